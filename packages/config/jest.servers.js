@@ -1,0 +1,44 @@
+// One Postgres and one Kafka for the whole run, on free ports. TEST_POSTGRES_URL or TEST_KAFKA_BROKERS in the
+// environment: use those and start none. NO_KAFKA=1: start no Kafka.
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const PURE = /rules\.test/;
+
+export default async function startServers({ rootDir, testPathPatterns }) {
+  const asked = testPathPatterns?.patterns ?? [];
+  if (asked.length > 0 && asked.every((pattern) => PURE.test(pattern))) return;
+
+  const needsPostgres = !process.env.TEST_POSTGRES_URL;
+  const needsKafka = !process.env.TEST_KAFKA_BROKERS && process.env.NO_KAFKA !== '1';
+  if (!needsPostgres && !needsKafka) return;
+
+  // Built here, because jest does not transform what a global setup imports.
+  execFileSync('npx', ['tsc', '-p', join(rootDir, 'infra/local/tsconfig.json')], { cwd: rootDir, stdio: 'inherit' });
+  const { freePort, startKafka, startPostgres } = await import('@client-graph/local');
+
+  const directory = await mkdtemp(join(tmpdir(), 'client-graph-test-'));
+  const running = [];
+  globalThis.stopTestServers = async () => {
+    await Promise.allSettled(running.map((server) => server.stop()));
+    await rm(directory, { recursive: true, force: true });
+  };
+
+  const postgres = async () => {
+    const server = await startPostgres({ dataDir: join(directory, 'postgres'), port: await freePort(), fsync: false });
+    running.push(server);
+    process.env.TEST_POSTGRES_URL = server.url;
+  };
+  const kafka = async () => {
+    const server = await startKafka({ dataDir: join(directory, 'kafka'), port: await freePort() });
+    running.push(server);
+    process.env.TEST_KAFKA_BROKERS = server.brokers;
+  };
+  const started = await Promise.allSettled([needsPostgres && postgres(), needsKafka && kafka()]);
+  const failed = started.find((result) => result.status === 'rejected');
+  if (!failed) return;
+  await globalThis.stopTestServers();
+  throw failed.reason;
+}
