@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { swcOptions } from './swc.js';
 
 const ours = (file) => fileURLToPath(new URL(file, import.meta.url));
 
@@ -11,27 +12,7 @@ export default {
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   resolver: ours('jest.resolver.cjs'),
   transform: {
-    '\\.ts$': [
-      '@swc/jest',
-      {
-        swcrc: false,
-        sourceMaps: 'inline',
-        module: { type: 'es6' },
-        jsc: {
-          target: 'es2022',
-          keepClassNames: true,
-          parser: { syntax: 'typescript', decorators: true },
-          // What tsc does with the same code: TypeORM reads the types that decorators leave behind, and
-          // a declared column must not become a field that overwrites what TypeORM has set.
-          transform: {
-            legacyDecorator: true,
-            decoratorMetadata: true,
-            useDefineForClassFields: false,
-            verbatimModuleSyntax: true,
-          },
-        },
-      },
-    ],
+    '\\.ts$': ['@swc/jest', swcOptions],
   },
   globalSetup: ours('jest.servers.js'),
   globalTeardown: ours('jest.teardown.js'),

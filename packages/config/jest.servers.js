@@ -1,13 +1,12 @@
 // One Postgres and one Kafka for the whole run, on free ports. TEST_POSTGRES_URL or TEST_KAFKA_BROKERS in the
 // environment: use those and start none. NO_KAFKA=1: start no Kafka.
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const PURE = /rules\.test/;
 
-export default async function startServers({ rootDir, testPathPatterns }) {
+export default async function startServers({ testPathPatterns }) {
   const asked = testPathPatterns?.patterns ?? [];
   if (asked.length > 0 && asked.every((pattern) => PURE.test(pattern))) return;
 
@@ -15,8 +14,7 @@ export default async function startServers({ rootDir, testPathPatterns }) {
   const needsKafka = !process.env.TEST_KAFKA_BROKERS && process.env.NO_KAFKA !== '1';
   if (!needsPostgres && !needsKafka) return;
 
-  // Built here, because jest does not transform what a global setup imports.
-  execFileSync('npx', ['tsc', '-p', join(rootDir, 'infra/local/tsconfig.json')], { cwd: rootDir, stdio: 'inherit' });
+  await import('./source.js');
   const { freePort, startKafka, startPostgres } = await import('@client-graph/local');
 
   const directory = await mkdtemp(join(tmpdir(), 'client-graph-test-'));
@@ -26,13 +24,18 @@ export default async function startServers({ rootDir, testPathPatterns }) {
     await rm(directory, { recursive: true, force: true });
   };
 
+  const place = async (name) => ({
+    port: await freePort(),
+    dataDir: join(directory, name),
+    logFile: join(directory, `${name}.log`),
+  });
   const postgres = async () => {
-    const server = await startPostgres({ dataDir: join(directory, 'postgres'), port: await freePort(), fsync: false });
+    const server = await startPostgres({ ...(await place('postgres')), fsync: false });
     running.push(server);
-    process.env.TEST_POSTGRES_URL = server.url;
+    process.env.TEST_POSTGRES_URL = server.url('postgres');
   };
   const kafka = async () => {
-    const server = await startKafka({ dataDir: join(directory, 'kafka'), port: await freePort() });
+    const server = await startKafka(await place('kafka'));
     running.push(server);
     process.env.TEST_KAFKA_BROKERS = server.brokers;
   };
