@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { AgeBand, ClientClass, ClientGrade, ClientKind, ClientStatus, Code, InstitutionType } from './codes.js';
+import { defineEvent } from './define.js';
+
+const clientId = z.uuid();
+
+/** Facts about the client that other services decide by: codes and bands only. */
+const standing = {
+  kind: ClientKind,
+  class: ClientClass,
+  grade: ClientGrade,
+  adviserId: z.uuid(),
+  /** Null for institutions. */
+  ageBand: AgeBand.nullable(),
+  fullCivilCapacity: z.boolean(),
+  /** Null for individuals. */
+  institutionType: InstitutionType.nullable(),
+};
+
+export const ClientOnboarded = defineEvent({
+  topic: 'clients.v1',
+  type: 'client.onboarded',
+  version: 1,
+  meaning: 'A client was opened from an account-opening application and is being verified.',
+  key: 'clientId',
+  data: z.object({ clientId, ...standing, originLeadId: z.uuid().nullable() }),
+});
+
+const moved = (type: string, meaning: string) =>
+  defineEvent({
+    topic: 'clients.v1',
+    type,
+    version: 1,
+    meaning,
+    key: 'clientId',
+    data: z.object({ clientId, from: ClientStatus, to: ClientStatus, reason: Code }),
+  });
+
+export const ClientActivated = moved('client.activated', 'Identity is verified and the file complete: the client may be served.');
+export const ClientClosed = moved('client.closed', 'The relationship has ended; the client holds nothing.');
+
+export const ClientUpdated = defineEvent({
+  topic: 'clients.v1',
+  type: 'client.updated',
+  version: 1,
+  meaning: 'Facts that other services decide by have changed; the whole standing is sent, with the codes of the changed fields.',
+  key: 'clientId',
+  data: z.object({ clientId, ...standing, changedFieldCodes: z.array(Code), version: z.int().positive() }),
+});
+
+export const ClientClassified = defineEvent({
+  topic: 'clients.v1',
+  type: 'client.classified',
+  version: 1,
+  meaning: 'The segment of the client has changed by rule or override.',
+  key: 'clientId',
+  data: z.object({ clientId, from: ClientClass, to: ClientClass, ruleVersion: Code, override: z.boolean() }),
+});
+
+export const ClientGraded = defineEvent({
+  topic: 'clients.v1',
+  type: 'client.graded',
+  version: 1,
+  meaning: 'The grade of the client has changed by rule or override.',
+  key: 'clientId',
+  data: z.object({ clientId, from: ClientGrade, to: ClientGrade, ruleVersion: Code, override: z.boolean() }),
+});

@@ -1,0 +1,21 @@
+export * from './clients.js';
+export * from './codes.js';
+export { type ConsumeOptions, consume, on, type Subscription } from './consume.js';
+export {
+  contracts,
+  type DataOf,
+  deadTopic,
+  defineEvent,
+  type EventContract,
+  type EventDefinition,
+  type EventDraft,
+  type ReceivedEvent,
+  TOPICS,
+  type Topic,
+} from './define.js';
+export * from './loyalty.js';
+export * from './marketing.js';
+export * from './products.js';
+export * from './risk.js';
+export * from './service.js';
+export { cloudEventHeaders, dataOf, readEvent, UnreadableMessage, type WireEvent } from './wire.js';

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { CampaignChannel, Code, Instant } from './codes.js';
+import { defineEvent } from './define.js';
+
+const lead = {
+  leadId: z.uuid(),
+  /** How the lead reached the firm. */
+  channel: CampaignChannel,
+  campaignId: z.uuid().nullable(),
+  /** Whether the lead may be contacted on at least one channel. */
+  consentOk: z.boolean(),
+};
+
+const leadEvent = (type: string, meaning: string) =>
+  defineEvent({ topic: 'marketing.v1', type, version: 1, meaning, key: 'leadId', data: z.object({ ...lead, reason: Code.nullable() }) });
+
+export const LeadCreated = leadEvent('lead.created', 'A lead was recorded.');
+export const LeadContacted = leadEvent('lead.contacted', 'The first contact with the lead was made.');
+export const LeadFollowingUp = leadEvent('lead.followingup', 'A proposal is being discussed with the lead.');
+export const LeadLost = leadEvent('lead.lost', 'The lead will not become a client for now; reason says why.');
+export const LeadDisqualified = leadEvent('lead.disqualified', 'The lead must not be worked; reason says why.');
+
+const touch = z.object({ at: Instant, channel: CampaignChannel, campaignId: z.uuid().nullable() });
+
+export const LeadConverted = defineEvent({
+  topic: 'marketing.v1',
+  type: 'lead.converted',
+  version: 1,
+  meaning: 'The lead has become an active client: a conversion, exactly one for each lead.',
+  key: 'leadId',
+  data: z.object({
+    leadId: z.uuid(),
+    clientId: z.uuid(),
+    firstTouch: touch,
+    lastTouch: touch,
+    daysToConvert: z.int().nonnegative(),
+    campaignId: z.uuid().nullable(),
+    referrerClientId: z.uuid().nullable(),
+  }),
+});
+
+export const CampaignStarted = defineEvent({
+  topic: 'marketing.v1',
+  type: 'campaign.started',
+  version: 1,
+  meaning: 'A campaign has begun.',
+  key: 'campaignId',
+  data: z.object({ campaignId: z.uuid(), channel: CampaignChannel, budgetMinor: z.int().nonnegative() }),
+});

@@ -1,0 +1,83 @@
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { refuse } from './refusals.js';
+import { isRole, ROLES, type Role } from './roles.js';
+
+/** Who is asking. Without a token: no roles, no scopes, so everything guarded is refused. */
+export type Actor = {
+  /** `sub` of the token: the UUID of the member of staff, or of the client. Null when anonymous. */
+  id: string | null;
+  roles: readonly Role[];
+  scopes: ReadonlySet<string>;
+  /** The client a CLIENT token speaks for. */
+  clientId: string | null;
+};
+
+export const ANONYMOUS: Actor = { id: null, roles: [], scopes: new Set(), clientId: null };
+
+export const actorOf = (id: string, roles: readonly Role[], clientId: string | null = null): Actor => ({
+  id,
+  roles,
+  scopes: new Set(roles.flatMap((role) => [...ROLES[role].scopes])),
+  clientId,
+});
+
+/** Whether the caller may see this client's records at all (`domain.md` 3.0); what of them, the schema's directives say. */
+export function reaches(actor: Actor, client: { id: string; adviserId: string | null }): boolean {
+  return actor.roles.some((role) => {
+    const { reach } = ROLES[role];
+    switch (reach) {
+      case 'ALL':
+        return true;
+      case 'ASSIGNED':
+        return client.adviserId !== null && client.adviserId === actor.id;
+      case 'OWN':
+        return client.id === actor.clientId;
+      case 'NONE':
+        return false;
+      default:
+        return reach satisfies never;
+    }
+  });
+}
+
+/** Whether some role of the caller reaches every client, so that no filter is needed. */
+export const reachesAll = (actor: Actor): boolean => actor.roles.some((role) => ROLES[role].reach === 'ALL');
+
+const Claims = z.object({ sub: z.uuid(), roles: z.array(z.string()), client_id_ref: z.uuid().optional() });
+
+/** Checks an Authorization header; resolves to the caller. Refuses UNAUTHENTICATED with the reason; no header is anonymous. */
+export type Verify = (authorization: string | undefined) => Promise<Actor>;
+
+/** Verifies access tokens (RS256 or ES256 JWT) of one issuer for one audience against its published keys. */
+export function createVerifier({ issuer, audience }: { issuer: string; audience: string }): Verify {
+  const keys = createRemoteJWKSet(new URL(`${issuer.replace(/\/$/, '')}/jwks`), { cooldownDuration: 1_000 });
+  const verified = new Map<string, { actor: Actor; expiresAtMs: number }>();
+
+  return async (authorization) => {
+    if (authorization === undefined) return ANONYMOUS;
+    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
+    if (token === undefined) throw refuse('UNAUTHENTICATED', { reason: 'MALFORMED' });
+    const known = verified.get(token);
+    if (known !== undefined && known.expiresAtMs > Date.now()) return known.actor;
+
+    const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ['RS256', 'ES256'] }).catch((error: unknown) => {
+      throw refuse('UNAUTHENTICATED', { reason: reasonOf(error) });
+    });
+    const claims = Claims.safeParse(payload);
+    if (!claims.success || payload.exp === undefined) throw refuse('UNAUTHENTICATED', { reason: 'CLAIMS' });
+    const actor = actorOf(claims.data.sub, claims.data.roles.filter(isRole), claims.data.client_id_ref ?? null);
+    // A signature check costs as much as a small query; the same token comes back with every request of a page.
+    if (verified.size >= 10_000) verified.clear();
+    verified.set(token, { actor, expiresAtMs: payload.exp * 1000 });
+    return actor;
+  };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'EXPIRED';
+  if (error instanceof errors.JWTClaimValidationFailed) return error.claim === 'aud' ? 'AUDIENCE' : error.claim === 'iss' ? 'ISSUER' : 'CLAIMS';
+  if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey) return 'SIGNATURE';
+  if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) return 'MALFORMED';
+  return 'PROVIDER_UNREACHABLE';
+}

@@ -1,0 +1,38 @@
+import { ClientActivated, ClientClosed, ClientGraded, ClientOnboarded, ClientUpdated } from '@client-graph/events';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Tx } from './db.js';
+import { type Handler, handle } from './handler.js';
+
+/**
+ * What a service other than clients knows of a client, fed by events (table in `client-copy.sql`). Commands decide on it;
+ * where it is missing they fail closed.
+ */
+@Entity('client_copy')
+export class ClientCopyRow {
+  @PrimaryColumn({ type: 'uuid', name: 'client_id' }) id: string;
+  @Column({ type: 'uuid' }) adviserId: string;
+  @Column({ type: 'text' }) kind: string;
+  @Column({ type: 'text' }) status: string;
+  @Column({ type: 'text' }) class: string;
+  @Column({ type: 'text' }) grade: string;
+  @Column({ type: 'text', nullable: true }) ageBand: string | null;
+  @Column({ type: 'boolean' }) fullCivilCapacity: boolean;
+  @Column({ type: 'text', nullable: true }) institutionType: string | null;
+  @Column({ type: 'timestamptz' }) updatedAt: Date;
+}
+
+type Facts = Partial<Omit<ClientCopyRow, 'id' | 'updatedAt'>>;
+
+const keep = (tx: Tx, clientId: string, facts: Facts) =>
+  tx.manager.update(ClientCopyRow, clientId, { ...facts, updatedAt: tx.now });
+
+/** Keeps the copy. Events of one client arrive in order, so the last one told is the truth. */
+export const clientCopyHandlers: readonly Handler[] = [
+  handle(ClientOnboarded, async (tx, { data: { clientId, originLeadId: _, ...facts } }) => {
+    await tx.insert(ClientCopyRow, { id: clientId, status: 'ONBOARDING', ...facts, updatedAt: tx.now });
+  }),
+  handle(ClientUpdated, (tx, { data: { clientId, changedFieldCodes: _, version: __, ...facts } }) => keep(tx, clientId, facts)),
+  handle(ClientActivated, (tx, { data }) => keep(tx, data.clientId, { status: data.to })),
+  handle(ClientClosed, (tx, { data }) => keep(tx, data.clientId, { status: data.to })),
+  handle(ClientGraded, (tx, { data }) => keep(tx, data.clientId, { grade: data.to })),
+];

@@ -1,0 +1,102 @@
+import DataLoader from 'dataloader';
+import { In } from 'typeorm';
+import { type Actor, reaches, reachesAll } from './auth.js';
+import { ClientCopyRow } from './client-copy.js';
+import { type Db, isUuid, type Row, type RowClass } from './db.js';
+import { type Connection, connectionOf, type PageArgs, pageOf } from './paging.js';
+
+/** What a resolver is given: the caller, the database in the caller's name, and loaders that live as long as the request. */
+export type Context = {
+  db: Db;
+  actor: Actor;
+  /** The row of this id, or null. A hundred calls in one tick cost one statement. */
+  load: <R extends Row>(row: RowClass<R>, id: string) => Promise<R | null>;
+  /** All rows whose column has this value, oldest first; for lists that are short by nature. One statement for all values. */
+  loadList: <R extends Row>(row: RowClass<R>, column: keyof R & string, value: string) => Promise<R[]>;
+  /** A page, newest first, of the rows whose column has this value. One statement for all values asked with the same arguments. */
+  loadPage: <R extends Row>(row: RowClass<R>, column: keyof R & string, value: string, args: PageArgs) => Promise<Connection<R>>;
+  /** Whether the caller may see this client's records, by the service's own copy of the assignment. One statement for all. */
+  reachesClient: (clientId: string) => Promise<boolean>;
+};
+
+export function createContext(db: Db): Context {
+  const loaders = new Map<string, DataLoader<string, unknown>>();
+  // The loaders of one row class hold rows of that class only, which the map's type cannot say.
+  const loader = <T>(key: string, batch: (values: readonly string[]) => Promise<T[]>) => {
+    const found = loaders.get(key) ?? new DataLoader<string, unknown>(batch);
+    loaders.set(key, found);
+    return found as DataLoader<string, T>;
+  };
+
+  const load: Context['load'] = (row, id) => {
+    if (!isUuid(id)) return Promise.resolve(null);
+    return loader(`${row.name}.id`, (ids) => rowsById(db, row, ids)).load(id.toLowerCase());
+  };
+
+  return {
+    db,
+    actor: db.actor,
+    load,
+    loadList: (row, column, value) => loader(`${row.name}.${column}`, (values) => listsBy(db, row, column, values)).load(value),
+    loadPage: (row, column, value, args) => {
+      const { first, afterId } = pageOf(args);
+      return loader(`${row.name}.${column} ${first} ${afterId}`, (values) => pagesBy(db, row, column, values, first, afterId)).load(value);
+    },
+    reachesClient: async (clientId) => {
+      if (reachesAll(db.actor) || db.actor.clientId === clientId) return true;
+      const client = await load(ClientCopyRow, clientId);
+      return client !== null && reaches(db.actor, client);
+    },
+  };
+}
+
+async function rowsById<R extends Row>(db: Db, row: RowClass<R>, ids: readonly string[]): Promise<(R | null)[]> {
+  const rows = await db.source.getRepository(row).createQueryBuilder('row').whereInIds([...ids]).getMany();
+  const byId = new Map(rows.map((r) => [r.id, r]));
+  return ids.map((id) => byId.get(id) ?? null);
+}
+
+async function listsBy<R extends Row>(db: Db, row: RowClass<R>, column: keyof R & string, values: readonly string[]): Promise<R[][]> {
+  const rows = await db.source
+    .getRepository(row)
+    .createQueryBuilder('row')
+    .where({ [column]: In([...values]) })
+    .orderBy('row.id')
+    .getMany();
+  const lists = new Map<string, R[]>(values.map((value) => [value, []]));
+  for (const r of rows) lists.get(String(r[column]))?.push(r);
+  return values.map((value) => lists.get(value) ?? []);
+}
+
+/** The first rows of many lists at once: a lateral join walks the index of each value and stops at `first + 1`. */
+async function pagesBy<R extends Row>(
+  db: Db,
+  row: RowClass<R>,
+  column: keyof R & string,
+  values: readonly string[],
+  first: number,
+  afterId: string | null,
+): Promise<Connection<R>[]> {
+  const metadata = db.source.getMetadata(row);
+  const name = (property: string) => `"${metadata.findColumnWithPropertyName(property)?.databaseName}"`;
+  const columns = metadata.columns.map((c) => `t."${c.databaseName}" as "${c.propertyName}"`).join(', ');
+  const found: Record<string, unknown>[] = await db.source.query(
+    `select keys.value as "__value", ${columns}
+     from unnest($1::uuid[]) as keys(value)
+     cross join lateral (
+       select * from "${metadata.tableName}"
+       where ${name(column)} = keys.value ${afterId === null ? '' : `and ${name('id')} < $3`}
+       order by ${name('id')} desc limit $2
+     ) t
+     order by keys.value, t.${name('id')} desc`,
+    afterId === null ? [values, first + 1] : [values, first + 1, afterId],
+  );
+  const lists = new Map<string, R[]>(values.map((value) => [value, []]));
+  for (const raw of found) {
+    const hydrated = Object.assign(new row(), Object.fromEntries(
+      metadata.columns.map((c) => [c.propertyName, db.source.driver.prepareHydratedValue(raw[c.propertyName], c)]),
+    ));
+    lists.get(String(raw['__value']))?.push(hydrated);
+  }
+  return values.map((value) => connectionOf(lists.get(value) ?? [], first));
+}

@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { DataSource, type Logger, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { ClientCopyRow } from './client-copy.js';
+import { SnakeCase } from './columns.js';
+import type { RowClass, Row } from './db.js';
+
+type EntityClass = RowClass<Row>;
+
+export type DatabaseOptions = {
+  url: string;
+  service: string;
+  entities: readonly EntityClass[];
+  /** Folder of the service's `<milliseconds>-<name>.sql` files; kit's own come first by their number. */
+  migrations: URL;
+  poolMax: number;
+  onStatement?: () => void;
+};
+
+const KIT_MIGRATIONS = new URL('../migrations/', import.meta.url);
+
+export function createDataSource(options: DatabaseOptions): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: options.url,
+    applicationName: options.service,
+    entities: [...options.entities, ClientCopyRow],
+    migrations: [...sqlMigrations(KIT_MIGRATIONS), ...sqlMigrations(options.migrations)],
+    migrationsTableName: 'migration',
+    migrationsTransactionMode: 'each',
+    namingStrategy: new SnakeCase(),
+    synchronize: false,
+    poolSize: options.poolMax,
+    extra: { keepAlive: true, connectionTimeoutMillis: 5_000, statement_timeout: 30_000, idle_in_transaction_session_timeout: 60_000 },
+    ...(options.onStatement === undefined ? {} : { logging: ['query'], logger: countingLogger(options.onStatement) }),
+  });
+}
+
+/** Brings the database up to date. Replicas that start together take turns: TypeORM by itself would let them race. */
+export async function migrate(source: DataSource): Promise<void> {
+  const runner = source.createQueryRunner();
+  await runner.connect();
+  try {
+    await runner.query(`select pg_advisory_lock(hashtext('migrate'))`);
+    await source.runMigrations();
+  } finally {
+    await runner.query(`select pg_advisory_unlock(hashtext('migrate'))`).catch(() => undefined);
+    await runner.release();
+  }
+}
+
+/** Each `.sql` file of a folder as a TypeORM migration, named `<name><milliseconds>` as TypeORM wants it. */
+function sqlMigrations(folder: URL): (new () => MigrationInterface)[] {
+  const files = readdirSync(fileURLToPath(folder)).filter((name) => /^\d{13}-.*\.sql$/.test(name));
+  return files.sort().map((file) => {
+    const sql = readFileSync(new URL(file, folder), 'utf8');
+    const [, milliseconds, name] = /^(\d{13})-(.*)\.sql$/.exec(file) ?? [];
+    return class implements MigrationInterface {
+      readonly name = `${name}${milliseconds}`;
+      async up(runner: QueryRunner): Promise<void> {
+        await runner.query(sql);
+      }
+      async down(): Promise<void> {
+        throw new Error('Migrations go forward only: write a new one that undoes it.');
+      }
+    };
+  });
+}
+
+const nothing = () => undefined;
+
+const countingLogger = (onStatement: () => void): Logger => ({
+  logQuery: onStatement,
+  logQueryError: nothing,
+  logQuerySlow: nothing,
+  logSchemaBuild: nothing,
+  logMigration: nothing,
+  log: nothing,
+});

@@ -1,0 +1,159 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { cloudEventHeaders, type Topic } from '@client-graph/events';
+import type { Kafka, Producer, TopicMessages } from 'kafkajs';
+import pg from 'pg';
+import { createProducer } from './kafka.js';
+import type { Log } from './log.js';
+import type { Metrics } from './metrics.js';
+
+const BATCH_MAX = 1_000;
+/** Woken by NOTIFY; the poll is for a notification that was lost with its connection. */
+const POLL_MS = 1_000;
+const RETRY_MS = 500;
+/** Sent events stay for a while as evidence and are then removed. */
+const KEEP_SENT = '7 days';
+
+type OutboxEntry = {
+  position: string;
+  id: string;
+  topic: Topic;
+  key: string;
+  type: string;
+  version: number;
+  sequence: string;
+  payload: string;
+  occurred_at: Date;
+  traceparent: string | null;
+  actor_role: string | null;
+};
+
+type RelayOptions = { databaseUrl: string; service: string; kafka: Kafka; log: Log; metrics: Metrics };
+
+/**
+ * Sends the outbox to Kafka: oldest first, one active relay per service (an advisory lock; the others stand by), marked as
+ * sent only after Kafka has acknowledged. Whatever dies, the next relay begins at the first unmarked event, so an event may
+ * be sent twice but none is lost and the first copies keep the order of their key.
+ */
+export function startRelay(options: RelayOptions): { stop: () => Promise<void> } {
+  const stopping = new AbortController();
+  const running = (async () => {
+    while (!stopping.signal.aborted) {
+      await relayUntilFault(options, stopping.signal).catch((error: unknown) => options.log.warn({ err: error }, 'relay begins again'));
+      await delay(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  })();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+async function relayUntilFault({ databaseUrl, service, kafka, log, metrics }: RelayOptions, signal: AbortSignal): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: `${service} relay`, keepAlive: true });
+  const bell = new Bell(signal);
+  const broken = new Promise<never>((_, reject) => {
+    client.on('error', reject);
+    client.on('end', () => reject(new Error('The relay has lost its database connection.')));
+  });
+  broken.catch(() => bell.ring());
+  client.on('notification', () => bell.ring());
+  const producer = createProducer(kafka);
+  try {
+    await client.connect();
+    if (!(await becomeActive(client, bell, signal))) return;
+    await client.query('listen outbox');
+    await producer.connect();
+    log.info('relay is active');
+    let cleanedAtMs = 0;
+    while (!signal.aborted) {
+      const sent = await Promise.race([sendBatch(client, producer, service, metrics), broken]);
+      if (sent < BATCH_MAX) await Promise.race([bell.wait(POLL_MS), broken]);
+      if (Date.now() - cleanedAtMs > 3_600_000) {
+        cleanedAtMs = Date.now();
+        await client.query(`delete from outbox where published_at < now() - interval '${KEEP_SENT}'`);
+      }
+    }
+  } finally {
+    await Promise.allSettled([producer.disconnect(), client.end()]);
+  }
+}
+
+async function becomeActive(client: pg.Client, bell: Bell, signal: AbortSignal): Promise<boolean> {
+  while (!signal.aborted) {
+    const { rows } = await client.query<{ active: boolean }>(`select pg_try_advisory_lock(hashtext('outbox relay')) as active`);
+    if (rows[0]?.active === true) return true;
+    await bell.wait(POLL_MS);
+  }
+  return false;
+}
+
+async function sendBatch(client: pg.Client, producer: Producer, service: string, metrics: Metrics): Promise<number> {
+  const { rows } = await client.query<OutboxEntry>({
+    name: 'outbox-waiting',
+    text: `select position, id, topic, key, type, version, sequence, payload::text as payload, occurred_at, traceparent, actor_role
+           from outbox where published_at is null order by position limit ${BATCH_MAX}`,
+  });
+  metrics.waiting.set(rows.length);
+  if (rows.length === 0) return 0;
+  await producer.sendBatch({ acks: -1, topicMessages: messagesOf(rows, service) });
+  await client.query({
+    name: 'outbox-sent',
+    text: 'update outbox set published_at = now() where position = any($1)',
+    values: [rows.map((row) => row.position)],
+  });
+  metrics.relayed.inc(rows.length);
+  for (const row of rows) metrics.relayDelay.observe((Date.now() - row.occurred_at.getTime()) / 1000);
+  return rows.length;
+}
+
+function messagesOf(rows: OutboxEntry[], service: string): TopicMessages[] {
+  const byTopic = new Map<Topic, TopicMessages>();
+  for (const row of rows) {
+    const topic = byTopic.get(row.topic) ?? { topic: row.topic, messages: [] };
+    byTopic.set(row.topic, topic);
+    topic.messages.push({
+      key: row.key,
+      value: row.payload,
+      headers: cloudEventHeaders({
+        id: row.id,
+        contract: row,
+        source: `/${service}`,
+        key: row.key,
+        sequence: Number(row.sequence),
+        time: row.occurred_at,
+        traceparent: row.traceparent ?? undefined,
+        actorRole: row.actor_role ?? undefined,
+      }),
+    });
+  }
+  return [...byTopic.values()];
+}
+
+/** Lets the relay sleep until someone rings, the time is up or the service stops; a ring while awake is not lost. */
+class Bell {
+  private wake: (() => void) | undefined;
+  private hasRung = false;
+
+  constructor(signal: AbortSignal) {
+    signal.addEventListener('abort', () => this.ring());
+  }
+
+  ring(): void {
+    this.hasRung = true;
+    this.wake?.();
+  }
+
+  async wait(ms: number): Promise<void> {
+    if (!this.hasRung) {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+        timer = setTimeout(resolve, ms);
+      });
+      clearTimeout(timer);
+    }
+    this.hasRung = false;
+  }
+}

@@ -1,0 +1,61 @@
+/** What each post may do (policy 3.6): role → the scopes its tokens carry and whose client records it reaches. Default deny: what is not listed is refused. */
+
+/** OWN: the client's own record. ASSIGNED: clients whose adviser the caller is. ALL: every client. NONE: no client record. */
+export type Reach = 'OWN' | 'ASSIGNED' | 'ALL' | 'NONE';
+
+const READ_ALL = [
+  'clients:read',
+  'risk:read',
+  'products:read',
+  'orders:read',
+  'interactions:read',
+  'points:read',
+  'leads:read',
+  'attribution:read',
+  'funnel:read',
+] as const;
+
+export const ROLES = {
+  CLIENT: {
+    reach: 'OWN',
+    scopes: ['clients:read', 'risk:read', 'risk:answer', 'products:read', 'orders:read', 'orders:place', 'points:read'],
+  },
+  ADVISER: {
+    reach: 'ASSIGNED',
+    scopes: [
+      'clients:read',
+      'clients:open',
+      'risk:read',
+      'products:read',
+      'orders:read',
+      'orders:place',
+      'interactions:read',
+      'interactions:log',
+      'points:read',
+      'leads:read',
+      'leads:work',
+      'attribution:read',
+    ],
+  },
+  RISK_ASSESSOR: { reach: 'NONE', scopes: ['risk:interview', 'products:read'] },
+  SERVICE_AGENT: { reach: 'NONE', scopes: ['products:read'] },
+  OPERATIONS: {
+    reach: 'ALL',
+    scopes: ['clients:read', 'clients:verify', 'clients:assets', 'products:read', 'orders:read', 'orders:process'],
+  },
+  COMPLIANCE: { reach: 'ALL', scopes: READ_ALL },
+  AUDITOR: { reach: 'ALL', scopes: READ_ALL },
+  MARKETING: {
+    reach: 'NONE',
+    scopes: ['products:read', 'leads:read', 'leads:create', 'leads:work', 'leads:import', 'campaigns:manage', 'funnel:read', 'attribution:read'],
+  },
+  ANALYST: { reach: 'NONE', scopes: ['products:read', 'funnel:read'] },
+  ADMIN: { reach: 'NONE', scopes: ['products:read', 'products:manage'] },
+} as const satisfies Record<string, { reach: Reach; scopes: readonly string[] }>;
+
+export type Role = keyof typeof ROLES;
+
+/** Every scope that some role has; a schema that names another is a mistake and stops the start. */
+export const SCOPES: ReadonlySet<string> = new Set(Object.values(ROLES).flatMap((role) => [...role.scopes]));
+
+export const isRole = (name: string): name is Role => name in ROLES;

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import {
+  type ConstDirectiveNode,
+  defaultFieldResolver,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isObjectType,
+  Kind,
+  parse,
+} from 'graphql';
+import type { Actor } from './auth.js';
+import type { Context } from './context.js';
+import { refuse } from './refusals.js';
+import { SCOPES } from './roles.js';
+import { scalarResolvers } from './scalars.js';
+
+const common = readFileSync(new URL('../schema/common.graphql', import.meta.url), 'utf8');
+
+/** A service's whole schema language text: what all share, then its own `schema.graphql`. */
+export const loadSchema = (file: URL): string => `${common}\n${readFileSync(file, 'utf8')}`;
+
+/** Each inner list is one way in: all its scopes are needed. An empty list of ways asks only for a valid token. */
+type Requirement = readonly (readonly string[])[];
+
+const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
+
+/**
+ * Builds a subgraph's schema whose every guarded field refuses a caller without the scopes, wherever it is reached from:
+ * root, nested or `_entities`. Throws, so that the service does not start, when a field is guarded by nothing
+ * (default deny), names a scope no role has, or carries a security directive that is not enforced here.
+ */
+export function buildGuardedSchema(sdl: string, resolvers: object): GraphQLSchema {
+  // Codegen has checked the resolvers against this very schema; buildSubgraphSchema's own type is looser than theirs.
+  const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: { ...scalarResolvers, ...resolvers } }]);
+  const problems: string[] = [];
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isObjectType(type) && !type.name.startsWith('__') && type.name !== '_Service') guardType(type, problems);
+  }
+  if (problems.length > 0) throw new Error(`The schema is not safe to serve:\n  ${problems.join('\n  ')}`);
+  return schema;
+}
+
+function guardType(type: GraphQLObjectType, problems: string[]): void {
+  const nodes = [type.astNode, ...type.extensionASTNodes].filter((node) => node !== null && node !== undefined);
+  const directives = nodes.flatMap((node) => node.directives ?? []);
+  const ofType = requirementsOf(directives, type.name, problems);
+  const keyFields = new Set(directives.filter((d) => d.name.value === 'key').flatMap((d) => (stringArgument(d, 'fields') ?? '').split(/[\s{}]+/)));
+  for (const field of Object.values(type.getFields())) {
+    const isFederation = ROOTS.has(type.name) && field.name.startsWith('_');
+    const coordinate = `${type.name}.${field.name}`;
+    const ofField = isFederation ? [[]] : requirementsOf(field.astNode?.directives ?? [], coordinate, problems);
+    const isOpen = keyFields.has(field.name) || isExternal(field);
+    if (ofType.length + ofField.length === 0 && !isOpen) {
+      problems.push(`${coordinate} says nobody may see it: give it or its type @authenticated or @requiresScopes.`);
+    }
+    if (ofType.length + ofField.length > 0) guardField(field, [...ofType, ...ofField]);
+  }
+}
+
+const isExternal = (field: GraphQLField<unknown, unknown>) => field.astNode?.directives?.some((d) => d.name.value === 'external') ?? false;
+
+function guardField(field: GraphQLField<unknown, Context>, requirements: readonly Requirement[]): void {
+  const resolve = field.resolve ?? defaultFieldResolver;
+  field.resolve = (source, args, context, info) => {
+    for (const requirement of requirements) demand(context.actor, requirement);
+    return resolve(source, args, context, info);
+  };
+}
+
+function demand(actor: Actor, requirement: Requirement): void {
+  if (actor.id === null) throw refuse('UNAUTHENTICATED', { reason: 'NO_TOKEN' });
+  if (requirement.length === 0) return;
+  if (!requirement.some((way) => way.every((scope) => actor.scopes.has(scope)))) {
+    throw refuse('FORBIDDEN', { requiredScopes: requirement });
+  }
+}
+
+function requirementsOf(directives: readonly ConstDirectiveNode[], coordinate: string, problems: string[]): Requirement[] {
+  return directives.flatMap((directive): Requirement[] => {
+    switch (directive.name.value) {
+      case 'authenticated':
+        return [[]];
+      case 'requiresScopes': {
+        const ways = scopesArgument(directive);
+        for (const scope of ways.flat()) if (!SCOPES.has(scope)) problems.push(`${coordinate} asks for the scope ${scope}, which no role has.`);
+        return [ways];
+      }
+      case 'policy':
+        problems.push(`${coordinate} carries @policy, which nothing enforces.`);
+        return [];
+      default:
+        return [];
+    }
+  });
+}
+
+function scopesArgument(directive: ConstDirectiveNode): string[][] {
+  const value = directive.arguments?.find((argument) => argument.name.value === 'scopes')?.value;
+  if (value?.kind !== Kind.LIST) return [];
+  return value.values.map((way) =>
+    way.kind === Kind.LIST ? way.values.flatMap((scope) => (scope.kind === Kind.STRING ? [scope.value] : [])) : [],
+  );
+}
+
+function stringArgument(directive: ConstDirectiveNode, name: string): string | undefined {
+  const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
+  return value?.kind === Kind.STRING ? value.value : undefined;
+}

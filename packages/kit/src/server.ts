@@ -1,0 +1,212 @@
+import { randomBytes } from 'node:crypto';
+import { ApolloServer } from '@apollo/server';
+import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Kafka } from 'kafkajs';
+import type { DataSource } from 'typeorm';
+import { type Actor, ANONYMOUS, createVerifier, type Verify } from './auth.js';
+import { startConsumer } from './consumer.js';
+import { type Context, createContext } from './context.js';
+import { createDataSource, migrate } from './database.js';
+import type { Db, Row, RowClass } from './db.js';
+import type { ServiceEnv } from './env.js';
+import { errorFormatter, errorOf } from './errors.js';
+import type { Handler } from './handler.js';
+import { type Job, startJobs } from './jobs.js';
+import { createKafka, ensureTopics } from './kafka.js';
+import { createLog, type Log } from './log.js';
+import { createMetrics, type Metrics } from './metrics.js';
+import { isRefusal } from './refusals.js';
+import { startRelay } from './relay.js';
+import { buildGuardedSchema, loadSchema } from './schema.js';
+
+/** All that makes a service: `startService` runs it, the testkit runs it in process. */
+export type ServiceDefinition = {
+  name: string;
+  /** Folder with `schema.graphql` and `migrations/`. */
+  folder: URL;
+  entities: readonly RowClass<Row>[];
+  resolvers: object;
+  /** What it does about the events of other services. */
+  handlers: readonly Handler[];
+  jobs?: readonly Job[];
+  /** Loads the tables that are data (policy: **data**) into an empty database; runs at every start and adds only what is missing. */
+  seed?: (db: Db) => Promise<void>;
+};
+
+const BODY_MAX_BYTES = 1_048_576;
+
+/** The service's database, migrated and seeded. */
+export async function openDatabase(
+  service: ServiceDefinition,
+  options: { url: string; poolMax: number; onStatement?: () => void; now: () => Date },
+): Promise<Db> {
+  const source = createDataSource({ ...options, service: service.name, entities: service.entities, migrations: new URL('migrations/', service.folder) });
+  await source.initialize();
+  await migrate(source);
+  const db: Db = { source, service: service.name, now: options.now, actor: ANONYMOUS };
+  await service.seed?.(db);
+  return db;
+}
+
+export const schemaOf = (service: ServiceDefinition) =>
+  buildGuardedSchema(loadSchema(new URL('schema.graphql', service.folder)), service.resolvers);
+
+/**
+ * Runs a service until SIGTERM or SIGINT: GraphQL over HTTP with verified callers, relay, consumers, jobs, health and
+ * metrics. Stopping finishes the requests and the event at hand. Exits with 1 when it cannot start.
+ */
+export async function startService(service: ServiceDefinition, env: ServiceEnv): Promise<void> {
+  process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
+  const log = createLog(service.name, env.LOG_LEVEL);
+  try {
+    const metrics = createMetrics(service.name);
+    const db = await openDatabase(service, {
+      url: env.DATABASE_URL,
+      poolMax: env.DATABASE_POOL_MAX,
+      onStatement: () => metrics.statements.inc(),
+      now: () => new Date(),
+    });
+    const kafka = createKafka(service.name, env.KAFKA_BROKERS);
+    const app = await createApp(service, { env, db, kafka, log, metrics });
+    const stopEvents = startEvents(service, { env, db, kafka, log, metrics });
+    const jobs = await startJobs(env.DATABASE_URL, db, service.jobs ?? [], log);
+    await app.listen({ port: env.PORT, host: env.HOST });
+    log.info({ port: env.PORT }, 'service is up');
+    stopOnSignal(log, async () => {
+      await app.close();
+      await Promise.all([stopEvents(), jobs.stop()]);
+      await db.source.destroy();
+    });
+  } catch (error) {
+    log.fatal({ err: error }, 'service cannot start');
+    process.exit(1);
+  }
+}
+
+type Parts = { env: ServiceEnv; db: Db; kafka: Kafka; log: Log; metrics: Metrics };
+
+/** Topics, relay and consumers in the background: a service answers queries while Kafka is away, and says so in `/health/ready`. */
+function startEvents(service: ServiceDefinition, { env, db, kafka, log, metrics }: Parts): () => Promise<void> {
+  let isStopping = false;
+  const begun = (async () => {
+    for (;;) {
+      if (isStopping) return [];
+      try {
+        await ensureTopics(kafka);
+        break;
+      } catch (error) {
+        log.warn({ err: error }, 'Kafka is not there yet');
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+      }
+    }
+    return [
+      startRelay({ databaseUrl: env.DATABASE_URL, service: service.name, kafka, log, metrics }),
+      startConsumer({ db, kafka, service: service.name, handlers: service.handlers, log, metrics }),
+    ];
+  })();
+  return async () => {
+    isStopping = true;
+    await Promise.all((await begun).map((part) => part.stop()));
+  };
+}
+
+async function createApp(service: ServiceDefinition, { env, db, kafka, log, metrics }: Parts): Promise<FastifyInstance> {
+  const app = Fastify({ bodyLimit: BODY_MAX_BYTES, logger: false });
+  const apollo = new ApolloServer<Context>({
+    schema: schemaOf(service),
+    introspection: env.NODE_ENV !== 'production',
+    includeStacktraceInErrorResponses: false,
+    formatError: errorFormatter(log),
+    plugins: [fastifyApolloDrainPlugin(app), operationTimer(metrics)],
+    logger: { debug: () => undefined, info: () => undefined, warn: (m) => log.warn(m), error: (m) => log.error(m) },
+    stopOnTerminationSignals: false,
+  });
+  await apollo.start();
+  const verify = createVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE });
+  await app.register(fastifyApollo(apollo), {
+    context: async (request) =>
+      createContext({
+        ...db,
+        actor: await callerOf(verify, request.headers.authorization),
+        traceparent: traceOf(request.headers['traceparent']),
+      }),
+  });
+  addHealth(app, { source: db.source, kafka });
+  app.get('/metrics', async (_, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()));
+  return app;
+}
+
+/** The caller of a request. An invalid token is answered with HTTP 401 before anything runs. */
+export async function callerOf(verify: Verify, authorization: string | undefined): Promise<Actor> {
+  try {
+    return await verify(authorization);
+  } catch (error) {
+    throw isRefusal(error) ? errorOf(error, 401) : error;
+  }
+}
+
+/** The caller's W3C trace context, or the start of a new one. */
+export function traceOf(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(header)
+    ? header
+    : `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+}
+
+const operationTimer = (metrics: Metrics) => ({
+  requestDidStart: async () => {
+    const end = metrics.operations.startTimer();
+    return {
+      willSendResponse: async ({ errors }: { errors?: readonly unknown[] | undefined }) => {
+        end({ outcome: errors === undefined || errors.length === 0 ? 'ok' : 'errors' });
+      },
+    };
+  },
+});
+
+function addHealth(app: FastifyInstance, { source, kafka }: { source: DataSource; kafka: Kafka }): void {
+  const admin = kafka.admin();
+  let connected: Promise<void> | undefined;
+  const reachKafka = async () => {
+    connected ??= admin.connect();
+    await connected.then(() => admin.describeCluster()).catch((error: unknown) => {
+      connected = undefined;
+      throw error;
+    });
+  };
+  const within = <T>(promise: Promise<T>) => {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('No answer within two seconds.')), 2_000);
+    });
+    return Promise.race([promise, tooLate]).finally(() => clearTimeout(timer));
+  };
+  const outcome = (result: PromiseSettledResult<unknown>) => (result.status === 'fulfilled' ? 'reached' : 'unreachable');
+  app.get('/health/live', async () => ({ status: 'live' }));
+  app.get('/health/ready', async (_, reply) => {
+    const [database, broker] = await Promise.allSettled([within(source.query('select 1')), within(reachKafka())]);
+    const isReady = database.status === 'fulfilled' && broker.status === 'fulfilled';
+    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready', database: outcome(database), kafka: outcome(broker) });
+  });
+  app.addHook('onClose', () => admin.disconnect());
+}
+
+/** Stops once, in order, on the first SIGTERM or SIGINT; ten seconds later whatever still hangs is cut off. */
+export function stopOnSignal(log: Log, stop: () => Promise<void>): void {
+  let isStopping = false;
+  const onSignal = (signal: string) => {
+    if (isStopping) return;
+    isStopping = true;
+    log.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(1), 10_000).unref();
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'could not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
