@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Kafka } from 'kafkajs';
@@ -118,7 +119,7 @@ async function createApp(service: ServiceDefinition, { env, db, kafka, log, metr
     introspection: env.NODE_ENV !== 'production',
     includeStacktraceInErrorResponses: false,
     formatError: errorFormatter(log),
-    plugins: [fastifyApolloDrainPlugin(app), operationTimer(metrics)],
+    plugins: [fastifyApolloDrainPlugin(app), ApolloServerPluginInlineTraceDisabled(), operationTimer(metrics)],
     logger: { debug: () => undefined, info: () => undefined, warn: (m) => log.warn(m), error: (m) => log.error(m) },
     stopOnTerminationSignals: false,
   });

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import type { EventDraft, ReceivedEvent } from '@client-graph/events';
 import {
   type Actor,
@@ -58,7 +59,12 @@ export async function aService(service: ServiceDefinition, options: { now?: Date
   const clock = { now: options.now ?? new Date('2026-03-02T02:00:00.000Z') };
   let count = 0;
   const db = await openDatabase(service, { url, poolMax: 12, onStatement: () => (count += 1), now: () => new Date(clock.now) });
-  const apollo = new ApolloServer<Context>({ schema: schemaOf(service), formatError: errorFormatter(createLog('test', 'silent')) });
+  const apollo = new ApolloServer<Context>({
+    schema: schemaOf(service),
+    formatError: errorFormatter(createLog('test', 'silent')),
+    plugins: [ApolloServerPluginInlineTraceDisabled()],
+  });
+  await apollo.start();
 
   return {
     db,
