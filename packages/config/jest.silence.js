@@ -2,7 +2,9 @@
 const printed = [];
 for (const method of ['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir', 'table'])
   console[method] = (...args) => {
-    printed.push(`console.${method}: ${args.map((arg) => (arg instanceof Error ? arg.stack : String(arg))).join(' ')}`);
+    printed.push(
+      `console.${method}: ${args.map((arg) => (arg instanceof Error ? arg.stack : String(arg))).join(' ')}`,
+    );
   };
 
 function failIfPrinted() {
