@@ -1,0 +1,66 @@
+// Composes services/*/schema.graphql into gateway/supergraph.graphql, which is committed: its diff is the review of the API.
+// Needs no service and no network. Exits with 1 and every problem in words when the schemas do not fit together.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { composeServices } from '@apollo/composition';
+import { parse } from 'graphql';
+
+// Where each service answers by default; the gateway reads SERVICE_URL_<SERVICE> at run time.
+const PORTS = { clients: 4001, risk: 4002, products: 4003, service: 4004, loyalty: 4005, marketing: 4006 };
+// A type that no field uses yet, or a value type that two services define alike, needs nobody's attention.
+const QUIET_HINTS = new Set(['UNUSED_ENUM_TYPE']);
+
+const root = new URL('../', import.meta.url);
+const read = (path) => readFileSync(new URL(path, root), 'utf8');
+const fail = (problems) => {
+  process.stderr.write(
+    `The schemas do not compose:\n${problems.map((problem) => `  ${problem}\n`).join('')}`,
+  );
+  process.exit(1);
+};
+
+const folders = readdirSync(new URL('services/', root), { withFileTypes: true }).filter((entry) =>
+  entry.isDirectory(),
+);
+const strangers = folders
+  .filter(({ name }) => !(name in PORTS))
+  .map(({ name }) => `services/${name}: no port is known for it; name one in gateway/compose.mjs.`);
+const missing = Object.keys(PORTS).filter(
+  (name) => !existsSync(new URL(`services/${name}/schema.graphql`, root)),
+);
+if (strangers.length + missing.length > 0)
+  fail([...strangers, ...missing.map((name) => `services/${name}/schema.graphql is missing.`)]);
+
+const common = read('packages/kit/schema/common.graphql');
+const problems = [];
+const services = Object.entries(PORTS).flatMap(([name, port]) => {
+  try {
+    return [
+      {
+        name,
+        url: `http://127.0.0.1:${port}/graphql`,
+        typeDefs: parse(`${common}\n${read(`services/${name}/schema.graphql`)}`),
+      },
+    ];
+  } catch (error) {
+    const line = error.locations?.[0]?.line - common.split('\n').length;
+    problems.push(`services/${name}/schema.graphql${Number.isNaN(line) ? '' : `:${line}`}: ${error.message}`);
+    return [];
+  }
+});
+if (problems.length > 0) fail(problems);
+
+const { supergraphSdl, errors = [], hints = [] } = composeServices(services);
+if (errors.length > 0)
+  fail(
+    errors.map(
+      ({ message, extensions }) => `${extensions?.code ?? 'INVALID'}: ${message.replaceAll('\n', '\n    ')}`,
+    ),
+  );
+for (const { definition, message } of hints) {
+  if (!QUIET_HINTS.has(definition.code))
+    process.stdout.write(`hint ${definition.code}: ${message.replaceAll('\n', '\n    ')}\n`);
+}
+writeFileSync(new URL('gateway/supergraph.graphql', root), `${supergraphSdl.trim()}\n`);
+process.stdout.write(
+  `gateway/supergraph.graphql: ${services.length} services, ${supergraphSdl.split('\n').length} lines.\n`,
+);

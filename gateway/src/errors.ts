@@ -1,0 +1,56 @@
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+
+/** Without a code of its own an error is a fault, and so is a query of ours that a service finds invalid. */
+const FAULTS: ReadonlySet<unknown> = new Set([
+  undefined,
+  'INTERNAL_SERVER_ERROR',
+  'DOWNSTREAM_SERVICE_ERROR',
+]);
+const FAULTS_OF_A_SERVICE: ReadonlySet<unknown> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_REQUEST',
+]);
+
+type Extensions = GraphQLFormattedError['extensions'];
+
+export function isFault(extensions: Extensions): boolean {
+  const code = extensions?.['code'];
+  return FAULTS.has(code) || (extensions?.['serviceName'] !== undefined && FAULTS_OF_A_SERVICE.has(code));
+}
+
+/**
+ * What a caller is shown: the code, and the details that are meant for a screen. Everything else that Apollo and the services
+ * put beside an error (addresses, responses, stacks) stays here.
+ */
+export function formatError({
+  message,
+  path,
+  locations,
+  extensions,
+}: GraphQLFormattedError): GraphQLFormattedError {
+  const place = { ...(locations && { locations }), ...(path && { path }) };
+  if (isFault(extensions))
+    return {
+      message: 'Something went wrong on our side. Please try again; it has been logged.',
+      ...place,
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    };
+  const shown = ['code', 'details', 'requiredScopes', 'coordinate'].flatMap((key) =>
+    extensions?.[key] === undefined ? [] : [[key, extensions[key]]],
+  );
+  return { message, ...place, extensions: Object.fromEntries(shown) };
+}
+
+/** A service that is down fails each of a page's fetches to it: the same error at the same place is said once. */
+export function withoutDoubles(errors: readonly GraphQLError[]): readonly GraphQLError[] {
+  return [
+    ...new Map(
+      errors.map((error) => [
+        JSON.stringify([error.message, error.path, error.extensions['code'], error.extensions['details']]),
+        error,
+      ]),
+    ).values(),
+  ];
+}
