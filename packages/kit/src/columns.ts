@@ -1,5 +1,5 @@
-import { Decimal } from 'decimal.js';
 import { type ColumnOptions, DefaultNamingStrategy } from 'typeorm';
+import { Decimal } from './decimal.js';
 
 /** Options of a `numeric` column: a Decimal in the row, exact in the database. Use as `@Column(decimal)`. */
 export const decimal = {

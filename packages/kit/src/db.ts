@@ -144,24 +144,38 @@ export class Tx {
     work: (id: string) => Promise<R>,
   ): Promise<R> {
     if (!/^[\w.:-]{8,64}$/.test(input.requestId)) throw refuse('BAD_INPUT', { field: 'requestId', expected: '8 to 64 letters, digits, . : - _' });
-    const hash = createHash('sha256').update(JSON.stringify([this.actor.id, input], sortedKeys)).digest('base64url');
     const id = this.newId();
     const marked = await this.query(
       `insert into request (command, request_id, content_hash, answer_id, at) values ($1, $2, $3, $4, $5)
        on conflict do nothing returning 1`,
-      [command, input.requestId, hash, id, this.now],
+      [command, input.requestId, this.contentHash(input), id, this.now],
     );
     if (marked.length === 1) {
       const answer = await work(id);
       if (answer.id !== id) throw new Error(`${command} must give its answer the id it was handed.`);
       return answer;
     }
+    const before = await this.answered(command, input, row);
+    if (before === null) throw new Error(`The request ${command} is neither new nor answered.`);
+    return before;
+  }
+
+  /**
+   * The answer that `once` gave to this request before, as it now is; null when it is new. For a command that writes
+   * something even when it refuses, and so must know before it begins; it asks under a lock that its repeats wait for.
+   */
+  async answered<R extends Row>(command: string, input: { requestId: string }, row: RowClass<R>): Promise<R | null> {
     const [before] = await this.query<{ content_hash: string; answer_id: string }>(
       'select content_hash, answer_id from request where command = $1 and request_id = $2',
       [command, input.requestId],
     );
-    if (before?.content_hash !== hash) throw refuse('REQUEST_ID_REUSED');
+    if (before === undefined) return null;
+    if (before.content_hash !== this.contentHash(input)) throw refuse('REQUEST_ID_REUSED');
     return this.manager.findOneOrFail(row, { where: idOf<R>(before.answer_id) });
+  }
+
+  private contentHash(input: object): string {
+    return createHash('sha256').update(JSON.stringify([this.actor.id, input], sortedKeys)).digest('base64url');
   }
 }
 

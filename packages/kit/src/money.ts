@@ -1,4 +1,4 @@
-import { Decimal } from 'decimal.js';
+import { Decimal } from './decimal.js';
 import { refuse } from './refusals.js';
 
 /** Decimals of each currency the firm deals in (ISO 4217). */
@@ -6,14 +6,20 @@ export const CURRENCIES = { CNY: 2, HKD: 2, USD: 2, EUR: 2, GBP: 2, JPY: 0 } as 
 export type Currency = keyof typeof CURRENCIES;
 export type Money = { amount: Decimal; currency: string };
 
-const isCurrency = (code: string): code is Currency => code in CURRENCIES;
+const isCurrency = (code: string): code is Currency => Object.hasOwn(CURRENCIES, code);
 
-/** Checks an amount that must be positive. Refuses BAD_INPUT: unknown currency, zero or less, more decimals than the currency has. */
+/** More minor units than this are not an exact number in JSON, where events carry them. */
+const MINOR_UNITS_MAX = Number.MAX_SAFE_INTEGER;
+
+/** Checks an amount that must be positive. Refuses BAD_INPUT: unknown currency, zero or less, more decimals than the currency has, beyond any real amount. */
 export function positiveMoney(money: Money, field: string): Money {
   if (!isCurrency(money.currency)) throw refuse('BAD_INPUT', { field, reason: 'CURRENCY', known: Object.keys(CURRENCIES) });
   if (money.amount.lessThanOrEqualTo(0)) throw refuse('BAD_INPUT', { field, reason: 'NOT_POSITIVE' });
   if (money.amount.decimalPlaces() > CURRENCIES[money.currency]) {
     throw refuse('BAD_INPUT', { field, reason: 'TOO_MANY_DECIMALS', decimals: CURRENCIES[money.currency] });
+  }
+  if (money.amount.times(new Decimal(10).pow(CURRENCIES[money.currency])).greaterThan(MINOR_UNITS_MAX)) {
+    throw refuse('BAD_INPUT', { field, reason: 'TOO_LARGE' });
   }
   return money;
 }
