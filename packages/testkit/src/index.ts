@@ -23,6 +23,7 @@ import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 
 export { actorOf } from '@client-graph/kit';
+export { refusalProblems } from './contract.js';
 
 /** A fresh UUIDv7, so that each test owns its data. */
 export const freshId = (): string => uuidv7();
@@ -175,4 +176,13 @@ function serverUrl(): string {
   const url = process.env['TEST_POSTGRES_URL'];
   if (url === undefined) throw new Error('TEST_POSTGRES_URL is not set: run tests through the root jest configuration, whose set-up starts Postgres.');
   return url;
+}
+
+/** Waits for a condition, never for a time; fails after `timeoutMs`. */
+export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`The condition did not come true within ${timeoutMs} ms.`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
