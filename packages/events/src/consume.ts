@@ -1,15 +1,17 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Consumer, type ConsumerConfig, type ConsumerRunConfig, Kafka, logLevel } from 'kafkajs';
 import type { EventDefinition, ReceivedEvent } from './define.js';
 import { dataOf, readEvent } from './wire.js';
 
 /** Pairs an event with what to do about it. Returning means done; throwing means: deliver it again. */
-export type Subscription = { definition: EventDefinition<unknown>; run: (event: ReceivedEvent<unknown>) => Promise<void> };
+export type Subscription = { type: string; topic: string; run: (event: ReceivedEvent<unknown>) => Promise<void> };
 
 export const on = <Data>(
   definition: EventDefinition<Data>,
   run: (event: ReceivedEvent<Data>) => Promise<void> | void,
 ): Subscription => ({
-  definition: definition as EventDefinition<unknown>,
+  type: definition.type,
+  topic: definition.topic,
   run: async (event) => run({ ...event, data: dataOf(definition, event) }),
 });
 
@@ -21,34 +23,86 @@ export type ConsumeOptions = {
   subscriptions: Subscription[];
   /** Read from the first event Kafka still has when the group is new; true by default. */
   fromBeginning?: boolean;
-  /** Called for a message that is no event or does not fit its contract; it is skipped afterwards. Default: throw. */
+  /** Called for a message that is no event or does not fit its contract; it is skipped afterwards. Default: throw, so that it is delivered again. */
   onUnreadable?: (reason: Error, position: { topic: string; partition: number; offset: string }) => Promise<void> | void;
 };
 
 /**
  * Reads events for a program outside the graph. At least once: remember `event.id` where twice would hurt.
- * Events of one key arrive in order. Resolves when the consumer has joined; `stop` finishes the event at hand.
+ * Events of one key arrive in order. `stop` finishes the event at hand.
  */
-export async function consume(options: ConsumeOptions): Promise<{ stop: () => Promise<void> }> {
+export function consume(options: ConsumeOptions): { stop: () => Promise<void> } {
   const kafka = new Kafka({ clientId: options.groupId, brokers: options.brokers, logLevel: logLevel.NOTHING });
-  const consumer = kafka.consumer({ groupId: options.groupId });
-  const byType = new Map(options.subscriptions.map((s) => [s.definition.type, s]));
-  await consumer.connect();
-  await consumer.subscribe({
-    topics: [...new Set(options.subscriptions.map((s) => s.definition.topic))],
+  const byType = new Map(options.subscriptions.map((s) => [s.type, s]));
+  return keepConsuming({
+    kafka,
+    group: { groupId: options.groupId },
+    topics: [...new Set(options.subscriptions.map((s) => s.topic))],
     fromBeginning: options.fromBeginning ?? true,
-  });
-  await consumer.run({
-    eachMessage: async ({ topic, partition, message }) => {
-      try {
-        const event = readEvent(topic, message);
-        await byType.get(event.type)?.run(event);
-      } catch (error) {
-        const isUnreadable = error instanceof Error && error.name === 'UnreadableMessage';
-        if (!isUnreadable || options.onUnreadable === undefined) throw error;
-        await options.onUnreadable(error, { topic, partition, offset: message.offset });
-      }
+    run: {
+      eachMessage: async ({ topic, partition, message }) => {
+        try {
+          const event = readEvent(topic, message);
+          await byType.get(event.type)?.run(event);
+        } catch (error) {
+          const isUnreadable = error instanceof Error && error.name === 'UnreadableMessage';
+          if (!isUnreadable || options.onUnreadable === undefined) throw error;
+          await options.onUnreadable(error, { topic, partition, offset: message.offset });
+        }
+      },
     },
   });
-  return { stop: () => consumer.disconnect() };
+}
+
+type KeepConsuming = {
+  kafka: Kafka;
+  group: ConsumerConfig;
+  topics: string[];
+  fromBeginning: boolean;
+  run: ConsumerRunConfig;
+  /** Hears why the consumer begins again. */
+  onRestart?: (reason: unknown) => void;
+};
+
+const RESTART_MS = 500;
+
+/**
+ * A kafkajs consumer that never stays dead. kafkajs by itself gives up for good on errors that pass, such as a group
+ * coordinator that is away while a broker starts; here a new consumer of the same group takes over where it stopped.
+ */
+export function keepConsuming(options: KeepConsuming): { stop: () => Promise<void> } {
+  const stopping = new AbortController();
+  const running = (async () => {
+    while (!stopping.signal.aborted) {
+      const consumer = options.kafka.consumer(options.group);
+      try {
+        await consumeUntilCrash(consumer, options, stopping.signal);
+      } catch (error) {
+        options.onRestart?.(error);
+      } finally {
+        await consumer.disconnect().catch(() => undefined);
+      }
+      await delay(RESTART_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  })();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+async function consumeUntilCrash(consumer: Consumer, options: KeepConsuming, signal: AbortSignal): Promise<void> {
+  const over = new Promise<void>((resolve, reject) => {
+    signal.addEventListener('abort', () => resolve());
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      if (!payload.restart) reject(payload.error);
+    });
+  });
+  over.catch(() => undefined);
+  await consumer.connect();
+  await consumer.subscribe({ topics: options.topics, fromBeginning: options.fromBeginning });
+  await consumer.run(options.run);
+  await over;
 }

@@ -1,6 +1,6 @@
 export * from './clients.js';
 export * from './codes.js';
-export { type ConsumeOptions, consume, on, type Subscription } from './consume.js';
+export { type ConsumeOptions, consume, keepConsuming, on, type Subscription } from './consume.js';
 export {
   contracts,
   type DataOf,

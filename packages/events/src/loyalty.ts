@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { Code, Day } from './codes.js';
+import { Code, Day, MembershipTier } from './codes.js';
 import { defineEvent } from './define.js';
 
 const entry = {
   clientId: z.uuid(),
   entryId: z.uuid(),
-  amount: z.int(),
+  /** How many points the entry is about, never negative. */
+  amount: z.int().nonnegative(),
   lotIds: z.array(z.uuid()),
   rule: Code,
   /** Points that can be spent after this entry. */
@@ -28,4 +29,22 @@ export const PointsActivated = defineEvent({
   meaning: 'Pending points can be spent from now on.',
   key: 'clientId',
   data: z.object(entry),
+});
+
+export const PointsExpired = defineEvent({
+  topic: 'loyalty.v1',
+  type: 'points.expired',
+  version: 1,
+  meaning: 'Points that were not spent in time have lapsed.',
+  key: 'clientId',
+  data: z.object(entry),
+});
+
+export const MembershipTierChanged = defineEvent({
+  topic: 'loyalty.v1',
+  type: 'membership.tier.changed',
+  version: 1,
+  meaning: 'The client has moved to another membership tier, which holds until validTo; null means without end.',
+  key: 'clientId',
+  data: z.object({ clientId: z.uuid(), from: MembershipTier, to: MembershipTier, validTo: Day.nullable() }),
 });

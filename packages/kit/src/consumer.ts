@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { deadTopic, readEvent, type Topic, UnreadableMessage } from '@client-graph/events';
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage, Producer } from 'kafkajs';
+import { deadTopic, keepConsuming, readEvent, UnreadableMessage } from '@client-graph/events';
+import type { EachBatchPayload, Kafka, KafkaMessage, Producer, ProducerRecord } from 'kafkajs';
 import { asService, type Db, transact } from './db.js';
 import { applyEvent, type Handler } from './handler.js';
 import { createProducer } from './kafka.js';
@@ -22,71 +21,84 @@ export function startConsumer(options: ConsumerOptions): { stop: () => Promise<v
   const { kafka, service, handlers, log } = options;
   const topics = [...new Set(handlers.map((handler) => handler.topic))];
   if (topics.length === 0) return { stop: async () => undefined };
-  // A group that dies with its member gone is noticed after the session time; shorter and a slow disk looks like death.
-  const consumer = kafka.consumer({
-    groupId: `client-graph.${service}`,
-    sessionTimeout: 10_000,
-    heartbeatInterval: 1_000,
-    maxWaitTimeInMs: 500,
-    retry: { restartOnFailure: async () => true },
+  const dead = lazyProducer(kafka);
+  const consuming = keepConsuming({
+    kafka,
+    // A member that dies is noticed after the session time; much shorter, and a slow disk looks like death.
+    group: { groupId: `client-graph.${service}`, sessionTimeout: 10_000, heartbeatInterval: 1_000, maxWaitTimeInMs: 500 },
+    topics,
+    fromBeginning: true,
+    run: {
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
+      eachBatch: eachBatch(dead.send, options),
+    },
+    onRestart: (reason) => log.warn({ err: reason }, 'consumer begins again'),
   });
-  const dead = createProducer(kafka);
-  const stopping = new AbortController();
-  const started = (async () => {
-    while (!stopping.signal.aborted) {
-      try {
-        await dead.connect();
-        await consumer.connect();
-        await consumer.subscribe({ topics, fromBeginning: true });
-        await run(consumer, dead, options);
-        return;
-      } catch (error) {
-        log.warn({ err: error }, 'consumer begins again');
-        await delay(1_000, undefined, { signal: stopping.signal }).catch(() => undefined);
-      }
-    }
-  })();
   return {
     stop: async () => {
-      stopping.abort();
-      await started;
-      await Promise.allSettled([consumer.disconnect(), dead.disconnect()]);
+      await consuming.stop();
+      await dead.stop();
     },
   };
 }
 
-function run(consumer: Consumer, dead: Producer, options: ConsumerOptions): Promise<void> {
+function eachBatch(setAside: Send, options: ConsumerOptions): (payload: EachBatchPayload) => Promise<void> {
   const failures = new Map<string, number>();
-  return consumer.run({
-    eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
-    eachBatch: async (payload) => {
-      const { batch, isRunning, isStale, resolveOffset, heartbeat, commitOffsetsIfNecessary } = payload;
-      for (const message of batch.messages) {
-        if (!isRunning() || isStale()) return;
-        const place = `${batch.topic}/${batch.partition}`;
-        try {
-          await takeIn(message, payload, dead, options);
-          failures.delete(place);
-        } catch (error) {
-          const count = (failures.get(place) ?? 0) + 1;
-          failures.set(place, count);
-          const pauseMs = Math.min(BACKOFF_MS.first * 2 ** (count - 1), BACKOFF_MS.max);
-          options.metrics.handled.inc({ type: 'any', outcome: 'retried' });
-          options.log.warn({ err: error, topic: batch.topic, partition: batch.partition, offset: message.offset, count, pauseMs }, 'event is tried again');
-          const resume = payload.pause();
-          setTimeout(resume, pauseMs).unref();
-          return;
-        }
-        resolveOffset(message.offset);
-        await commitOffsetsIfNecessary();
-        await heartbeat();
+  return async (payload) => {
+    const { batch, isRunning, isStale, resolveOffset, heartbeat, commitOffsetsIfNecessary } = payload;
+    const place = `${batch.topic}/${batch.partition}`;
+    for (const message of batch.messages) {
+      if (!isRunning() || isStale()) return;
+      try {
+        await takeIn(message, payload, setAside, options);
+        failures.delete(place);
+      } catch (error) {
+        const count = (failures.get(place) ?? 0) + 1;
+        failures.set(place, count);
+        const pauseMs = Math.min(BACKOFF_MS.first * 2 ** (count - 1), BACKOFF_MS.max);
+        options.metrics.handled.inc({ type: 'any', outcome: 'retried' });
+        options.log.warn({ err: error, place, offset: message.offset, count, pauseMs }, 'event is tried again');
+        setTimeout(payload.pause(), pauseMs).unref();
+        return;
       }
-    },
-  });
+      resolveOffset(message.offset);
+      await commitOffsetsIfNecessary();
+      await heartbeat();
+    }
+  };
 }
 
-async function takeIn(message: KafkaMessage, { batch }: EachBatchPayload, dead: Producer, options: ConsumerOptions): Promise<void> {
+type Send = (record: ProducerRecord) => Promise<void>;
+
+/** A producer for dead letters, connected when the first one comes and anew after a fault. */
+function lazyProducer(kafka: Kafka): { send: Send; stop: () => Promise<void> } {
+  let connected: Promise<Producer> | undefined;
+  const connect = async () => {
+    const producer = createProducer(kafka);
+    await producer.connect();
+    return producer;
+  };
+  const stop = async () => {
+    const producer = await connected?.catch(() => undefined);
+    connected = undefined;
+    await producer?.disconnect();
+  };
+  return {
+    send: async (record) => {
+      connected ??= connect();
+      try {
+        await (await connected).send(record);
+      } catch (error) {
+        await stop().catch(() => undefined);
+        throw error;
+      }
+    },
+    stop,
+  };
+}
+
+async function takeIn(message: KafkaMessage, { batch }: EachBatchPayload, setAside: Send, options: ConsumerOptions): Promise<void> {
   const { db, service, handlers, metrics, log } = options;
   let type = 'unreadable';
   try {
@@ -99,8 +111,8 @@ async function takeIn(message: KafkaMessage, { batch }: EachBatchPayload, dead: 
   } catch (error) {
     const reason = reasonToSetAside(error);
     if (reason === undefined) throw error;
-    await dead.send({
-      topic: deadTopic(topicOf(batch.topic)),
+    await setAside({
+      topic: deadTopic(batch.topic),
       acks: -1,
       messages: [
         {
@@ -120,8 +132,6 @@ async function takeIn(message: KafkaMessage, { batch }: EachBatchPayload, dead: 
     log.error({ topic: batch.topic, partition: batch.partition, offset: message.offset, reason }, 'event was set aside in the dead-letter topic');
   }
 }
-
-const topicOf = (topic: string): Topic => topic as Topic;
 
 /** Waiting mends neither an unreadable message nor a refusal; undefined for everything that waiting may mend. */
 function reasonToSetAside(error: unknown): string | undefined {

@@ -13,11 +13,25 @@ export type Context = {
   load: <R extends Row>(row: RowClass<R>, id: string) => Promise<R | null>;
   /** All rows whose column has this value, oldest first; for lists that are short by nature. One statement for all values. */
   loadList: <R extends Row>(row: RowClass<R>, column: keyof R & string, value: string) => Promise<R[]>;
-  /** A page, newest first, of the rows whose column has this value. One statement for all values asked with the same arguments. */
-  loadPage: <R extends Row>(row: RowClass<R>, column: keyof R & string, value: string, args: PageArgs) => Promise<Connection<R>>;
+  /**
+   * A page, newest first, of the rows whose column has this value and, with `only`, of other columns too.
+   * One statement for all values asked with the same arguments.
+   */
+  loadPage: <R extends Row>(
+    row: RowClass<R>,
+    column: keyof R & string,
+    value: string,
+    args: PageArgs,
+    only?: readonly Only<R>[],
+  ) => Promise<Connection<R>>;
+  /** What `batch` finds for this value, answers in the order of the values: for sums and the like. The calls of one tick are one batch per `name`. */
+  loadBy: <T>(name: string, value: string, batch: (values: readonly string[]) => Promise<T[]>) => Promise<T>;
   /** Whether the caller may see this client's records, by the service's own copy of the assignment. One statement for all. */
   reachesClient: (clientId: string) => Promise<boolean>;
 };
+
+/** A further column of a list and the value it must have. */
+type Only<R> = readonly [column: keyof R & string, value: string];
 
 export function createContext(db: Db): Context {
   const loaders = new Map<string, DataLoader<string, unknown>>();
@@ -38,10 +52,12 @@ export function createContext(db: Db): Context {
     actor: db.actor,
     load,
     loadList: (row, column, value) => loader(`${row.name}.${column}`, (values) => listsBy(db, row, column, values)).load(value),
-    loadPage: (row, column, value, args) => {
-      const { first, afterId } = pageOf(args);
-      return loader(`${row.name}.${column} ${first} ${afterId}`, (values) => pagesBy(db, row, column, values, first, afterId)).load(value);
+    loadPage: (row, column, value, args, only = []) => {
+      const ask = { ...pageOf(args), only };
+      const name = JSON.stringify([row.name, column, ask.first, ask.afterId, ...ask.only]);
+      return loader(name, (values) => pagesBy(db, row, column, values, ask)).load(value);
     },
+    loadBy: (name, value, batch) => loader(`by ${name}`, batch).load(value),
     reachesClient: async (clientId) => {
       if (reachesAll(db.actor) || db.actor.clientId === clientId) return true;
       const client = await load(ClientCopyRow, clientId);
@@ -74,22 +90,24 @@ async function pagesBy<R extends Row>(
   row: RowClass<R>,
   column: keyof R & string,
   values: readonly string[],
-  first: number,
-  afterId: string | null,
+  { first, afterId, only }: { first: number; afterId: string | null; only: readonly Only<R>[] },
 ): Promise<Connection<R>[]> {
   const metadata = db.source.getMetadata(row);
   const name = (property: string) => `"${metadata.findColumnWithPropertyName(property)?.databaseName}"`;
   const columns = metadata.columns.map((c) => `t."${c.databaseName}" as "${c.propertyName}"`).join(', ');
+  const parameters: unknown[] = [values, first + 1];
+  const conditions = only.map(([property, wanted]) => `and ${name(property)} = $${parameters.push(wanted)}`);
+  if (afterId !== null) conditions.push(`and ${name('id')} < $${parameters.push(afterId)}`);
   const found: Record<string, unknown>[] = await db.source.query(
     `select keys.value as "__value", ${columns}
      from unnest($1::uuid[]) as keys(value)
      cross join lateral (
        select * from "${metadata.tableName}"
-       where ${name(column)} = keys.value ${afterId === null ? '' : `and ${name('id')} < $3`}
+       where ${name(column)} = keys.value ${conditions.join(' ')}
        order by ${name('id')} desc limit $2
      ) t
      order by keys.value, t.${name('id')} desc`,
-    afterId === null ? [values, first + 1] : [values, first + 1, afterId],
+    parameters,
   );
   const lists = new Map<string, R[]>(values.map((value) => [value, []]));
   for (const raw of found) {

@@ -10,6 +10,7 @@ const READ_ALL = [
   'orders:read',
   'interactions:read',
   'points:read',
+  'points:audit',
   'leads:read',
   'attribution:read',
   'funnel:read',
