@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Kafka as KafkaClient, logLevel } from 'kafkajs';
+import { KAFKA_POM, findJava } from '../prerequisites.mjs';
+import { environment } from './env.js';
+import { kafkaJars } from './kafka-jars.js';
+import { freePort } from './ports.js';
+import { Problem } from './problem.js';
+import { type ProcessOptions, runProcess, startProcess, waitUntilReady } from './process.js';
+
+export type KafkaOptions = {
+  port: number;
+  /** For the node's talk with itself; any free port unless given. */
+  controllerPort?: number;
+  dataDir: string;
+  /** Beside the data folder unless given. */
+  logFile?: string;
+  signal?: AbortSignal | undefined;
+};
+
+export type Kafka = {
+  readonly brokers: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly exited: Promise<number>;
+  kill(signal: NodeJS.Signals): void;
+  stop(): Promise<void>;
+};
+
+/** Makes what runs one of Kafka's main classes. */
+type Command = (name: string, log: string, mainClass: string, ...args: string[]) => ProcessOptions;
+
+/** Apache Kafka, one node, on 127.0.0.1, ready to take messages. It ends when this process does. */
+export async function startKafka(options: KafkaOptions): Promise<Kafka> {
+  const { port, dataDir, logFile = `${dataDir}.log`, signal } = options;
+  const setupLog = logFile.replace(/(\.log)?$/, '-setup.log');
+  mkdirSync(dirname(logFile), { recursive: true });
+  const java = findJava(environment);
+  if (java.problem) throw new Problem(java.problem);
+  const jars = await kafkaJars(setupLog, signal);
+  const command: Command = (name, log, mainClass, ...args) => {
+    return { name, command: java.command, args: [...javaOptions(jars, logFile), mainClass, ...args], logFile: log, signal };
+  };
+  mkdirSync(dataDir, { recursive: true });
+  const config = join(dataDir, 'server.properties');
+  writeFileSync(config, properties(port, options.controllerPort ?? (await freePort()), join(dataDir, 'log')));
+  await format(dataDir, config, setupLog, command);
+
+  const running = await startProcess(command('kafka', logFile, 'kafka.Kafka', config));
+  const brokers = `127.0.0.1:${port}`;
+  await waitUntilReady(running, () => answers(brokers), { timeoutMs: 90_000, signal, explain: (words) => explain(words, logFile) });
+  return { brokers, port, pid: running.pid, exited: running.exited, kill: running.kill, stop: running.stop };
+}
+
+function javaOptions(jars: string, logFile: string): string[] {
+  // The serial collector suits a small heap: less memory and a quicker start than the default.
+  const memory = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-Xshare:auto'];
+  const logging = [`-Dkafka.log=${logFile}`, `-Dlog4j2.configurationFile=${join(dirname(KAFKA_POM), 'log4j2.properties')}`];
+  return [...memory, ...logging, '-cp', join(jars, '*')];
+}
+
+function properties(port: number, controllerPort: number, logDir: string): string {
+  const values = {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    // Named here rather than kept in the data, so that the port may differ from start to start.
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    listeners: `BROKER://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `BROKER://127.0.0.1:${port}`,
+    'inter.broker.listener.name': 'BROKER',
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map': 'BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'log.dirs': logDir,
+    'num.partitions': 6,
+    'auto.create.topics.enable': false,
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 6,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'transaction.state.log.num.partitions': 6,
+    'group.initial.rebalance.delay.ms': 0,
+    // A node that was killed is let in again once its former self has been silent this long (9 s unless told).
+    'broker.session.timeout.ms': 2_000,
+    'broker.heartbeat.interval.ms': 300,
+  };
+  return Object.entries(values).map(([name, value]) => `${name}=${value}\n`).join('');
+}
+
+/** Gives the data folder its cluster id, once; the id is kept beside it. An interrupted try is thrown away. */
+async function format(dataDir: string, config: string, setupLog: string, command: Command): Promise<void> {
+  const done = join(dataDir, 'cluster-id');
+  if (existsSync(done)) return;
+  const id = randomBytes(16).toString('base64url');
+  rmSync(join(dataDir, 'log'), { recursive: true, force: true });
+  const args = ['format', '--cluster-id', id, '--config', config];
+  const { code, lastWords } = await runProcess(command('kafka-format', setupLog, 'kafka.tools.StorageTool', ...args));
+  if (code !== 0) throw explain(lastWords, setupLog);
+  writeFileSync(done, id);
+}
+
+/** A client that can ask the cluster what it is made of. */
+async function answers(brokers: string): Promise<boolean> {
+  const client = new KafkaClient({ brokers: [brokers], logLevel: logLevel.NOTHING, connectionTimeout: 1_000, retry: { retries: 0 } });
+  const admin = client.admin();
+  try {
+    await admin.connect();
+    const { brokers: nodes } = await admin.describeCluster();
+    return nodes.length > 0;
+  } catch {
+    return false;
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
+function explain(printed: string, logFile: string): Problem {
+  // Kafka's own log goes to the same file, so its last words are among what was printed.
+  if (/No space left on device/.test(printed)) return new Problem('Kafka could not start because the disk is full: free some space and start again.');
+  if (/Address already in use|Socket server failed to bind/.test(printed)) return new Problem('Kafka could not start because its port is taken by another program: set PORT_KAFKA to a free one.');
+  if (/Failed to acquire lock/.test(printed)) return new Problem('Kafka could not start because another Kafka is using its data folder: stop that one first.');
+  if (/incompatible|unsupported .*metadata|No `meta.properties`|InvalidConfigurationException|Unsupported feature|InconsistentClusterId/i.test(printed)) {
+    return new Problem(`Kafka's data folder was written by another version: begin anew with \`npm start -- --fresh\`; what Kafka said is in ${logFile}.`);
+  }
+  return new Problem(`Kafka did not start: see ${logFile}.`);
+}

@@ -1,0 +1,33 @@
+import { PEOPLE } from './people.js';
+import type { Stack } from './stack.js';
+
+/** Three things to ask the graph, each as someone who may. */
+const QUERIES = [
+  { as: 'adviser', ask: 'the clients, with what other services know of them', query: '{ clients(first: 3) { nodes { id } } }' },
+  { as: 'adviser', ask: 'the products on the shelf', query: '{ products(first: 3) { nodes { id } } }' },
+  { as: 'marketing', ask: 'the newest leads', query: '{ leads(first: 3) { nodes { id } } }' },
+] as const;
+
+/** What to do with a stack that has just started. */
+export function welcome({ gatewayUrl, issuer, brokers, databaseUrl, ports }: Stack): string {
+  const graph = gatewayUrl.replace(/graphql$/, '');
+  const curl = ({ as, ask, query }: (typeof QUERIES)[number]) => `  # ${ask}
+  curl -s ${gatewayUrl} -H "authorization: Bearer $(npm run -s token -- ${as})" \\
+    -H 'content-type: application/json' -d '${JSON.stringify({ query })}'`;
+  return `
+  GraphQL      ${gatewayUrl}   (GraphiQL in the browser: ${graph})
+  OpenID       ${issuer}
+  Kafka        ${brokers}
+  PostgreSQL   ${databaseUrl('clients')}   (and so on for each service)
+  Services     ports ${ports.clients} to ${ports.marketing}
+
+A token for each role:
+${Object.keys(PEOPLE).map((key) => `  npm run -s token -- ${key}`).join('\n')}
+  npm run -s token -- client <client id>
+
+Three queries to try:
+${QUERIES.map(curl).join('\n')}
+
+Ctrl-C stops everything; the data stays in .local/ for the next start.
+`;
+}
