@@ -59,4 +59,4 @@ export type Role = keyof typeof ROLES;
 /** Every scope that some role has; a schema that names another is a mistake and stops the start. */
 export const SCOPES: ReadonlySet<string> = new Set(Object.values(ROLES).flatMap((role) => [...role.scopes]));
 
-export const isRole = (name: string): name is Role => name in ROLES;
+export const isRole = (name: string): name is Role => Object.hasOwn(ROLES, name);
