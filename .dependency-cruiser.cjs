@@ -1,1 +1,0 @@
-module.exports = require('./packages/config/dependency-rules.cjs');
