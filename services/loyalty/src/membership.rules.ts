@@ -1,0 +1,96 @@
+import { MembershipTierChanged } from '@client-graph/events';
+import type { Decimal } from '@client-graph/kit/decimal';
+import { plusMonths } from '@client-graph/kit/time';
+
+export type MembershipTier = 'CLASSIC' | 'PLUS' | 'PREMIER' | 'SIGNATURE';
+export type MembershipStatus = 'ACTIVE' | 'CLOSED';
+
+export type Membership = {
+  /** The client's id. */
+  id: string;
+  tier: MembershipTier;
+  tierFrom: string;
+  tierTo: string | null;
+  status: MembershipStatus;
+};
+
+/** One row of the tiers' table (policy 6.2, `domain.md` 3.5.3). All rows of one version come into force together. */
+export type TierRule = {
+  code: MembershipTier;
+  version: number;
+  effectiveFrom: string;
+  qualifyingPoints: number;
+  multiplier: Decimal;
+};
+
+export const STATUS_LABELS = {
+  ACTIVE: { EN: 'Active', ZH_HANS: '有效', ZH_HANT: '有效' },
+  CLOSED: { EN: 'Closed', ZH_HANS: '已关闭', ZH_HANT: '已關閉' },
+} as const;
+
+/** Points count towards a tier for twelve months: this day's are the first that no longer do. */
+export const qualifyingAfter = (day: string): string => plusMonths(day, -12);
+
+const TIER_VALID_MONTHS = 12;
+
+/** Everybody begins in the lowest tier, which has no end. */
+export const newMembership = (clientId: string, day: string): Membership => ({
+  id: clientId,
+  tier: 'CLASSIC',
+  tierFrom: day,
+  tierTo: null,
+  status: 'ACTIVE',
+});
+
+/** The tiers' table that is in force on a day: the latest version that has begun, lowest tier first. */
+export function tiersInForce<Tier extends TierRule>(rows: readonly Tier[], day: string): Tier[] {
+  const version = Math.max(...rows.filter((row) => row.effectiveFrom <= day).map((row) => row.version));
+  const tiers = rows.filter((row) => row.version === version);
+  if (tiers.length === 0) throw new Error(`No table of tiers is in force on ${day}.`);
+  return tiers.sort((a, b) => a.qualifyingPoints - b.qualifyingPoints);
+}
+
+/** The row of a tier that somebody holds. */
+export function tierOf<Tier extends TierRule>(tiers: readonly Tier[], code: MembershipTier): Tier {
+  const tier = tiers.find((row) => row.code === code);
+  if (tier === undefined) throw new Error(`The table of tiers in force has no ${code}.`);
+  return tier;
+}
+
+/** Points earned on a business day by rules that count towards the tier. */
+export type QualifyingDay = { day: string; points: number };
+
+/** What counts on a day: the twelve months up to it, the day itself included. */
+export const qualifyingPoints = (days: readonly QualifyingDay[], day: string): number =>
+  days
+    .filter((earned) => earned.day > qualifyingAfter(day) && earned.day <= day)
+    .reduce((sum, earned) => sum + earned.points, 0);
+
+/**
+ * Moves a member up as soon as the points are there, as many steps as they reach; never down, which is the review's
+ * business. Judged on the last business day known, so that an order booked late still counts with those after it.
+ */
+export function upgrade(membership: Membership, days: readonly QualifyingDay[], tiers: readonly TierRule[]) {
+  const day = days
+    .map((earned) => earned.day)
+    .sort()
+    .at(-1);
+  if (day === undefined) return null;
+  const earned = qualifyingPoints(days, day);
+  const held = tiers.findIndex((tier) => tier.code === membership.tier);
+  const reached = tiers.findLastIndex((tier) => tier.qualifyingPoints <= earned);
+  const next = tiers[reached];
+  if (next === undefined || reached <= held) return null;
+  const changes = { tier: next.code, tierFrom: day, tierTo: plusMonths(day, TIER_VALID_MONTHS) };
+  return {
+    changes,
+    events: [
+      MembershipTierChanged({
+        clientId: membership.id,
+        from: membership.tier,
+        to: changes.tier,
+        validTo: changes.tierTo,
+      }),
+    ],
+  };
+}

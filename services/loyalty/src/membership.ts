@@ -1,0 +1,33 @@
+import { findForUpdate, type Tx } from '@client-graph/kit';
+import { MembershipRow, TierRuleRow } from './entities.js';
+import { newMembership, tiersInForce } from './membership.rules.js';
+
+/** Opens the membership of a client who has none yet; otherwise does nothing. */
+export async function openMembership(tx: Tx, clientId: string, day: string): Promise<void> {
+  await tx.manager
+    .createQueryBuilder()
+    .insert()
+    .into(MembershipRow)
+    .values({ ...newMembership(clientId, day), version: 1 })
+    .orIgnore()
+    .execute();
+}
+
+/**
+ * Locks the membership, so that changes of one client's points take turns. Opens it where it is missing: orders and
+ * clients come on different topics, and the order may be here before the client's activation.
+ */
+export async function lockMembership(tx: Tx, clientId: string, day: string): Promise<MembershipRow> {
+  await openMembership(tx, clientId, day);
+  return findForUpdate(tx, MembershipRow, clientId);
+}
+
+/** Ends the membership with the relationship; a client who never had one is left alone. */
+export async function closeMembership(tx: Tx, clientId: string): Promise<void> {
+  await tx.query(`update membership set status = 'CLOSED', version = version + 1 where client_id = $1`, [
+    clientId,
+  ]);
+}
+
+export const loadTiers = async (tx: Tx, day: string): Promise<TierRuleRow[]> =>
+  tiersInForce(await tx.find(TierRuleRow, {}), day);

@@ -1,0 +1,160 @@
+import type { DataOf, OrderSettled } from '@client-graph/events';
+import { ClientCopyRow, type Db, dayOf, isUuid, type Tx, transact } from '@client-graph/kit';
+import { In } from 'typeorm';
+import { EarnRuleRow, LedgerEntryRow, MembershipRow, PointLotRow } from './entities.js';
+import { loadTiers, lockMembership } from './membership.js';
+import { type QualifyingDay, qualifyingAfter, tierOf, upgrade } from './membership.rules.js';
+import { activate, earnPurchase, earns, expire, inForce, type Lot } from './points.rules.js';
+
+const PURCHASE = 'order.settled';
+
+/** Books the points of a settled order; an order that earns nothing leaves no trace. */
+export async function earnForOrder(
+  tx: Tx,
+  sourceEventId: string,
+  order: DataOf<typeof OrderSettled>,
+): Promise<void> {
+  const rule = inForce(await tx.find(EarnRuleRow, { where: { event: PURCHASE } }), order.settledOn);
+  const client = await tx.findOne(ClientCopyRow, { id: order.clientId });
+  const clientStatus = client?.status ?? null;
+  if (rule === undefined || !earns(order, clientStatus, rule)) return;
+
+  const membership = await lockMembership(tx, order.clientId, order.settledOn);
+  // The inbox has let this event through once; should its mark ever be gone, the ledger still knows.
+  const before = await tx.findOne(LedgerEntryRow, { sourceEventId, rule: rule.code, type: 'EARN' });
+  if (before !== null) return;
+
+  const tiers = await loadTiers(tx, order.settledOn);
+  const [standing] = await standingsIn(tx, [order.clientId]);
+  const balance = standing?.balance ?? 0;
+  const held = { membership, tier: tierOf(tiers, membership.tier), clientStatus, balance };
+  const earning = earnPurchase(order, held, rule, { lotId: tx.newId(), entryId: tx.newId(), sourceEventId });
+  if (earning === null) return;
+  await tx.insert(PointLotRow, { ...earning.lot, version: 1 });
+  await tx.insert(LedgerEntryRow, { ...earning.entry, at: tx.now });
+  await tx.record(...earning.events);
+
+  const step = upgrade(
+    membership,
+    await qualifyingDays(tx, order.clientId, qualifyingAfter(order.settledOn)),
+    tiers,
+  );
+  if (step === null) return;
+  await tx.update(MembershipRow, membership, step.changes);
+  await tx.record(...step.events);
+}
+
+const qualifyingDays = (tx: Tx, clientId: string, after: string): Promise<QualifyingDay[]> =>
+  tx.query(
+    `select to_char(business_date, 'YYYY-MM-DD') as day, sum(pending + available)::float8 as points
+     from ledger_entry where client_id = $1 and qualifying and business_date > $2 group by business_date`,
+    [clientId, after],
+  );
+
+/** Makes spendable every lot whose day has come. */
+export const activatePoints = (db: Db): Promise<void> =>
+  untilNoneIsDue(db, `state = 'PENDING' and available_on <= $1 order by available_on, client_id`, activate);
+
+/** Lets lapse every lot whose last day is over. */
+export const expirePoints = (db: Db): Promise<void> =>
+  untilNoneIsDue(db, `state = 'ACTIVE' and expires_on < $1 order by expires_on, client_id`, expire);
+
+const BATCH_LOTS = 500;
+
+/** Takes the due lots in batches, each a transaction that leaves none of its lots due: a run that dies goes on where it stopped. */
+async function untilNoneIsDue(db: Db, due: string, step: typeof activate | typeof expire): Promise<void> {
+  const today = dayOf(db.now());
+  let found: number;
+  do {
+    found = await transact(db, async (tx) => {
+      const sql = `select id, client_id as "clientId" from point_lot where ${due} limit ${BATCH_LOTS}`;
+      const lots = await tx.query<Pick<Lot, 'id' | 'clientId'>>(sql, [today]);
+      await takeStep(tx, lots, today, step);
+      return lots.length;
+    });
+  } while (found > 0);
+}
+
+async function takeStep(
+  tx: Tx,
+  due: Pick<Lot, 'id' | 'clientId'>[],
+  today: string,
+  step: typeof activate | typeof expire,
+): Promise<void> {
+  const clientIds = [...new Set(due.map((lot) => lot.clientId))];
+  // Memberships first, in one order: whoever changes points waits here, and the lots read below stay as they are.
+  await tx.query('select from membership where client_id = any($1) order by client_id for update', [
+    clientIds,
+  ]);
+  const balances = new Map((await standingsIn(tx, clientIds)).map((s) => [s.clientId, s.balance]));
+  const lots = await tx.find(PointLotRow, {
+    where: { id: In(due.map((lot) => lot.id)) },
+    order: { id: 'ASC' },
+  });
+  const taken = lots.flatMap((lot) => {
+    const outcome = step(lot, today, balances.get(lot.clientId) ?? 0, tx.newId());
+    if (outcome === null) return [];
+    balances.set(lot.clientId, (balances.get(lot.clientId) ?? 0) + outcome.entry.available);
+    return [{ lot, ...outcome }];
+  });
+  for (const { lot, changes } of taken) await tx.update(PointLotRow, lot, changes);
+  await tx.insertMany(
+    LedgerEntryRow,
+    taken.map(({ entry }) => ({ ...entry, at: tx.now })),
+  );
+  await tx.record(...taken.flatMap(({ events }) => events));
+}
+
+/** What a client's lots add up to. */
+export type Standing = { clientId: string; balance: number; pending: number; qualifyingPoints12m: number };
+
+const STANDINGS = `
+  select c.id as "clientId", l.balance::float8 as balance, l.pending::float8 as pending, q.points::float8 as "qualifyingPoints12m"
+  from unnest($1::uuid[]) with ordinality as c(id, position)
+  cross join lateral (
+    select coalesce(sum(remaining) filter (where state = 'ACTIVE'), 0) as balance,
+           coalesce(sum(remaining) filter (where state = 'PENDING'), 0) as pending
+    from point_lot where client_id = c.id and state in ('PENDING', 'ACTIVE')
+  ) l
+  cross join lateral (
+    select coalesce(sum(pending + available), 0) as points
+    from ledger_entry where client_id = c.id and qualifying and business_date > $2
+  ) q
+  order by c.position`;
+
+/** The standings of many clients by one statement, in the order of the ids. */
+export const standings = (db: Db, clientIds: readonly string[]): Promise<Standing[]> =>
+  db.source.query(STANDINGS, [clientIds, qualifyingAfter(dayOf(db.now()))]);
+
+const standingsIn = (tx: Tx, clientIds: readonly string[]): Promise<Standing[]> =>
+  tx.query(STANDINGS, [clientIds, qualifyingAfter(dayOf(tx.now))]);
+
+type Audit = {
+  balanceOfLots: number;
+  balanceOfLedger: number;
+  pendingOfLots: number;
+  pendingOfLedger: number;
+};
+
+/** A client's points by the lots and by the ledger, read at one instant; null without a membership. */
+export async function pointsAudit(
+  db: Db,
+  clientId: string,
+): Promise<(Audit & { isConsistent: boolean }) | null> {
+  if (!isUuid(clientId)) return null;
+  const found: Audit[] = await db.source.query(
+    `select coalesce((select sum(remaining) from point_lot where client_id = $1 and state = 'ACTIVE'), 0)::float8 as "balanceOfLots",
+            coalesce((select sum(available) from ledger_entry where client_id = $1), 0)::float8 as "balanceOfLedger",
+            coalesce((select sum(remaining) from point_lot where client_id = $1 and state = 'PENDING'), 0)::float8 as "pendingOfLots",
+            coalesce((select sum(pending) from ledger_entry where client_id = $1), 0)::float8 as "pendingOfLedger"
+     from membership where client_id = $1`,
+    [clientId],
+  );
+  const [audit] = found;
+  if (audit === undefined) return null;
+  return {
+    ...audit,
+    isConsistent:
+      audit.balanceOfLots === audit.balanceOfLedger && audit.pendingOfLots === audit.pendingOfLedger,
+  };
+}
