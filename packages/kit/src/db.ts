@@ -143,12 +143,12 @@ export class Tx {
     row: RowClass<R>,
     work: (id: string) => Promise<R>,
   ): Promise<R> {
-    if (!/^[\w.:-]{8,64}$/.test(input.requestId)) throw refuse('BAD_INPUT', { field: 'requestId', expected: '8 to 64 letters, digits, . : - _' });
+    const hash = this.contentHash(input);
     const id = this.newId();
     const marked = await this.query(
       `insert into request (command, request_id, content_hash, answer_id, at) values ($1, $2, $3, $4, $5)
        on conflict do nothing returning 1`,
-      [command, input.requestId, this.contentHash(input), id, this.now],
+      [command, input.requestId, hash, id, this.now],
     );
     if (marked.length === 1) {
       const answer = await work(id);
@@ -165,16 +165,18 @@ export class Tx {
    * something even when it refuses, and so must know before it begins; it asks under a lock that its repeats wait for.
    */
   async answered<R extends Row>(command: string, input: { requestId: string }, row: RowClass<R>): Promise<R | null> {
+    const hash = this.contentHash(input);
     const [before] = await this.query<{ content_hash: string; answer_id: string }>(
       'select content_hash, answer_id from request where command = $1 and request_id = $2',
       [command, input.requestId],
     );
     if (before === undefined) return null;
-    if (before.content_hash !== this.contentHash(input)) throw refuse('REQUEST_ID_REUSED');
+    if (before.content_hash !== hash) throw refuse('REQUEST_ID_REUSED');
     return this.manager.findOneOrFail(row, { where: idOf<R>(before.answer_id) });
   }
 
-  private contentHash(input: object): string {
+  private contentHash(input: { requestId: string }): string {
+    if (!/^[\w.:-]{8,64}$/.test(input.requestId)) throw refuse('BAD_INPUT', { field: 'requestId', expected: '8 to 64 letters, digits, . : - _' });
     return createHash('sha256').update(JSON.stringify([this.actor.id, input], sortedKeys)).digest('base64url');
   }
 }

@@ -24,9 +24,19 @@ export function positiveMoney(money: Money, field: string): Money {
   return money;
 }
 
+/** Checks an amount that may be zero: a balance, an income. Refuses BAD_INPUT as positiveMoney does, with NEGATIVE for less than zero. */
+export function nonNegativeMoney(money: Money, field: string): Money {
+  if (money.amount.isZero() && isCurrency(money.currency)) return money;
+  if (money.amount.lessThan(0)) throw refuse('BAD_INPUT', { field, reason: 'NEGATIVE' });
+  return positiveMoney(money, field);
+}
+
+/** How many decimals an amount of this currency has. */
+export const currencyDecimals = (currency: string): number => (isCurrency(currency) ? CURRENCIES[currency] : 2);
+
 /** The amount in minor units: CNY 88,000.00 is 8800000. Throws when it has more decimals than its currency. */
 export function minorUnits(amount: Decimal, currency: string): number {
-  const minor = amount.times(new Decimal(10).pow(isCurrency(currency) ? CURRENCIES[currency] : 2));
+  const minor = amount.times(new Decimal(10).pow(currencyDecimals(currency)));
   if (!minor.isInteger()) throw new Error(`An amount in ${currency} has too many decimals.`);
   return minor.toNumber();
 }
