@@ -41,5 +41,5 @@ export const serviceUrls = (env: z.output<typeof gatewayEnv>): ReadonlyMap<strin
 
 /** @apollo/gateway reports usage to Apollo unless this is set in the process's environment before it is made. */
 export const disableTelemetry = (): void => {
-  process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
+  process.env.APOLLO_TELEMETRY_DISABLED = 'true';
 };

@@ -16,8 +16,8 @@ const FAULTS_OF_A_SERVICE: ReadonlySet<unknown> = new Set([
 type Extensions = GraphQLFormattedError['extensions'];
 
 export function isFault(extensions: Extensions): boolean {
-  const code = extensions?.['code'];
-  return FAULTS.has(code) || (extensions?.['serviceName'] !== undefined && FAULTS_OF_A_SERVICE.has(code));
+  const code = extensions?.code;
+  return FAULTS.has(code) || (extensions?.serviceName !== undefined && FAULTS_OF_A_SERVICE.has(code));
 }
 
 /**
@@ -48,7 +48,7 @@ export function withoutDoubles(errors: readonly GraphQLError[]): readonly GraphQ
   return [
     ...new Map(
       errors.map((error) => [
-        JSON.stringify([error.message, error.path, error.extensions['code'], error.extensions['details']]),
+        JSON.stringify([error.message, error.path, error.extensions.code, error.extensions.details]),
         error,
       ]),
     ).values(),

@@ -1,8 +1,9 @@
 import type { ApolloGateway } from '@apollo/gateway';
 import type { Actor } from '@client-graph/kit';
 import { type GraphQLSchema, getVariableValues } from 'graphql';
-import { type Analysis, analyse, refuseAll, refusedRootFields, restore } from './authorize.js';
+import { type Analysis, analyse } from './authorize.js';
 import { withoutDoubles } from './errors.js';
+import { refuseAll, refusedRootFields, restore } from './restore.js';
 import type { Passed } from './services.js';
 import type { AccessTable } from './supergraph.js';
 
@@ -45,7 +46,10 @@ export function guarded(execute: Executor, schema: GraphQLSchema, table: AccessT
       const errors = refusedRootFields(analysis, variables.coerced);
       if (errors.length > 0) return { data: null, errors };
     }
-    if (analysis.isEmpty) return refuseAll(analysis, variables.coerced);
+    // A mutation acts even when its caller may see nothing of what it returns.
+    const isUnasked = analysis.isEmpty && request.operation.operation === 'query';
+    const refused = isUnasked ? refuseAll(analysis, variables.coerced) : undefined;
+    if (refused !== undefined) return refused;
 
     const result = await execute({ ...request, ...analysis.permitted });
     if (!result.data) return result;

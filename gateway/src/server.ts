@@ -49,10 +49,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await apollo.start();
   addGraphql(app, apollo, options.verify);
   addOperations(app, { services, metrics, isDevelopment: options.isDevelopment });
+  let isClosing = false;
+  // A caller's connection, kept alive after the last answer, would hold the close up for the ten seconds it is given.
+  app.addHook('onSend', async (_, reply) => {
+    if (isClosing) reply.header('connection', 'close');
+  });
   const url = await app.listen({ port: options.port, host: options.host });
   return {
     url,
     close: async () => {
+      isClosing = true;
       await apollo.stop();
       await services.close();
     },
@@ -121,13 +127,11 @@ function observer(log: Log, metrics: Metrics): ApolloServerPlugin<GatewayContext
             faults.length > 0 ? 'fault' : errors.length > 0 ? 'refused' : 'ok',
             ms / 1000,
           );
-          const codes = [
-            ...new Set(errors.map((error) => error.extensions['code'] ?? 'INTERNAL_SERVER_ERROR')),
-          ];
+          const codes = [...new Set(errors.map((error) => error.extensions.code ?? 'INTERNAL_SERVER_ERROR'))];
           const traceId = contextValue.passed.traceparent.split('-')[1];
           log.info({ operation: operationName, codes, ms: Math.round(ms), traceId }, 'operation');
           for (const fault of faults) {
-            const service = fault.extensions['serviceName'];
+            const service = fault.extensions.serviceName;
             log.error(
               { err: fault.originalError ?? fault, service, path: fault.path, traceId },
               'an operation has met a fault',
@@ -148,7 +152,7 @@ function addGraphql(app: FastifyInstance, apollo: ApolloServer<GatewayContext>, 
       passed: {
         authorization: request.headers.authorization,
         purpose: headerOf(request, 'x-purpose'),
-        traceparent: traceOf(request.headers['traceparent']),
+        traceparent: traceOf(request.headers.traceparent),
       },
     }),
   });

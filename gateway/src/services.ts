@@ -117,7 +117,7 @@ async function post(
     accept: 'application/graphql-response+json, application/json',
     traceparent: passed.traceparent,
   };
-  if (passed.authorization !== undefined) headers['authorization'] = passed.authorization;
+  if (passed.authorization !== undefined) headers.authorization = passed.authorization;
   if (passed.purpose !== undefined) headers['x-purpose'] = passed.purpose;
   const { body } = await target.pool.request({
     method: 'POST',

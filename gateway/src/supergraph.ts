@@ -86,7 +86,7 @@ function refuseUnenforced(document: DocumentNode): void {
   }
   visit(document, {
     Directive(node) {
-      const applied = node.name.value === 'join__directive' ? argumentsOf(node)['name'] : node.name.value;
+      const applied = node.name.value === 'join__directive' ? argumentsOf(node).name : node.name.value;
       if (
         applied === 'policy' ||
         (node.name.value === 'join__directive' &&
