@@ -13,7 +13,7 @@ const GENERATION = [
   {
     name: 'codegen',
     title: 'resolver types follow the schemas',
-    run: [bin('turbo'), 'run', 'codegen', '--output-logs=errors-only'],
+    run: [bin('turbo'), 'run', 'codegen', '--continue', '--output-logs=errors-only'],
     mend: 'correct the schema.graphql or codegen.json named above',
   },
   {
@@ -34,7 +34,14 @@ const CHECKS = [
   {
     name: 'lint',
     title: 'lint and format',
-    run: [bin('biome'), 'ci', '--error-on-warnings', '--diagnostic-level=warn', '--max-diagnostics=50'],
+    run: [
+      bin('biome'),
+      'ci',
+      '--colors=off',
+      '--error-on-warnings',
+      '--diagnostic-level=warn',
+      '--max-diagnostics=50',
+    ],
     mend: 'npx biome check --write, and by hand what remains',
   },
   {
@@ -62,7 +69,14 @@ const CHECKS = [
   {
     name: 'unused',
     title: 'no unused code or dependency',
-    run: [bin('knip'), '--config', `${CONFIG}/knip.json`, '--no-config-hints', '--no-progress'],
+    run: [
+      bin('knip'),
+      '--config',
+      `${CONFIG}/knip.json`,
+      '--no-gitignore',
+      '--no-config-hints',
+      '--no-progress',
+    ],
     mend: 'remove what nobody uses; again: npm run check -- unused',
   },
   {

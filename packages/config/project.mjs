@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -11,7 +11,7 @@ process.chdir(ROOT);
 export function projectFiles() {
   const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
   const names = execFileSync('git', args, { encoding: 'utf8', maxBuffer: 1e8 }).split('\0');
-  return names.filter((name) => name && existsSync(name));
+  return names.filter((name) => name && lstatSync(name, { throwIfNoEntry: false })?.isFile());
 }
 
 /** Prints what is wrong, one line each, and ends with 1; does nothing when nothing is. */
