@@ -1,0 +1,143 @@
+import { isRefusal } from '@client-graph/kit/refusals';
+import { describe, expect, test } from '@jest/globals';
+import {
+  CHANNEL_LABELS,
+  DIRECTION_LABELS,
+  type Interaction,
+  type InteractionChannel,
+  type InteractionDirection,
+  isOffered,
+  log,
+  mayReadSummary,
+} from './interactions.rules.js';
+
+const NOW = new Date('2026-03-02T02:00:00.000Z');
+const STAFF = '01900000-0000-7000-8000-00000000000a';
+const CLIENT = '01900000-0000-7000-8000-00000000000b';
+const ID = '01900000-0000-7000-8000-00000000000c';
+const SUBJECT = { id: 'PORTFOLIO', effectiveFrom: '2026-01-01', effectiveTo: null };
+const by = { staffId: STAFF, now: NOW, today: '2026-03-02' };
+
+const aContact = (changes: Partial<Interaction> = {}) => ({
+  id: ID,
+  clientId: CLIENT,
+  channel: 'PHONE' as InteractionChannel,
+  direction: 'INBOUND' as InteractionDirection,
+  at: new Date('2026-03-02T01:30:00.000Z'),
+  subjectCode: 'PORTFOLIO',
+  summary: 'Asked how the bond part has done.',
+  confidentiality: 'NORMAL' as const,
+  answeredAfterSeconds: null,
+  ...changes,
+});
+const codeOf = (work: () => unknown): string | null => {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    if (isRefusal(error)) return error.code;
+    throw error;
+  }
+};
+const outcome = (changes: Partial<Interaction>, subject: typeof SUBJECT | null = SUBJECT) =>
+  codeOf(() => log(aContact(changes), subject, by));
+
+test('a contact is written down with who and when, and told without its words', () => {
+  const { interaction, events } = log(aContact({ summary: '  Asked.\n' }), SUBJECT, by);
+  expect(interaction).toMatchObject({
+    summary: 'Asked.',
+    loggedBy: STAFF,
+    loggedAt: NOW,
+    subjectCode: 'PORTFOLIO',
+  });
+  expect(events.map((event) => [event.contract.type, event.data])).toEqual([
+    [
+      'interaction.logged',
+      { clientId: CLIENT, interactionId: ID, channel: 'PHONE', subjectCode: 'PORTFOLIO' },
+    ],
+  ]);
+});
+
+describe('the instant', () => {
+  test.each([
+    [-1, null],
+    [0, null],
+    [1, 'IN_THE_FUTURE'],
+  ])('%d ms from now: %s', (ms, code) => {
+    expect(outcome({ at: new Date(NOW.getTime() + ms) })).toBe(code);
+  });
+});
+
+describe('the summary', () => {
+  test.each([
+    ['nothing', '', 'SUMMARY_LENGTH'],
+    ['blanks only', ' \n\t ', 'SUMMARY_LENGTH'],
+    ['one character', 'x', null],
+    ['4,000 characters', 'x'.repeat(4_000), null],
+    ['4,001 characters', 'x'.repeat(4_001), 'SUMMARY_LENGTH'],
+    ['4,000 ideographs beyond the basic plane', '𠮷'.repeat(4_000), null],
+    ['4,001 of them', '𠮷'.repeat(4_001), 'SUMMARY_LENGTH'],
+    ['several lines', 'one\r\ntwo\tthree', null],
+    ['a NUL', 'a\u0000b', 'BAD_INPUT'],
+    ['an escape', 'a\u001b[31mb', 'BAD_INPUT'],
+  ])('of %s', (_, summary, code) => {
+    expect(outcome({ summary })).toBe(code);
+  });
+});
+
+describe('the subject', () => {
+  test('must be one of the table', () => {
+    expect(outcome({}, null)).toBe('UNKNOWN_SUBJECT');
+  });
+
+  test.each([
+    ['2025-12-31', false],
+    ['2026-01-01', true],
+    ['2026-12-31', true],
+    ['2027-01-01', false],
+  ])('from 2026-01-01 to 2026-12-31 is offered on %s: %s', (day, expected) => {
+    expect(isOffered({ ...SUBJECT, effectiveTo: '2026-12-31' }, day)).toBe(expected);
+  });
+});
+
+describe('the time to the answer', () => {
+  const channels = Object.keys(CHANNEL_LABELS) as InteractionChannel[];
+  const directions = Object.keys(DIRECTION_LABELS) as InteractionDirection[];
+
+  test.each(channels.flatMap((channel) => directions.map((direction) => [channel, direction] as const)))(
+    'is for incoming calls: %s %s',
+    (channel, direction) => {
+      const isIncomingCall = channel === 'PHONE' && direction === 'INBOUND';
+      expect(outcome({ channel, direction, answeredAfterSeconds: 12 })).toBe(
+        isIncomingCall ? null : 'NOT_AN_INCOMING_CALL',
+      );
+      expect(outcome({ channel, direction, answeredAfterSeconds: null })).toBeNull();
+    },
+  );
+
+  test.each([
+    [-1, 'ANSWER_TIME'],
+    [0, null],
+    [3_600, null],
+    [3_601, 'ANSWER_TIME'],
+  ])('of %d seconds: %s', (answeredAfterSeconds, code) => {
+    expect(outcome({ answeredAfterSeconds })).toBe(code);
+  });
+});
+
+describe('who may read a summary', () => {
+  const writer = { id: STAFF, overseesAll: false };
+  const other = { id: CLIENT, overseesAll: false };
+  const overseer = { id: CLIENT, overseesAll: true };
+
+  test.each([
+    ['NORMAL', writer, true],
+    ['NORMAL', other, true],
+    ['NORMAL', overseer, true],
+    ['CONFIDENTIAL', writer, true],
+    ['CONFIDENTIAL', other, false],
+    ['CONFIDENTIAL', overseer, true],
+  ] as const)('%s, %o: %s', (confidentiality, reader, expected) => {
+    expect(mayReadSummary({ confidentiality, loggedBy: STAFF }, reader)).toBe(expected);
+  });
+});

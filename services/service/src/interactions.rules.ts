@@ -1,0 +1,104 @@
+import { InteractionLogged } from '@client-graph/events';
+import { defineRefusals, refuse as refuseAny } from '@client-graph/kit/refusals';
+
+export type InteractionChannel = keyof typeof CHANNEL_LABELS;
+export type InteractionDirection = keyof typeof DIRECTION_LABELS;
+export type InteractionConfidentiality = keyof typeof CONFIDENTIALITY_LABELS;
+export type Labels = { EN: string; ZH_HANS: string; ZH_HANT: string };
+
+export const CHANNEL_LABELS = {
+  PHONE: { EN: 'Telephone', ZH_HANS: '电话', ZH_HANT: '電話' },
+  FACE: { EN: 'Face to face', ZH_HANS: '面谈', ZH_HANT: '面談' },
+  ONLINE: { EN: 'Online', ZH_HANS: '线上', ZH_HANT: '線上' },
+  WECHAT: { EN: 'WeChat', ZH_HANS: '微信', ZH_HANT: '微信' },
+} as const;
+
+export const DIRECTION_LABELS = {
+  INBOUND: { EN: 'From the client', ZH_HANS: '客户来访', ZH_HANT: '客戶來訪' },
+  OUTBOUND: { EN: 'To the client', ZH_HANS: '主动联系', ZH_HANT: '主動聯繫' },
+} as const;
+
+export const CONFIDENTIALITY_LABELS = {
+  NORMAL: { EN: 'Normal', ZH_HANS: '普通', ZH_HANT: '普通' },
+  CONFIDENTIAL: { EN: 'Confidential', ZH_HANS: '机密', ZH_HANT: '機密' },
+} as const;
+
+/** A contact as it was written down; it is never changed. */
+export type Interaction = {
+  id: string;
+  clientId: string;
+  channel: InteractionChannel;
+  direction: InteractionDirection;
+  at: Date;
+  subjectCode: string;
+  /** Personal: in no event and no log. */
+  summary: string;
+  confidentiality: InteractionConfidentiality;
+  answeredAfterSeconds: number | null;
+  loggedBy: string;
+  loggedAt: Date;
+};
+
+export type InteractionSubject = { id: string; effectiveFrom: string; effectiveTo: string | null };
+
+export const SUMMARY_CHARACTERS = { min: 1, max: 4_000 } as const;
+export const ANSWER_SECONDS = { min: 0, max: 3_600 } as const;
+
+export const refuse = defineRefusals({
+  IN_THE_FUTURE: 'A contact is written down after it took place: `at` lies in the future.',
+  UNKNOWN_SUBJECT: 'The subject is not one of those offered today: choose one of interactionSubjects.',
+  SUMMARY_LENGTH: 'The summary needs at least one and at most 4,000 characters.',
+  NOT_AN_INCOMING_CALL: 'Only a call that came in has a time to its answer.',
+  ANSWER_TIME: 'The time to the answer is 0 to 3,600 seconds.',
+});
+
+export const isOffered = (subject: InteractionSubject, day: string): boolean =>
+  subject.effectiveFrom <= day && (subject.effectiveTo === null || day <= subject.effectiveTo);
+
+/** A control character other than tab and line break is no writing, and Postgres takes no NUL. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what the rule looks for.
+const UNREADABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
+/** Characters are code points, as Postgres counts them: a rare ideograph is one, not two. */
+function checkedSummary(text: string): string {
+  const summary = text.trim();
+  const length = [...summary].length;
+  if (length < SUMMARY_CHARACTERS.min || length > SUMMARY_CHARACTERS.max) {
+    throw refuse('SUMMARY_LENGTH', { ...SUMMARY_CHARACTERS, length });
+  }
+  if (UNREADABLE.test(summary))
+    throw refuseAny('BAD_INPUT', { field: 'summary', reason: 'CONTROL_CHARACTER' });
+  return summary;
+}
+
+/** Writes a contact down. `subject` is the row of the code asked for, null when there is none. */
+export function log(
+  ask: Omit<Interaction, 'loggedBy' | 'loggedAt'>,
+  subject: InteractionSubject | null,
+  by: { staffId: string; now: Date; today: string },
+) {
+  if (ask.at > by.now) throw refuse('IN_THE_FUTURE', { now: by.now.toISOString() });
+  if (subject === null || !isOffered(subject, by.today)) throw refuse('UNKNOWN_SUBJECT');
+  const seconds = ask.answeredAfterSeconds;
+  if (seconds !== null) {
+    if (ask.channel !== 'PHONE' || ask.direction !== 'INBOUND') throw refuse('NOT_AN_INCOMING_CALL');
+    if (seconds < ANSWER_SECONDS.min || seconds > ANSWER_SECONDS.max)
+      throw refuse('ANSWER_TIME', { ...ANSWER_SECONDS });
+  }
+  const interaction: Interaction = {
+    ...ask,
+    subjectCode: subject.id,
+    summary: checkedSummary(ask.summary),
+    loggedBy: by.staffId,
+    loggedAt: by.now,
+  };
+  const { id, clientId, channel, subjectCode } = interaction;
+  return { interaction, events: [InteractionLogged({ clientId, interactionId: id, channel, subjectCode })] };
+}
+
+/** A confidential summary is for who wrote it and for those who oversee all clients; a later adviser sees that there was a contact. */
+export const mayReadSummary = (
+  interaction: Pick<Interaction, 'confidentiality' | 'loggedBy'>,
+  reader: { id: string | null; overseesAll: boolean },
+): boolean =>
+  interaction.confidentiality === 'NORMAL' || reader.overseesAll || interaction.loggedBy === reader.id;
