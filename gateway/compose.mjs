@@ -6,7 +6,7 @@ import { parse } from 'graphql';
 
 // Where each service answers by default; the gateway reads SERVICE_URL_<SERVICE> at run time.
 const PORTS = { clients: 4001, risk: 4002, products: 4003, service: 4004, loyalty: 4005, marketing: 4006 };
-// A type that no field uses yet, or a value type that two services define alike, needs nobody's attention.
+// A type that no field uses yet needs nobody's attention.
 const QUIET_HINTS = new Set(['UNUSED_ENUM_TYPE']);
 
 const root = new URL('../', import.meta.url);
@@ -58,7 +58,7 @@ if (errors.length > 0)
   );
 for (const { definition, message } of hints) {
   if (!QUIET_HINTS.has(definition.code))
-    process.stdout.write(`hint ${definition.code}: ${message.replaceAll('\n', '\n    ')}\n`);
+    process.stdout.write(`hint ${definition.code}: ${message.split('\n', 1)[0]}\n`);
 }
 writeFileSync(new URL('gateway/supergraph.graphql', root), `${supergraphSdl.trim()}\n`);
 process.stdout.write(

@@ -42,7 +42,7 @@ export type Analysis = {
   touched: ReadonlySet<SelectionSetNode>;
 };
 
-export const permits = (actor: Actor, requirement: Requirement): boolean =>
+const permits = (actor: Actor, requirement: Requirement): boolean =>
   actor.id !== null && requirement.some((set) => set.every((scope) => actor.scopes.has(scope)));
 
 type AnalyseOptions = {

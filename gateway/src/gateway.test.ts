@@ -110,6 +110,15 @@ describe('callers', () => {
     },
   );
 
+  test('while the provider is away a token is neither taken nor called bad: 503', async () => {
+    firm = await startFirm();
+    await firm.stopIssuer();
+    const answer = await firm.ask('{ __typename }', { role: 'ADVISER' });
+    expect(answer.status).toBe(503);
+    expect(codesOf(answer.errors)).toEqual(['SERVICE_UNAVAILABLE']);
+    expect(answer.errors[0]?.extensions.details).toEqual({ service: 'openid-provider' });
+  });
+
   test('token, purpose and trace are passed on to every service', async () => {
     firm = await startFirm();
     const token = await firm.token({ role: 'ADVISER' });

@@ -143,6 +143,12 @@ function observer(log: Log, metrics: Metrics): ApolloServerPlugin<GatewayContext
   };
 }
 
+const PROVIDER_UNREACHABLE = {
+  code: 'SERVICE_UNAVAILABLE',
+  message: 'Access tokens cannot be checked at the moment: the OpenID provider cannot be reached. Try again.',
+  details: { service: 'openid-provider' },
+};
+
 /** The token is checked before the operation is read: one that is not valid is answered with 401 and does nothing. */
 function addGraphql(app: FastifyInstance, apollo: ApolloServer<GatewayContext>, verify: Verify): void {
   const callers = new WeakMap<FastifyRequest, Actor>();
@@ -164,6 +170,9 @@ function addGraphql(app: FastifyInstance, apollo: ApolloServer<GatewayContext>, 
         callers.set(request, await verify(request.headers.authorization));
       } catch (error) {
         if (!isRefusal(error)) throw error;
+        // A good token cannot be told from a bad one while the provider's keys are out of reach: a new token would not help.
+        if (error.details['reason'] === 'PROVIDER_UNREACHABLE')
+          return sendError(reply.code(503).header('retry-after', '5'), PROVIDER_UNREACHABLE);
         return sendError(reply.code(401).header('www-authenticate', 'Bearer error="invalid_token"'), error);
       }
     },

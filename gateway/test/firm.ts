@@ -203,6 +203,7 @@ export type Firm = {
   services: Record<ServiceName, TinyService>;
   ask: (query: string, options?: Ask) => Promise<Answer>;
   token: (claims?: TokenClaims) => Promise<string>;
+  stopIssuer: () => Promise<void>;
   /** Names of the services called since the last time this was asked. */
   called: () => ServiceName[];
   stop: () => Promise<void>;
@@ -210,8 +211,10 @@ export type Firm = {
 
 export type TokenClaims = { role?: Role; audience?: string; expiresAt?: number };
 
+const KEYS = generateKeyPair('RS256');
+
 async function startIssuer() {
-  const { privateKey, publicKey } = await generateKeyPair('RS256');
+  const { privateKey, publicKey } = await KEYS;
   const jwks = JSON.stringify({
     keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'RS256', use: 'sig' }],
   });
@@ -235,6 +238,12 @@ async function startIssuer() {
   return { issuer, token, stop: () => close(server) };
 }
 
+const SUPERGRAPH = supergraphOf({
+  clients: 'http://nowhere.invalid/a',
+  risk: 'http://nowhere.invalid/b',
+  products: 'http://nowhere.invalid/c',
+});
+
 type FirmOptions = { down?: ServiceName[]; timeoutMs?: number; isDevelopment?: boolean; log?: Log };
 
 export async function startFirm({
@@ -253,11 +262,7 @@ export async function startFirm({
   for (const name of down) await services[name].stop();
   const { issuer, token, stop } = await startIssuer();
   const gateway = await startGateway({
-    supergraphSdl: supergraphOf({
-      clients: 'http://nowhere.invalid/a',
-      risk: 'http://nowhere.invalid/b',
-      products: 'http://nowhere.invalid/c',
-    }),
+    supergraphSdl: SUPERGRAPH,
     serviceUrls: new Map(Object.entries(urls)),
     serviceTimeoutMs: timeoutMs,
     verify: createVerifier({ issuer, audience: 'client-graph' }),
@@ -270,6 +275,7 @@ export async function startFirm({
     url: gateway.url,
     services,
     token,
+    stopIssuer: stop,
     ask: async (query, { role, token: given, variables, headers, operationName } = {}) => {
       const bearer = given ?? (role && (await token({ role })));
       const response = await fetch(`${gateway.url}/graphql`, {
