@@ -1,4 +1,11 @@
-import { ClientActivated, ClientClosed, ClientGraded, ClientOnboarded, ClientUpdated } from '@client-graph/events';
+import {
+  ClientActivated,
+  ClientClassified,
+  ClientClosed,
+  ClientGraded,
+  ClientOnboarded,
+  ClientUpdated,
+} from '@client-graph/events';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Tx } from './db.js';
 import { type Handler, handle } from './handler.js';
@@ -31,8 +38,11 @@ export const clientCopyHandlers: readonly Handler[] = [
   handle(ClientOnboarded, async (tx, { data: { clientId, originLeadId: _, ...facts } }) => {
     await tx.insert(ClientCopyRow, { id: clientId, status: 'ONBOARDING', ...facts, updatedAt: tx.now });
   }),
-  handle(ClientUpdated, (tx, { data: { clientId, changedFieldCodes: _, version: __, ...facts } }) => keep(tx, clientId, facts)),
+  handle(ClientUpdated, (tx, { data: { clientId, changedFieldCodes: _, version: __, ...facts } }) =>
+    keep(tx, clientId, facts),
+  ),
   handle(ClientActivated, (tx, { data }) => keep(tx, data.clientId, { status: data.to })),
   handle(ClientClosed, (tx, { data }) => keep(tx, data.clientId, { status: data.to })),
+  handle(ClientClassified, (tx, { data }) => keep(tx, data.clientId, { class: data.to })),
   handle(ClientGraded, (tx, { data }) => keep(tx, data.clientId, { grade: data.to })),
 ];
