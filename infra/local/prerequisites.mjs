@@ -73,14 +73,13 @@ export function machineProblems(env) {
 /** The ports that are not to be had, one sentence each. */
 export async function portProblems(env) {
   const { ports, external } = readEnvironment(env);
-  const problems = [];
   const parts = ownParts(external);
   const taken = await Promise.all(parts.map((part) => isTaken(ports[part])));
-  parts.forEach((part, index) => {
-    const twin = parts.slice(0, index).find((other) => ports[other] === ports[part]);
-    if (twin) problems.push(`Port ${ports[part]} is given to both ${twin} and ${part}: set ${portVariable(part)} to another.`);
-    else if (taken[index]) problems.push(`Port ${ports[part]}, which ${part} needs, is taken by another program: stop that one, or set ${portVariable(part)} to a free port.`);
-  });
+  const twins = parts.filter((part, index) => parts.findIndex((other) => ports[other] === ports[part]) < index);
+  const problems = twins.map((part) => `Port ${ports[part]} is given to ${part} and to another part: set ${portVariable(part)} to a different one.`);
+  const blocked = parts.filter((_part, index) => taken[index]);
+  if (blocked.length === 1) problems.push(`Port ${ports[blocked[0]]}, which ${blocked[0]} needs, is taken by another program: stop that one, or set ${portVariable(blocked[0])} to a free port.`);
+  if (blocked.length > 1) problems.push(`Ports ${blocked.map((part) => ports[part]).join(', ')} are taken, perhaps by another \`npm start\`: stop what has them, or set ${blocked.map(portVariable).join(', ')} to free ports.`);
   return problems;
 }
 

@@ -2,13 +2,14 @@
 // Plain JavaScript without dependencies, because on a fresh clone nothing is installed yet.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOCAL, ROOT } from './prerequisites.mjs';
 
 const GUARD = readFileSync(new URL('guard.sh', import.meta.url), 'utf8');
 const LOGS = join(LOCAL, 'log');
 const INSTALLED = join(LOCAL, 'installed');
+const INSTALLING = join(LOCAL, 'installing');
 const STILL_EVERY_MS = 10_000;
 
 /** One sentence for the person at the keyboard. */
@@ -65,16 +66,25 @@ function sentence(error) {
 /** Installs what is missing. The marker holds what was asked for then, so that a changed lock or manifest installs again. */
 export async function ensureInstalled(signal) {
   if (existsSync(join(ROOT, 'node_modules')) && existsSync(INSTALLED) && readFileSync(INSTALLED, 'utf8') === wanted()) return;
+  // npm takes a package it had unpacked by half for a whole one, so what an interrupted installation left is thrown away.
+  if (existsSync(INSTALLING)) for (const folder of ['.', ...workspaces()]) rmSync(join(ROOT, folder, 'node_modules'), { recursive: true, force: true });
+  writeFileSync(INSTALLING, '');
   await step('Installing packages (npm install)', 'install', 'npm', ['install', '--no-audit', '--no-fund'], signal);
   writeFileSync(INSTALLED, wanted());
+  rmSync(INSTALLING);
 }
 
 function wanted() {
   const sum = createHash('sha256');
-  const within = ['packages', 'services', 'infra'].flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}/package.json`));
-  const files = ['package.json', 'package-lock.json', 'gateway/package.json', ...within.sort()].filter((file) => existsSync(join(ROOT, file)));
+  const manifests = workspaces().map((folder) => join(folder, 'package.json'));
+  const files = ['package.json', 'package-lock.json', ...manifests.sort()].filter((file) => existsSync(join(ROOT, file)));
   for (const file of files) sum.update(file).update(readFileSync(join(ROOT, file)));
   return sum.digest('hex');
+}
+
+function workspaces() {
+  const within = ['packages', 'services', 'infra'].flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => join(folder, name)));
+  return ['gateway', ...within];
 }
 
 export async function build(signal) {
@@ -109,7 +119,7 @@ async function runToLog(log, command, args, signal) {
 export async function runGuarded(output, command, args, signal) {
   const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', FORCE_COLOR: '0' };
   const options = { cwd: ROOT, env, detached: true, stdio: ['pipe', output, output, 'ignore'] };
-  const child = spawn('/bin/sh', ['-c', GUARD, command, 'TERM', command, ...args], options);
+  const child = spawn('/bin/sh', ['-c', GUARD, command, 'TERM', '10', command, ...args], options);
   // Closing the lifeline makes the guard end the command and everything it started.
   const stop = () => child.stdin.end();
   signal.addEventListener('abort', stop, { once: true });

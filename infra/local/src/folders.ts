@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { chownSync, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, rmdirSync, statSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Problem } from './problem.js';
 import { type User, runProcess } from './process.js';
 
@@ -22,7 +22,8 @@ export async function canEnter(folder: string, user: User, logFile: string): Pro
  * A folder that the unprivileged user owns and can reach. Where the wanted place cannot be reached by that user (a checkout
  * under /root, say), the folder is made under /var/tmp and the wanted place becomes a link to it.
  */
-export async function ownedFolder(wanted: string, user: User | undefined, logFile: string): Promise<string> {
+export async function ownedFolder(path: string, user: User | undefined, logFile: string): Promise<string> {
+  const wanted = resolve(path);
   if (!user) {
     mkdirSync(wanted, { recursive: true });
     return wanted;

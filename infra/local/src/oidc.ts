@@ -6,7 +6,8 @@ import Provider, { type Configuration, type JWK, type KoaContextWithOIDC, intera
 import { createAdapter } from './oidc-adapter.js';
 import { LOGIN_PATH, handleLogin } from './oidc-login.js';
 import { findPerson, findPersonBySub, type Person } from './people.js';
-import { Problem, hasCode } from './problem.js';
+import { portTaken } from './ports.js';
+import { hasCode } from './problem.js';
 import { requestToken } from './token-request.js';
 
 export type OidcOptions = {
@@ -157,7 +158,7 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       if (!hasCode(error, 'EADDRINUSE')) reject(error);
-      else reject(new Problem(`The OpenID provider could not start because port ${port} is taken by another program: set PORT_OIDC to a free one.`));
+      else reject(portTaken(port, 'The OpenID provider', 'PORT_OIDC'));
     });
     server.listen(port, host, resolve);
   });

@@ -1,4 +1,5 @@
 import { connect, createServer } from 'node:net';
+import { Problem } from './problem.js';
 
 /** A port nobody listens on. Another process may take it before its user does, so callers must still expect it to be taken. */
 export function freePort(): Promise<number> {
@@ -22,8 +23,16 @@ export async function freePorts(count: number): Promise<number[]> {
   return [...ports];
 }
 
-/** Whether something accepts connections on this port of this machine. */
-export function isListening(port: number): Promise<boolean> {
+/** Refuses before anything slow is done for a port that another program has. */
+export async function demandFree(port: number, program: string, variable: string): Promise<void> {
+  if (await isListening(port)) throw portTaken(port, program, variable);
+}
+
+export function portTaken(port: number, program: string, variable: string): Problem {
+  return new Problem(`${program} could not start because port ${port} is taken by another program: set ${variable} to a free one.`);
+}
+
+function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });
     socket.once('connect', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { ownedFolder, ownerOf, unprivilegedUser } from './folders.js';
+import { demandFree, portTaken } from './ports.js';
 import { type Binaries, postgresBinaries } from './postgres-binaries.js';
 import { Problem, hasCode } from './problem.js';
 import { type RunningProcess, type User, runProcess, startProcess, waitUntilReady } from './process.js';
@@ -13,7 +14,7 @@ export type PostgresOptions = {
   dataDir: string;
   /** Beside the data folder unless given. */
   logFile?: string;
-  /** Tests that never lose power may do without the wait for the disk. */
+  /** False spares the wait for the disk: safe when a process is killed, not when the machine loses power. For tests. */
   fsync?: boolean;
   connectionsMax?: number;
   signal?: AbortSignal | undefined;
@@ -36,16 +37,17 @@ export const PASSWORD = 'local-only';
 /** PostgreSQL 18 on 127.0.0.1, ready to take connections. It ends when this process does. */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const { port, logFile = `${options.dataDir}.log`, signal } = options;
+  await demandFree(port, 'PostgreSQL', 'PORT_POSTGRES');
   const runAs = unprivilegedUser();
   const binaries = await postgresBinaries({ user: runAs, logFile, signal });
   const folder = await ownedFolder(options.dataDir, runAs, logFile);
   const user = runAs && ownerOf(folder);
   const cluster = join(folder, 'cluster');
   checkVersion(cluster, options.dataDir, binaries.major);
-  if (!existsSync(cluster)) await initialise(folder, binaries, { user, logFile, signal });
+  if (!existsSync(cluster)) await initialise(folder, binaries, { user, logFile, port, signal });
 
   const url = (database: string, role: string = SUPERUSER) => `postgres://${role}:${PASSWORD}@127.0.0.1:${port}/${database}`;
-  const running = await startServer({ ...options, logFile }, binaries, cluster, user, () => answers(url('postgres')));
+  const running = await startServer({ ...options, logFile }, binaries, cluster, user, () => serves(url('postgres'), cluster));
   return { port, url, pid: running.pid, exited: running.exited, kill: running.kill, stop: running.stop };
 }
 
@@ -65,7 +67,7 @@ function checkVersion(cluster: string, dataDir: string, major: string): void {
 async function initialise(
   folder: string,
   { initdb }: Binaries,
-  run: { user: User | undefined; logFile: string; signal?: AbortSignal | undefined },
+  run: { user: User | undefined; logFile: string; port: number; signal?: AbortSignal | undefined },
 ): Promise<void> {
   // Made beside its place and renamed: an initdb that was interrupted is never mistaken for a database.
   const fresh = join(folder, 'cluster.new');
@@ -78,7 +80,7 @@ async function initialise(
   const args = ['-D', fresh, '-U', SUPERUSER, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--no-sync', '--no-instructions', ...locale];
   try {
     const { code, lastWords } = await runProcess({ name: 'initdb', command: initdb, args, cwd: folder, ...run });
-    if (code !== 0) throw explain(lastWords, run.logFile, 'could not make its data folder');
+    if (code !== 0) throw explain(lastWords, run, 'could not make its data folder');
   } finally {
     rmSync(passwordFile, { force: true });
   }
@@ -99,7 +101,7 @@ async function startServer(
     // SIGINT is PostgreSQL's fast shutdown: it ends the connections instead of waiting for their users.
     const running = await startProcess({ ...launch, stopSignal: 'SIGINT' });
     try {
-      await waitUntilReady(running, isReady, { timeoutMs: 60_000, signal, explain: (words) => explain(words, logFile, 'did not start') });
+      await waitUntilReady(running, isReady, { timeoutMs: 60_000, signal, explain: (words) => explain(words, options, 'did not start') });
       return running;
     } catch (error) {
       // The children of a killed server take a moment to notice; until then their shared memory is in use.
@@ -117,17 +119,19 @@ function settings({ port, fsync = true, connectionsMax = 200 }: PostgresOptions)
     max_connections: connectionsMax,
     timezone: 'UTC',
     log_timezone: 'UTC',
-    ...(fsync ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...(fsync ? {} : { fsync: 'off', full_page_writes: 'off' }),
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-async function answers(url: string): Promise<boolean> {
+/** Whether the server that answers is the one with this data: another may have the port. */
+async function serves(url: string, cluster: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
   client.on('error', () => undefined);
   try {
     await client.connect();
-    return true;
+    const { rows } = await client.query<{ data_directory: string }>('show data_directory');
+    return rows[0]?.data_directory === cluster;
   } catch {
     return false;
   } finally {
@@ -135,10 +139,9 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-function explain(lastWords: string, logFile: string, what: string): Problem {
+function explain(lastWords: string, { logFile, port }: { logFile: string; port: number }, what: string): Problem {
   if (/No space left on device/.test(lastWords)) return new Problem('PostgreSQL could not start because the disk is full: free some space and start again.');
-  const taken = /could not bind .*|could not create any TCP\/IP sockets/.test(lastWords);
-  if (taken) return new Problem(`PostgreSQL could not start because its port is taken by another program: set PORT_POSTGRES to a free one.`);
+  if (/could not bind|could not create any TCP\/IP sockets/.test(lastWords)) return portTaken(port, 'PostgreSQL', 'PORT_POSTGRES');
   if (/lock file "postmaster.pid" already exists/.test(lastWords)) return new Problem('PostgreSQL could not start because another PostgreSQL is using its data folder: stop that one first.');
   const fatal = lastWords.split('\n').findLast((line) => /FATAL|PANIC|error:/.test(line));
   return new Problem(`PostgreSQL ${what}${fatal ? ` (${fatal.trim()})` : ''}: see ${logFile}.`);

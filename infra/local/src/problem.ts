@@ -13,5 +13,6 @@ export class CalledOff extends Error {
 
 /** True when the operating system refused with one of these codes, for example ENOSPC. */
 export function hasCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+  // Not `instanceof Error`: under jest, Node's own errors come from another realm.
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
 }

@@ -49,7 +49,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   mkdirSync(dirname(options.logFile), { recursive: true });
   const log = openSync(options.logFile, 'a');
   const logStart = statSync(options.logFile).size;
-  const guard = spawn('/bin/sh', ['-c', GUARD, name, stopSignal.slice(3), options.command, ...options.args], {
+  const guard = spawn('/bin/sh', ['-c', GUARD, name, stopSignal.slice(3), '50', options.command, ...options.args], {
     cwd: options.cwd,
     env: options.env ?? environment,
     ...options.user,
@@ -79,6 +79,8 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   };
   const onAbort = () => void stop();
   options.signal?.addEventListener('abort', onAbort, { once: true });
+  // It may have been aborted while the program was being started.
+  if (options.signal?.aborted) onAbort();
   void settled.finally(() => options.signal?.removeEventListener('abort', onAbort));
   return { name, pid, exited: settled, isRunning: () => running, kill, stop, lastWords: () => tail(options.logFile, logStart) };
 }

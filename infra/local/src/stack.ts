@@ -5,7 +5,7 @@ import { createServiceDatabases } from './databases.js';
 import { environment } from './env.js';
 import { startKafka } from './kafka.js';
 import { type Oidc, startOidc } from './oidc.js';
-import { freePorts } from './ports.js';
+import { freePorts, portTaken } from './ports.js';
 import { type Postgres, startPostgres } from './postgres.js';
 import { Problem } from './problem.js';
 import { startProcess, waitUntilReady } from './process.js';
@@ -160,7 +160,7 @@ async function startNode(start: Start, name: ServiceName | 'gateway', folder: st
   const port = start.ports[name];
   const log = logFile(start, name);
   const explain = (lastWords: string) => {
-    if (/EADDRINUSE/.test(lastWords)) return new Problem(`${name} could not start because port ${port} is taken by another program: set PORT_${name.toUpperCase()} to a free one.`);
+    if (/EADDRINUSE/.test(lastWords)) return portTaken(port, name, `PORT_${name.toUpperCase()}`);
     return new Problem(`${name} did not become ready: see ${log}.`);
   };
   await keep(start, name, async (signal) => {
@@ -208,8 +208,9 @@ async function respondsOk(url: string): Promise<boolean> {
 async function keep(start: Start, name: ProcessName, launch: (signal: AbortSignal) => Promise<Program>): Promise<void> {
   rmSync(logFile(start, name), { force: true });
   const { keepAlive = false } = start.options;
-  const whileStarting = (signal: AbortSignal) => launch(AbortSignal.any([signal, start.calledOff.signal]));
-  start.parts.set(name, await supervise({ name, start: whileStarting, keepAlive, onEvent: start.onEvent }));
+  const { signal } = start.calledOff;
+  const launchUnlessCalledOff = (own: AbortSignal) => launch(AbortSignal.any([own, signal]));
+  start.parts.set(name, await supervise({ name, start: launchUnlessCalledOff, keepAlive, signal, onEvent: start.onEvent }));
 }
 
 function logFile(start: Start, name: PartName): string {

@@ -24,6 +24,8 @@ export type SuperviseOptions = {
   start: (signal: AbortSignal) => Promise<Program>;
   /** Start it again when it ends by itself. */
   keepAlive: boolean;
+  /** Aborted when the start is called off: what ends then has not ended by itself. */
+  signal: AbortSignal;
   onEvent: (line: string) => void;
 };
 
@@ -32,7 +34,7 @@ const PAUSE_MS = { first: 500, longest: 30_000 };
 const STEADY_MS = 60_000;
 
 /** Keeps one program running. */
-export async function supervise({ name, start, keepAlive, onEvent }: SuperviseOptions): Promise<Supervised> {
+export async function supervise({ name, start, keepAlive, signal, onEvent }: SuperviseOptions): Promise<Supervised> {
   let program: Program | undefined;
   // Raised by every deliberate stop or start: whoever waits to start it again sees that it is no longer wanted.
   let generation = 0;
@@ -49,7 +51,7 @@ export async function supervise({ name, start, keepAlive, onEvent }: SuperviseOp
     void started.exited.then((code) => {
       if (program === started) program = undefined;
       if (Date.now() - startedAt > STEADY_MS) pauseMs = PAUSE_MS.first;
-      if (keepAlive && mine === generation) void revive(mine, `${name} ended by itself (exit code ${code})`);
+      if (keepAlive && mine === generation && !signal.aborted) void revive(mine, `${name} ended by itself (exit code ${code})`);
     });
   }
 

@@ -1,0 +1,73 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { SERVICES } from '../prerequisites.mjs';
+import { createServiceDatabases } from './databases.js';
+import { freePort } from './ports.js';
+import { type Postgres, startPostgres } from './postgres.js';
+
+let folder: string;
+let postgres: Postgres;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'client-graph-postgres-'));
+  // Postgres runs as nobody when the tests run as root, and must be able to get in.
+  await chmod(folder, 0o711);
+  postgres = await startPostgres({ port: await freePort(), dataDir: join(folder, 'data'), fsync: false });
+  await createServiceDatabases(postgres);
+  await createServiceDatabases(postgres);
+}, 60_000);
+
+afterAll(async () => {
+  await postgres?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function query(url: string, sql: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+test.each(SERVICES)('%s owns its database and can open no other', async (service) => {
+  await query(postgres.url(service, service), 'create table t (id int); drop table t');
+  for (const other of [...SERVICES.filter((name) => name !== service), 'postgres', 'template1']) {
+    await expect(query(postgres.url(other, service), 'select 1')).rejects.toMatchObject({ code: '42501' });
+  }
+});
+
+test('nobody comes in without the password', async () => {
+  const url = postgres.url('clients', 'clients').replace('local-only', 'wrong');
+  await expect(query(url, 'select 1')).rejects.toMatchObject({ code: '28P01' });
+});
+
+test('what was committed is there after a kill', async () => {
+  await query(postgres.url('risk', 'risk'), 'create table kept as select 7 as n');
+  postgres.kill('SIGKILL');
+  await postgres.exited;
+  postgres = await startPostgres({ port: postgres.port, dataDir: join(folder, 'data'), fsync: false });
+  expect(await query(postgres.url('risk', 'risk'), 'select n from kept')).toEqual([{ n: 7 }]);
+});
+
+test('a data folder of another version is left alone and told in one sentence', async () => {
+  const dataDir = join(folder, 'older');
+  await mkdir(join(dataDir, 'cluster'), { recursive: true });
+  await writeFile(join(dataDir, 'cluster', 'PG_VERSION'), '15\n');
+  await expect(startPostgres({ port: await freePort(), dataDir })).rejects.toThrow(/was written by PostgreSQL 15, and this is PostgreSQL 18/);
+});
+
+test('a port that is taken is told in one sentence', async () => {
+  const again = startPostgres({ port: postgres.port, dataDir: join(folder, 'second') });
+  await expect(again).rejects.toThrow(`port ${postgres.port} is taken by another program`);
+});
+
+test('a data folder in use is told in one sentence', async () => {
+  const again = startPostgres({ port: await freePort(), dataDir: join(folder, 'data') });
+  await expect(again).rejects.toThrow('another PostgreSQL is using its data folder');
+});
