@@ -18,16 +18,29 @@ export default async function startServers({ testPathPatterns }) {
   const { freePort, startKafka, startPostgres } = await import('@client-graph/local');
 
   const directory = await mkdtemp(join(tmpdir(), 'client-graph-test-'));
+  const interrupted = new AbortController();
   const running = [];
   globalThis.stopTestServers = async () => {
     await Promise.allSettled(running.map((server) => server.stop()));
     await rm(directory, { recursive: true, force: true });
   };
+  // Jest itself would leave at once, and its teardown would not run.
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ]) {
+    process.on(signal, () => {
+      interrupted.abort();
+      globalThis.stopTestServers().finally(() => process.exit(code));
+    });
+  }
 
   const place = async (name) => ({
     port: await freePort(),
     dataDir: join(directory, name),
     logFile: join(directory, `${name}.log`),
+    signal: interrupted.signal,
   });
   const postgres = async () => {
     const server = await startPostgres({ ...(await place('postgres')), fsync: false });
