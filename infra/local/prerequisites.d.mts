@@ -2,14 +2,23 @@ export type ServiceName = 'clients' | 'risk' | 'products' | 'service' | 'loyalty
 export type PartName = ServiceName | 'gateway' | 'oidc' | 'kafka' | 'postgres';
 export type Ports = Record<PartName, number>;
 /** What already runs elsewhere and is used instead of being started. */
-export type External = { databaseUrls: Partial<Record<ServiceName, string>>; brokers?: string | undefined; issuer?: string | undefined };
+export type External = {
+  databaseUrls: Partial<Record<ServiceName, string>>;
+  brokers?: string | undefined;
+  issuer?: string | undefined;
+};
 
 export const ROOT: string;
 export const LOCAL: string;
 export const KAFKA_POM: string;
 export const SERVICES: readonly ServiceName[];
 export const DEFAULT_PORTS: Readonly<Ports>;
-export function readEnvironment(env: NodeJS.ProcessEnv): { ports: Ports; external: External; cache: string; mistakes: string[] };
+export function readEnvironment(env: NodeJS.ProcessEnv): {
+  ports: Ports;
+  external: External;
+  cache: string;
+  mistakes: string[];
+};
 export function ownParts(external: External): PartName[];
 export function machineProblems(env: NodeJS.ProcessEnv): string[];
 export function portProblems(env: NodeJS.ProcessEnv): Promise<string[]>;

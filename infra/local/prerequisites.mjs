@@ -40,20 +40,29 @@ export function readEnvironment(env) {
     const text = env[portVariable(part)];
     if (!text) continue;
     ports[part] = Number(text);
-    if (!/^\d+$/.test(text) || ports[part] < 1 || ports[part] > 65_535) mistakes.push(`${portVariable(part)} is ${text}, which is not a port: give a number from 1 to 65535.`);
+    if (!/^\d+$/.test(text) || ports[part] < 1 || ports[part] > 65_535)
+      mistakes.push(`${portVariable(part)} is ${text}, which is not a port: give a number from 1 to 65535.`);
   }
   const databaseUrls = {};
   for (const service of SERVICES) {
     const url = env[`DATABASE_URL_${service.toUpperCase()}`];
     if (url) databaseUrls[service] = url;
   }
-  const external = { databaseUrls, brokers: env.KAFKA_BROKERS || undefined, issuer: env.OIDC_ISSUER || undefined };
+  const external = {
+    databaseUrls,
+    brokers: env.KAFKA_BROKERS || undefined,
+    issuer: env.OIDC_ISSUER || undefined,
+  };
   return { ports, external, cache: env.CLIENT_GRAPH_CACHE || join(LOCAL, 'cache'), mistakes };
 }
 
 /** The parts that this machine has to run itself. */
 export function ownParts({ databaseUrls, brokers, issuer }) {
-  const isElsewhere = { postgres: SERVICES.every((service) => databaseUrls[service]), kafka: Boolean(brokers), oidc: Boolean(issuer) };
+  const isElsewhere = {
+    postgres: SERVICES.every((service) => databaseUrls[service]),
+    kafka: Boolean(brokers),
+    oidc: Boolean(issuer),
+  };
   return Object.keys(DEFAULT_PORTS).filter((part) => !isElsewhere[part]);
 }
 
@@ -62,7 +71,10 @@ export function machineProblems(env) {
   const { external, cache, mistakes } = readEnvironment(env);
   const problems = [...mistakes];
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 19)) problems.push(`Node 20.19 or newer is needed, and this is Node ${process.versions.node}: install a newer one.`);
+  if (major < 20 || (major === 20 && minor < 19))
+    problems.push(
+      `Node 20.19 or newer is needed, and this is Node ${process.versions.node}: install a newer one.`,
+    );
   if (process.platform === 'win32') problems.push('Windows itself is not supported: use WSL.');
   const disk = diskProblem();
   if (disk) problems.push(disk);
@@ -75,11 +87,22 @@ export async function portProblems(env) {
   const { ports, external } = readEnvironment(env);
   const parts = ownParts(external);
   const taken = await Promise.all(parts.map((part) => isTaken(ports[part])));
-  const twins = parts.filter((part, index) => parts.findIndex((other) => ports[other] === ports[part]) < index);
-  const problems = twins.map((part) => `Port ${ports[part]} is given to ${part} and to another part: set ${portVariable(part)} to a different one.`);
+  const twins = parts.filter(
+    (part, index) => parts.findIndex((other) => ports[other] === ports[part]) < index,
+  );
+  const problems = twins.map(
+    (part) =>
+      `Port ${ports[part]} is given to ${part} and to another part: set ${portVariable(part)} to a different one.`,
+  );
   const blocked = parts.filter((_part, index) => taken[index]);
-  if (blocked.length === 1) problems.push(`Port ${ports[blocked[0]]}, which ${blocked[0]} needs, is taken by another program: stop that one, or set ${portVariable(blocked[0])} to a free port.`);
-  if (blocked.length > 1) problems.push(`Ports ${blocked.map((part) => ports[part]).join(', ')} are taken, perhaps by another \`npm start\`: stop what has them, or set ${blocked.map(portVariable).join(', ')} to free ports.`);
+  if (blocked.length === 1)
+    problems.push(
+      `Port ${ports[blocked[0]]}, which ${blocked[0]} needs, is taken by another program: stop that one, or set ${portVariable(blocked[0])} to a free port.`,
+    );
+  if (blocked.length > 1)
+    problems.push(
+      `Ports ${blocked.map((part) => ports[part]).join(', ')} are taken, perhaps by another \`npm start\`: stop what has them, or set ${blocked.map(portVariable).join(', ')} to free ports.`,
+    );
   return problems;
 }
 
@@ -95,10 +118,17 @@ export function findJava(env) {
   const command = env.JAVA_HOME ? join(env.JAVA_HOME, 'bin', 'java') : 'java';
   const { error, stderr } = spawnSync(command, ['-version'], { encoding: 'utf8', env });
   const where = env.JAVA_HOME ? `in JAVA_HOME (${env.JAVA_HOME})` : 'on the path';
-  if (error) return { command, problem: `Kafka needs Java ${JAVA_OLDEST} or newer, and there is none ${where}: install one, or set KAFKA_BROKERS to a running cluster.` };
+  if (error)
+    return {
+      command,
+      problem: `Kafka needs Java ${JAVA_OLDEST} or newer, and there is none ${where}: install one, or set KAFKA_BROKERS to a running cluster.`,
+    };
   const version = /version "(?:1\.)?(\d+)/.exec(stderr)?.[1];
   if (Number(version) >= JAVA_OLDEST) return { command };
-  return { command, problem: `Kafka needs Java ${JAVA_OLDEST} or newer, and the one ${where} is ${version ? `Java ${version}` : 'none it knows'}: install a newer one, or set JAVA_HOME to it.` };
+  return {
+    command,
+    problem: `Kafka needs Java ${JAVA_OLDEST} or newer, and the one ${where} is ${version ? `Java ${version}` : 'none it knows'}: install a newer one, or set JAVA_HOME to it.`,
+  };
 }
 
 /** The folder of Kafka's jars; there only when they are complete. */
@@ -110,7 +140,10 @@ export function kafkaJarsFolder(cache) {
 export function mavenProblem(env, cache) {
   if (existsSync(kafkaJarsFolder(cache))) return undefined;
   const { error } = spawnSync('mvn', ['--version'], { stdio: 'ignore', env });
-  return error && 'Kafka is downloaded with Maven, and there is no `mvn` on the path: install Maven, or set KAFKA_BROKERS to a running cluster.';
+  return (
+    error &&
+    'Kafka is downloaded with Maven, and there is no `mvn` on the path: install Maven, or set KAFKA_BROKERS to a running cluster.'
+  );
 }
 
 /** Both ways of asking are needed: not every system refuses to listen beside a program that listens on every address. */

@@ -2,11 +2,11 @@
 import { lstatSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOCAL, machineProblems, portProblems } from './prerequisites.mjs';
-import { Problem, build, ensureInstalled, runMain, say } from './steps.mjs';
+import { build, ensureInstalled, Problem, runMain, say } from './steps.mjs';
 
 const FLAGS = ['--fresh', '--watch'];
 
-runMain(async (signal) => {
+await runMain(async (signal) => {
   const flags = process.argv.slice(2);
   const unknown = flags.find((flag) => !FLAGS.includes(flag));
   if (unknown) throw new Problem(`${unknown} is not known here: give ${FLAGS.join(' or ')}, or nothing.`);
@@ -20,7 +20,12 @@ runMain(async (signal) => {
   say('Starting');
   const { run } = await import('./dist/start.js');
   const rebuild = () => buildAgain(signal);
-  await run({ signal, say, print: (text) => console.log(text), ...(flags.includes('--watch') ? { rebuild } : {}) });
+  await run({
+    signal,
+    say,
+    print: (text) => console.log(text),
+    ...(flags.includes('--watch') ? { rebuild } : {}),
+  });
 });
 
 async function buildAgain(signal) {
@@ -39,6 +44,7 @@ function removeData() {
   const data = join(LOCAL, 'data');
   // Where its user cannot reach this folder, Postgres keeps its data elsewhere, behind a link.
   const postgres = join(data, 'postgres');
-  if (lstatSync(postgres, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(realpathSync(postgres), { recursive: true, force: true });
+  if (lstatSync(postgres, { throwIfNoEntry: false })?.isSymbolicLink())
+    rmSync(realpathSync(postgres), { recursive: true, force: true });
   rmSync(data, { recursive: true, force: true });
 }

@@ -2,7 +2,16 @@
 // Plain JavaScript without dependencies, because on a fresh clone nothing is installed yet.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { LOCAL, ROOT } from './prerequisites.mjs';
 
@@ -65,11 +74,24 @@ function sentence(error) {
 
 /** Installs what is missing. The marker holds what was asked for then, so that a changed lock or manifest installs again. */
 export async function ensureInstalled(signal) {
-  if (existsSync(join(ROOT, 'node_modules')) && existsSync(INSTALLED) && readFileSync(INSTALLED, 'utf8') === wanted()) return;
+  if (
+    existsSync(join(ROOT, 'node_modules')) &&
+    existsSync(INSTALLED) &&
+    readFileSync(INSTALLED, 'utf8') === wanted()
+  )
+    return;
   // npm takes a package it had unpacked by half for a whole one, so what an interrupted installation left is thrown away.
-  if (existsSync(INSTALLING)) for (const folder of ['.', ...workspaces()]) rmSync(join(ROOT, folder, 'node_modules'), { recursive: true, force: true });
+  if (existsSync(INSTALLING))
+    for (const folder of ['.', ...workspaces()])
+      rmSync(join(ROOT, folder, 'node_modules'), { recursive: true, force: true });
   writeFileSync(INSTALLING, '');
-  await step('Installing packages (npm install)', 'install', 'npm', ['install', '--no-audit', '--no-fund'], signal);
+  await step(
+    'Installing packages (npm install)',
+    'install',
+    'npm',
+    ['install', '--no-audit', '--no-fund'],
+    signal,
+  );
   writeFileSync(INSTALLED, wanted());
   rmSync(INSTALLING);
 }
@@ -77,13 +99,17 @@ export async function ensureInstalled(signal) {
 function wanted() {
   const sum = createHash('sha256');
   const manifests = workspaces().map((folder) => join(folder, 'package.json'));
-  const files = ['package.json', 'package-lock.json', ...manifests.sort()].filter((file) => existsSync(join(ROOT, file)));
+  const files = ['package.json', 'package-lock.json', ...manifests.sort()].filter((file) =>
+    existsSync(join(ROOT, file)),
+  );
   for (const file of files) sum.update(file).update(readFileSync(join(ROOT, file)));
   return sum.digest('hex');
 }
 
 function workspaces() {
-  const within = ['packages', 'services', 'infra'].flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => join(folder, name)));
+  const within = ['packages', 'services', 'infra'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder)).map((name) => join(folder, name)),
+  );
   return ['gateway', ...within];
 }
 
@@ -96,13 +122,18 @@ async function step(title, name, command, args, signal) {
   say(title);
   const log = join(LOGS, `${name}.log`);
   const begun = Date.now();
-  const timer = setInterval(() => say(`${title}: ${Math.round((Date.now() - begun) / 1000)} s so far`), STILL_EVERY_MS);
+  const timer = setInterval(
+    () => say(`${title}: ${Math.round((Date.now() - begun) / 1000)} s so far`),
+    STILL_EVERY_MS,
+  );
   const code = await runToLog(log, command, args, signal).finally(() => clearInterval(timer));
   if (signal.aborted) throw new Problem('Stopped.');
   if (code === 0) return;
   const output = readFileSync(log, 'utf8').trim();
   if (/ENOSPC|No space left on device/.test(output)) throw Object.assign(new Error(), { code: 'ENOSPC' });
-  throw new Problem(`${output.split('\n').slice(-40).join('\n')}\n\n${title} failed: what is above is the end of ${log}.`);
+  throw new Problem(
+    `${output.split('\n').slice(-40).join('\n')}\n\n${title} failed: what is above is the end of ${log}.`,
+  );
 }
 
 async function runToLog(log, command, args, signal) {

@@ -2,11 +2,11 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOCAL, machineProblems } from './prerequisites.mjs';
-import { Problem, build, ensureInstalled, runGuarded, runMain, say } from './steps.mjs';
+import { build, ensureInstalled, Problem, runGuarded, runMain, say } from './steps.mjs';
 
 const RESULTS = join(LOCAL, 'test-results.json');
 
-runMain(async (signal) => {
+await runMain(async (signal) => {
   const problems = machineProblems(process.env);
   if (problems.length > 0) throw new Problem(problems.join('\n'));
   const asked = process.argv.slice(2);
@@ -15,7 +15,12 @@ runMain(async (signal) => {
   // Both are run even if the first fails: one run shows all there is to mend.
   const checked = asked.length > 0 || (await run('Checking', 'npm', ['run', '-s', 'check'], signal));
   rmSync(RESULTS, { force: true });
-  const tested = await run('Testing', 'node', ['packages/config/jest.mjs', '--json', `--outputFile=${RESULTS}`, ...asked], signal);
+  const tested = await run(
+    'Testing',
+    'node',
+    ['packages/config/jest.mjs', '--json', `--outputFile=${RESULTS}`, ...asked],
+    signal,
+  );
   if (signal.aborted) throw new Problem('Stopped.');
   if (!checked) console.error('`npm run check` failed: what is wrong stands above the tests.');
   const { passed, failed } = count();
@@ -37,5 +42,8 @@ function count() {
   } catch {
     throw new Problem('The tests did not run to their end.');
   }
-  return { passed: results.numPassedTests, failed: results.numFailedTests + results.numRuntimeErrorTestSuites };
+  return {
+    passed: results.numPassedTests,
+    failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
+  };
 }

@@ -13,7 +13,9 @@ export async function createServiceDatabases(postgres: Pick<Postgres, 'url'>): P
     for (const service of SERVICES) {
       const { rows: roles } = await client.query('select 1 from pg_roles where rolname = $1', [service]);
       if (roles.length === 0) await client.query(`create role ${service} login password '${PASSWORD}'`);
-      const { rows: databases } = await client.query('select 1 from pg_database where datname = $1', [service]);
+      const { rows: databases } = await client.query('select 1 from pg_database where datname = $1', [
+        service,
+      ]);
       if (databases.length === 0) await client.query(`create database ${service} owner ${service}`);
       await client.query(`revoke all on database ${service} from public`);
     }

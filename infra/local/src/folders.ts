@@ -1,19 +1,32 @@
 import { createHash } from 'node:crypto';
-import { chownSync, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, rmdirSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Problem } from './problem.js';
-import { type User, runProcess } from './process.js';
+import { runProcess, type User } from './process.js';
 
 /** The user Postgres runs as, since it refuses to run as root: nobody; or undefined for whoever is running this, if not root. */
 export function unprivilegedUser(): User | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const entry = readFileSync('/etc/passwd', 'utf8').match(/^nobody:[^:]*:(-?\d+):(-?\d+):/m);
-  if (!entry) throw new Problem('PostgreSQL does not run as root, and this machine has no user `nobody`: run this as an ordinary user.');
+  if (!entry)
+    throw new Problem(
+      'PostgreSQL does not run as root, and this machine has no user `nobody`: run this as an ordinary user.',
+    );
   return { uid: Number(entry[1]), gid: Number(entry[2]) };
 }
 
 /** Whether this user can go into a folder; asked of the operating system, since any folder above may shut the user out. */
-export async function canEnter(folder: string, user: User, logFile: string): Promise<boolean> {
+async function canEnter(folder: string, user: User, logFile: string): Promise<boolean> {
   const args = ['-c', 'cd -- "$1" 2>/dev/null', 'sh', folder];
   return (await runProcess({ name: 'cd', command: '/bin/sh', args, user, logFile, cwd: '/' })).code === 0;
 }

@@ -1,3 +1,4 @@
+export { DEFAULT_PORTS, type PartName, type Ports, SERVICES, type ServiceName } from '../prerequisites.mjs';
 export { createServiceDatabases } from './databases.js';
 export { type Kafka, startKafka } from './kafka.js';
 export { type Oidc, startOidc } from './oidc.js';
@@ -5,5 +6,4 @@ export { PEOPLE, type Person, type PersonKey } from './people.js';
 export { freePort, freePorts } from './ports.js';
 export { type Postgres, startPostgres } from './postgres.js';
 export { Problem } from './problem.js';
-export { DEFAULT_PORTS, SERVICES, type PartName, type Ports, type ServiceName } from '../prerequisites.mjs';
 export { type Stack, startStack } from './stack.js';

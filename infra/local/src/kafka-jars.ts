@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KAFKA_POM, kafkaJarsFolder, mavenProblem } from '../prerequisites.mjs';
 import { CACHE, environment } from './env.js';
-import { Problem, hasCode } from './problem.js';
+import { hasCode, Problem } from './problem.js';
 import { runProcess } from './process.js';
 
 /** Kafka's jars, brought by Maven once. A folder under the final name is complete: a download that broke off never gets it. */
@@ -31,17 +31,25 @@ async function download(folder: string, logFile: string, signal?: AbortSignal): 
   const args = ['-B', '-q', '--strict-checksums', '-f', KAFKA_POM, ...goal];
   const { code, lastWords } = await runProcess({ name: 'maven', command: 'mvn', args, logFile, signal });
   if (code === 0) return;
-  if (/No space left on device/.test(lastWords)) throw new Problem('Kafka could not be downloaded because the disk is full: free some space and start again.');
-  throw new Problem(`Kafka could not be downloaded from Maven: check the connection and start again; what went wrong is in ${logFile}.`);
+  if (/No space left on device/.test(lastWords))
+    throw new Problem(
+      'Kafka could not be downloaded because the disk is full: free some space and start again.',
+    );
+  throw new Problem(
+    `Kafka could not be downloaded from Maven: check the connection and start again; what went wrong is in ${logFile}.`,
+  );
 }
 
 /** Every jar ends with its table of contents; one cut short does not. Maven does not look again at what it holds already. */
 async function checkComplete(folder: string, logFile: string): Promise<void> {
   const jars = readdirSync(folder).filter((file) => file.endsWith('.jar'));
-  if (!jars.some((jar) => jar.startsWith('kafka_'))) throw new Problem(`Maven brought no Kafka: see ${logFile}.`);
+  if (!jars.some((jar) => jar.startsWith('kafka_')))
+    throw new Problem(`Maven brought no Kafka: see ${logFile}.`);
   for (const jar of jars) {
     if (!(await endsWithDirectory(join(folder, jar)))) {
-      throw new Problem(`Maven's copy of ${jar} is broken: delete it from Maven's local repository (usually ~/.m2/repository) and start again.`);
+      throw new Problem(
+        `Maven's copy of ${jar} is broken: delete it from Maven's local repository (usually ~/.m2/repository) and start again.`,
+      );
     }
   }
 }

@@ -17,7 +17,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const client = () => new KafkaClient({ brokers: [kafka.brokers], logLevel: logLevel.NOTHING, retry: { retries: 1 } });
+const client = () =>
+  new KafkaClient({ brokers: [kafka.brokers], logLevel: logLevel.NOTHING, retry: { retries: 1 } });
 
 test('what was acknowledged is there after a kill, and no topic comes into being by itself', async () => {
   const admin = client().admin();
@@ -27,7 +28,9 @@ test('what was acknowledged is there after a kill, and no topic comes into being
   const producer = client().producer({ idempotent: true, maxInFlightRequests: 1 });
   await producer.connect();
   await producer.send({ topic: 'kept', acks: -1, messages: [{ key: 'a', value: '7' }] });
-  await expect(producer.send({ topic: 'absent', messages: [{ value: '7' }] })).rejects.toThrow(/does not host this topic-partition/);
+  await expect(producer.send({ topic: 'absent', messages: [{ value: '7' }] })).rejects.toThrow(
+    /does not host this topic-partition/,
+  );
   await producer.disconnect();
 
   kafka.kill('SIGKILL');
@@ -45,7 +48,9 @@ test('what was acknowledged is there after a kill, and no topic comes into being
 
 test('a port that is taken is told in one sentence', async () => {
   const again = startKafka({ port: kafka.port, dataDir: join(folder, 'second') });
-  await expect(again).rejects.toThrow(`Kafka could not start because port ${kafka.port} is taken by another program`);
+  await expect(again).rejects.toThrow(
+    `Kafka could not start because port ${kafka.port} is taken by another program`,
+  );
 });
 
 test('a data folder in use is told in one sentence', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Kafka as KafkaClient, logLevel } from 'kafkajs';
-import { KAFKA_POM, findJava } from '../prerequisites.mjs';
+import { findJava, KAFKA_POM } from '../prerequisites.mjs';
 import { environment } from './env.js';
 import { kafkaJars } from './kafka-jars.js';
 import { demandFree, freePort, portTaken } from './ports.js';
@@ -41,7 +41,13 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   if (java.problem) throw new Problem(java.problem);
   const jars = await kafkaJars(setupLog, signal);
   const command: Command = (name, log, mainClass, ...args) => {
-    return { name, command: java.command, args: [...javaOptions(jars, logFile), mainClass, ...args], logFile: log, signal };
+    return {
+      name,
+      command: java.command,
+      args: [...javaOptions(jars, logFile), mainClass, ...args],
+      logFile: log,
+      signal,
+    };
   };
   mkdirSync(dataDir, { recursive: true });
   const config = join(dataDir, 'server.properties');
@@ -50,7 +56,11 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
 
   const running = await startProcess(command('kafka', logFile, 'kafka.Kafka', config));
   const brokers = `127.0.0.1:${port}`;
-  await waitUntilReady(running, () => serves(brokers, cluster), { timeoutMs: 90_000, signal, explain: (words) => explain(words, logFile, port) });
+  await waitUntilReady(running, () => serves(brokers, cluster), {
+    timeoutMs: 90_000,
+    signal,
+    explain: (words) => explain(words, logFile, port),
+  });
   return { brokers, port, pid: running.pid, exited: running.exited, kill: running.kill, stop: running.stop };
 }
 
@@ -58,7 +68,10 @@ function javaOptions(jars: string, logFile: string): string[] {
   // The serial collector suits a small heap. The quick compiler alone halves the start (4.4 s to 2.2 s on two cores) and sends
   // no slower: 20,000 messages of 300 bytes took 0.3 s with it and 0.4 s without.
   const memory = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
-  const logging = [`-Dkafka.log=${logFile}`, `-Dlog4j2.configurationFile=${join(dirname(KAFKA_POM), 'log4j2.properties')}`];
+  const logging = [
+    `-Dkafka.log=${logFile}`,
+    `-Dlog4j2.configurationFile=${join(dirname(KAFKA_POM), 'log4j2.properties')}`,
+  ];
   return [...memory, ...logging, '-cp', join(jars, '*')];
 }
 
@@ -86,17 +99,26 @@ function properties(port: number, controllerPort: number, logDir: string): strin
     'broker.session.timeout.ms': 2_000,
     'broker.heartbeat.interval.ms': 300,
   };
-  return Object.entries(values).map(([name, value]) => `${name}=${value}\n`).join('');
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
 }
 
 /** Gives the data folder its cluster id, once, and returns it; the id is kept beside it. An interrupted try is thrown away. */
-async function format({ port, dataDir }: KafkaOptions, config: string, setupLog: string, command: Command): Promise<string> {
+async function format(
+  { port, dataDir }: KafkaOptions,
+  config: string,
+  setupLog: string,
+  command: Command,
+): Promise<string> {
   const done = join(dataDir, 'cluster-id');
   if (existsSync(done)) return readFileSync(done, 'utf8');
   const id = randomBytes(16).toString('base64url');
   rmSync(join(dataDir, 'log'), { recursive: true, force: true });
   const args = ['format', '--cluster-id', id, '--config', config];
-  const { code, lastWords } = await runProcess(command('kafka-format', setupLog, 'kafka.tools.StorageTool', ...args));
+  const { code, lastWords } = await runProcess(
+    command('kafka-format', setupLog, 'kafka.tools.StorageTool', ...args),
+  );
   if (code !== 0) throw explain(lastWords, setupLog, port);
   writeFileSync(done, id);
   return id;
@@ -104,7 +126,12 @@ async function format({ port, dataDir }: KafkaOptions, config: string, setupLog:
 
 /** Whether the cluster that answers is this one: another may have the port. */
 async function serves(brokers: string, cluster: string): Promise<boolean> {
-  const client = new KafkaClient({ brokers: [brokers], logLevel: logLevel.NOTHING, connectionTimeout: 1_000, retry: { retries: 0 } });
+  const client = new KafkaClient({
+    brokers: [brokers],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 1_000,
+    retry: { retries: 0 },
+  });
   const admin = client.admin();
   try {
     await admin.connect();
@@ -119,11 +146,22 @@ async function serves(brokers: string, cluster: string): Promise<boolean> {
 
 function explain(printed: string, logFile: string, port: number): Problem {
   // Kafka's own log goes to the same file, so its last words are among what was printed.
-  if (/No space left on device/.test(printed)) return new Problem('Kafka could not start because the disk is full: free some space and start again.');
-  if (/Address already in use|Socket server failed to bind/.test(printed)) return portTaken(port, 'Kafka', 'PORT_KAFKA');
-  if (/Failed to acquire lock/.test(printed)) return new Problem('Kafka could not start because another Kafka is using its data folder: stop that one first.');
-  if (/incompatible|unsupported .*metadata|No `meta.properties`|InvalidConfigurationException|Unsupported feature|InconsistentClusterId/i.test(printed)) {
-    return new Problem(`Kafka's data folder was written by another version: begin anew with \`npm start -- --fresh\`; what Kafka said is in ${logFile}.`);
+  if (/No space left on device/.test(printed))
+    return new Problem('Kafka could not start because the disk is full: free some space and start again.');
+  if (/Address already in use|Socket server failed to bind/.test(printed))
+    return portTaken(port, 'Kafka', 'PORT_KAFKA');
+  if (/Failed to acquire lock/.test(printed))
+    return new Problem(
+      'Kafka could not start because another Kafka is using its data folder: stop that one first.',
+    );
+  if (
+    /incompatible|unsupported .*metadata|No `meta.properties`|InvalidConfigurationException|Unsupported feature|InconsistentClusterId/i.test(
+      printed,
+    )
+  ) {
+    return new Problem(
+      `Kafka's data folder was written by another version: begin anew with \`npm start -- --fresh\`; what Kafka said is in ${logFile}.`,
+    );
   }
   return new Problem(`Kafka did not start: see ${logFile}.`);
 }

@@ -18,7 +18,8 @@ export function createAdapter(): (model: string) => Adapter {
       return undefined;
     };
     const findWhere = (matches: (payload: AdapterPayload) => boolean) =>
-      [...entries].find(([name, { payload }]) => name.startsWith(`${model}:`) && matches(payload))?.[1].payload;
+      [...entries].find(([name, { payload }]) => name.startsWith(`${model}:`) && matches(payload))?.[1]
+        .payload;
     return {
       async find(id) {
         return model === 'Client' ? clientMetadata(id) : find(id);
@@ -30,7 +31,10 @@ export function createAdapter(): (model: string) => Adapter {
         return findWhere((payload) => payload.userCode === userCode);
       },
       async upsert(id, payload, expiresIn) {
-        entries.set(key(id), { payload, endsAt: expiresIn ? Date.now() + expiresIn * 1_000 : Number.POSITIVE_INFINITY });
+        entries.set(key(id), {
+          payload,
+          endsAt: expiresIn ? Date.now() + expiresIn * 1_000 : Number.POSITIVE_INFINITY,
+        });
       },
       async consume(id) {
         const payload = find(id);

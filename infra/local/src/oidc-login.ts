@@ -1,22 +1,33 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type Provider from 'oidc-provider';
-import { PEOPLE, findPerson } from './people.js';
+import { findPerson, PEOPLE } from './people.js';
 
 export const LOGIN_PATH = '/login/';
 
 /** The page where one chooses whom to be. There is no password: the people are made up. */
-export async function handleLogin(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function handleLogin(
+  provider: Provider,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   // Refuses when the browser has no sign-in under way.
   await provider.interactionDetails(request, response);
   if (request.method !== 'POST') return sendPage(response, 200);
   const form = new URLSearchParams(await readBody(request));
   const person = findPerson(form.get('person') ?? `client-${form.get('client')?.trim()}`);
   if (!person) return sendPage(response, 400, 'A client is named by its id, a UUID.');
-  await provider.interactionFinished(request, response, { login: { accountId: person.sub } }, { mergeWithLastSubmission: false });
+  await provider.interactionFinished(
+    request,
+    response,
+    { login: { accountId: person.sub } },
+    { mergeWithLastSubmission: false },
+  );
 }
 
 function sendPage(response: ServerResponse, status: number, problem = ''): void {
-  const staff = Object.entries(PEOPLE).map(([key, { name }]) => `<p><button name="person" value="${key}">${name}</button></p>`);
+  const staff = Object.entries(PEOPLE).map(
+    ([key, { name }]) => `<p><button name="person" value="${key}">${name}</button></p>`,
+  );
   response.writeHead(status, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
   response.end(`<!doctype html>
 <html lang="en">

@@ -22,7 +22,9 @@ async function anOidc(options: Partial<Parameters<typeof startOidc>[0]> = {}): P
 
 async function verify(oidc: Oidc, token: string) {
   const keys = createRemoteJWKSet(new URL(`${oidc.issuer}/jwks`));
-  return (await jwtVerify(token, keys, { issuer: oidc.issuer, audience: 'client-graph', algorithms: ['RS256'] })).payload;
+  return (
+    await jwtVerify(token, keys, { issuer: oidc.issuer, audience: 'client-graph', algorithms: ['RS256'] })
+  ).payload;
 }
 
 test('a token verifies against the published keys and names the person, not the script that asked for it', async () => {
@@ -83,15 +85,25 @@ test('a browser signs in with a code and a proof, as whomever it chooses', async
   expect(callback).toMatch(/^http:\/\/localhost:3000\/callback\?code=/);
 
   const code = new URL(callback).searchParams.get('code') ?? '';
-  const form = { grant_type: 'authorization_code', client_id: 'web', code, redirect_uri: redirectUri, code_verifier: verifier };
-  const answer = await (await fetch(`${oidc.issuer}/token`, { method: 'POST', body: new URLSearchParams(form) })).json();
+  const form = {
+    grant_type: 'authorization_code',
+    client_id: 'web',
+    code,
+    redirect_uri: redirectUri,
+    code_verifier: verifier,
+  };
+  const answer = await (
+    await fetch(`${oidc.issuer}/token`, { method: 'POST', body: new URLSearchParams(form) })
+  ).json();
   const { access_token: token } = answer as { access_token: string };
   expect(await verify(oidc, token)).toMatchObject({ sub: PEOPLE.marketing.sub, roles: ['MARKETING'] });
 });
 
 test('a port that is taken is told in one sentence', async () => {
   const oidc = await anOidc();
-  await expect(startOidc({ port: oidc.port })).rejects.toThrow(`port ${oidc.port} is taken by another program`);
+  await expect(startOidc({ port: oidc.port })).rejects.toThrow(
+    `port ${oidc.port} is taken by another program`,
+  );
 });
 
 /** Follows one redirect at a time and keeps cookies, as a browser does. */

@@ -1,10 +1,15 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import Provider, { type Configuration, type JWK, type KoaContextWithOIDC, interactionPolicy } from 'oidc-provider';
+import Provider, {
+  type Configuration,
+  interactionPolicy,
+  type JWK,
+  type KoaContextWithOIDC,
+} from 'oidc-provider';
 import { createAdapter } from './oidc-adapter.js';
-import { LOGIN_PATH, handleLogin } from './oidc-login.js';
+import { handleLogin, LOGIN_PATH } from './oidc-login.js';
 import { findPerson, findPersonBySub, type Person } from './people.js';
 import { portTaken } from './ports.js';
 import { hasCode } from './problem.js';
@@ -31,14 +36,22 @@ export type Oidc = {
   close(): Promise<void>;
 };
 
-export const AUDIENCE = 'client-graph';
+const AUDIENCE = 'client-graph';
 const RESOURCE = `urn:${AUDIENCE}`;
 const TOKEN_SECONDS = 3_600;
 
 /** An OpenID provider on this machine whose users are the sample firm's people. */
 export async function startOidc(options: OidcOptions): Promise<Oidc> {
-  const { port, host = '127.0.0.1', issuer = `http://127.0.0.1:${port}`, onFault = () => undefined } = options;
-  const provider = new Provider(issuer, configuration(loadSecrets(options.dataDir), options.tokenSeconds ?? TOKEN_SECONDS));
+  const {
+    port,
+    host = '127.0.0.1',
+    issuer = `http://127.0.0.1:${port}`,
+    onFault = () => undefined,
+  } = options;
+  const provider = new Provider(
+    issuer,
+    configuration(loadSecrets(options.dataDir), options.tokenSeconds ?? TOKEN_SECONDS),
+  );
   provider.on('error', onFault);
   provider.on('server_error', (_context, error) => onFault(error));
   const answer = provider.callback();
@@ -74,7 +87,9 @@ function configuration(secrets: Secrets, tokenSeconds: number): Configuration {
     loadExistingGrant: grantEverything,
     findAccount: (_context, sub) => {
       const person = findPersonBySub(sub);
-      return person && { accountId: sub, claims: () => ({ sub, name: person.name, roles: [...person.roles] }) };
+      return (
+        person && { accountId: sub, claims: () => ({ sub, name: person.name, roles: [...person.roles] }) }
+      );
     },
     extraTokenClaims: (_context, token) => claimsOf(personOf(token)),
     formats: {
@@ -87,7 +102,14 @@ function configuration(secrets: Secrets, tokenSeconds: number): Configuration {
         },
       },
     },
-    ttl: { ClientCredentials: Math.max(1, tokenSeconds), Interaction: 3_600, Session: 86_400, Grant: 86_400, AccessToken: Math.max(1, tokenSeconds), IdToken: TOKEN_SECONDS },
+    ttl: {
+      ClientCredentials: Math.max(1, tokenSeconds),
+      Interaction: 3_600,
+      Session: 86_400,
+      Grant: 86_400,
+      AccessToken: Math.max(1, tokenSeconds),
+      IdToken: TOKEN_SECONDS,
+    },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
@@ -113,7 +135,10 @@ function personOf(token: object): Person | undefined {
 }
 
 function claimsOf(person: Person | undefined): Record<string, unknown> {
-  return { roles: [...(person?.roles ?? [])], ...(person?.clientIdRef ? { client_id_ref: person.clientIdRef } : {}) };
+  return {
+    roles: [...(person?.roles ?? [])],
+    ...(person?.clientIdRef ? { client_id_ref: person.clientIdRef } : {}),
+  };
 }
 
 async function grantEverything({ oidc }: KoaContextWithOIDC) {
@@ -144,7 +169,10 @@ function loadSecrets(dataDir: string | undefined): Secrets {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const { kty, n, e, d, p, q, dp, dq, qi } = privateKey.export({ format: 'jwk' });
   if (kty !== 'RSA' || !n || !e) throw new Error('The new signing key is not an RSA key.');
-  const signingKey = Object.assign({ kty, n, e }, { d, p, q, dp, dq, qi, use: 'sig', alg: 'RS256', kid: randomBytes(8).toString('hex') });
+  const signingKey = Object.assign(
+    { kty, n, e },
+    { d, p, q, dp, dq, qi, use: 'sig', alg: 'RS256', kid: randomBytes(8).toString('hex') },
+  );
   const secrets = { signingKey, cookieKey: randomBytes(32).toString('hex') };
   if (file) {
     mkdirSync(dataDir, { recursive: true });

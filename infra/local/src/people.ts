@@ -2,10 +2,26 @@
 export const PEOPLE = {
   adviser: { name: 'First adviser', sub: '01940000-0000-7000-8000-000000000001', roles: ['ADVISER'] },
   'adviser-2': { name: 'Second adviser', sub: '01940000-0000-7000-8000-000000000002', roles: ['ADVISER'] },
-  'risk-assessor': { name: 'Risk assessor', sub: '01940000-0000-7000-8000-000000000003', roles: ['RISK_ASSESSOR'] },
-  'service-agent': { name: 'Service agent', sub: '01940000-0000-7000-8000-000000000004', roles: ['SERVICE_AGENT'] },
-  operations: { name: 'Operations officer', sub: '01940000-0000-7000-8000-000000000005', roles: ['OPERATIONS'] },
-  compliance: { name: 'Compliance officer', sub: '01940000-0000-7000-8000-000000000006', roles: ['COMPLIANCE'] },
+  'risk-assessor': {
+    name: 'Risk assessor',
+    sub: '01940000-0000-7000-8000-000000000003',
+    roles: ['RISK_ASSESSOR'],
+  },
+  'service-agent': {
+    name: 'Service agent',
+    sub: '01940000-0000-7000-8000-000000000004',
+    roles: ['SERVICE_AGENT'],
+  },
+  operations: {
+    name: 'Operations officer',
+    sub: '01940000-0000-7000-8000-000000000005',
+    roles: ['OPERATIONS'],
+  },
+  compliance: {
+    name: 'Compliance officer',
+    sub: '01940000-0000-7000-8000-000000000006',
+    roles: ['COMPLIANCE'],
+  },
   auditor: { name: 'Auditor', sub: '01940000-0000-7000-8000-000000000007', roles: ['AUDITOR'] },
   marketing: { name: 'Marketing officer', sub: '01940000-0000-7000-8000-000000000008', roles: ['MARKETING'] },
   analyst: { name: 'Analyst', sub: '01940000-0000-7000-8000-000000000009', roles: ['ANALYST'] },
@@ -28,7 +44,8 @@ const CLIENT_KEY = /^client-([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-
 /** The person of a key: one of the staff above, or `client-<uuid>` for the client with that id, whoever it is. */
 export function findPerson(key: string): Person | undefined {
   const clientId = CLIENT_KEY.exec(key)?.[1];
-  if (clientId) return { name: `Client ${clientId}`, sub: clientId, roles: ['CLIENT'], clientIdRef: clientId };
+  if (clientId)
+    return { name: `Client ${clientId}`, sub: clientId, roles: ['CLIENT'], clientIdRef: clientId };
   return STAFF.get(key);
 }
 

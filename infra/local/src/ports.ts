@@ -29,7 +29,9 @@ export async function demandFree(port: number, program: string, variable: string
 }
 
 export function portTaken(port: number, program: string, variable: string): Problem {
-  return new Problem(`${program} could not start because port ${port} is taken by another program: set ${variable} to a free one.`);
+  return new Problem(
+    `${program} could not start because port ${port} is taken by another program: set ${variable} to a free one.`,
+  );
 }
 
 function isListening(port: number): Promise<boolean> {

@@ -1,10 +1,20 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { CACHE } from './env.js';
 import { elsewhere } from './folders.js';
-import { Problem, hasCode } from './problem.js';
-import { type User, runProcess } from './process.js';
+import { hasCode, Problem } from './problem.js';
+import { runProcess, type User } from './process.js';
 
 export type Binaries = { postgres: string; initdb: string; major: string };
 type Runner = { user: User | undefined; logFile: string; signal?: AbortSignal | undefined };
@@ -20,7 +30,8 @@ export async function postgresBinaries(runner: Runner): Promise<Binaries> {
   if (runner.user) places.push(() => copied(home, elsewhere(`postgres-${version}`)));
   for (const place of places) {
     const bin = join(place(), 'bin');
-    if (await runs(join(bin, 'postgres'), runner)) return { postgres: join(bin, 'postgres'), initdb: join(bin, 'initdb'), major };
+    if (await runs(join(bin, 'postgres'), runner))
+      return { postgres: join(bin, 'postgres'), initdb: join(bin, 'initdb'), major };
   }
   throw new Problem(`PostgreSQL's programs in ${home} do not run on this machine: see ${runner.logFile}.`);
 }
@@ -32,11 +43,16 @@ function packagedHome(): { home: string; version: string } {
   try {
     main = require.resolve(name);
   } catch {
-    throw new Problem(`${name} is not installed: run \`npm install\`, or, where npm has no PostgreSQL for this machine, set DATABASE_URL_<SERVICE> for all six services.`);
+    throw new Problem(
+      `${name} is not installed: run \`npm install\`, or, where npm has no PostgreSQL for this machine, set DATABASE_URL_<SERVICE> for all six services.`,
+    );
   }
   const folder = resolve(dirname(main), '..');
   const manifest: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown';
+  const version =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest
+      ? String(manifest.version)
+      : 'unknown';
   return { home: join(folder, 'native'), version };
 }
 
@@ -79,10 +95,21 @@ function listedLinks(home: string): { source: string; target: string }[] {
   if (!existsSync(file)) return [];
   const list: unknown = JSON.parse(readFileSync(file, 'utf8'));
   if (!Array.isArray(list)) return [];
-  return list.map((link: { source: unknown; target: unknown }) => ({ source: String(link.source), target: String(link.target) }));
+  return list.map((link: { source: unknown; target: unknown }) => ({
+    source: String(link.source),
+    target: String(link.target),
+  }));
 }
 
 async function runs(program: string, { user, logFile, signal }: Runner): Promise<boolean> {
-  const { code } = await runProcess({ name: 'postgres', command: program, args: ['--version'], cwd: '/', user, logFile, signal });
+  const { code } = await runProcess({
+    name: 'postgres',
+    command: program,
+    args: ['--version'],
+    cwd: '/',
+    user,
+    logFile,
+    signal,
+  });
   return code === 0;
 }

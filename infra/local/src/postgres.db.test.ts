@@ -59,7 +59,9 @@ test('a data folder of another version is left alone and told in one sentence', 
   const dataDir = join(folder, 'older');
   await mkdir(join(dataDir, 'cluster'), { recursive: true });
   await writeFile(join(dataDir, 'cluster', 'PG_VERSION'), '15\n');
-  await expect(startPostgres({ port: await freePort(), dataDir })).rejects.toThrow(/was written by PostgreSQL 15, and this is PostgreSQL 18/);
+  await expect(startPostgres({ port: await freePort(), dataDir })).rejects.toThrow(
+    /was written by PostgreSQL 15, and this is PostgreSQL 18/,
+  );
 });
 
 test('a port that is taken is told in one sentence', async () => {

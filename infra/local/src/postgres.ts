@@ -1,12 +1,12 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync, chownSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { ownedFolder, ownerOf, unprivilegedUser } from './folders.js';
 import { demandFree, portTaken } from './ports.js';
 import { type Binaries, postgresBinaries } from './postgres-binaries.js';
-import { Problem, hasCode } from './problem.js';
-import { type RunningProcess, type User, runProcess, startProcess, waitUntilReady } from './process.js';
+import { hasCode, Problem } from './problem.js';
+import { type RunningProcess, runProcess, startProcess, type User, waitUntilReady } from './process.js';
 
 export type PostgresOptions = {
   port: number;
@@ -30,7 +30,7 @@ export type Postgres = {
   stop(): Promise<void>;
 };
 
-export const SUPERUSER = 'postgres';
+const SUPERUSER = 'postgres';
 /** Every local role has it: the server listens to this machine only and holds made-up people. */
 export const PASSWORD = 'local-only';
 
@@ -46,8 +46,11 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   checkVersion(cluster, options.dataDir, binaries.major);
   if (!existsSync(cluster)) await initialise(folder, binaries, { user, logFile, port, signal });
 
-  const url = (database: string, role: string = SUPERUSER) => `postgres://${role}:${PASSWORD}@127.0.0.1:${port}/${database}`;
-  const running = await startServer({ ...options, logFile }, binaries, cluster, user, () => serves(url('postgres'), cluster));
+  const url = (database: string, role: string = SUPERUSER) =>
+    `postgres://${role}:${PASSWORD}@127.0.0.1:${port}/${database}`;
+  const running = await startServer({ ...options, logFile }, binaries, cluster, user, () =>
+    serves(url('postgres'), cluster),
+  );
   return { port, url, pid: running.pid, exited: running.exited, kill: running.kill, stop: running.stop };
 }
 
@@ -56,11 +59,15 @@ function checkVersion(cluster: string, dataDir: string, major: string): void {
     if (!existsSync(cluster)) return;
     const found = readFileSync(join(cluster, 'PG_VERSION'), 'utf8').trim();
     if (found !== major) {
-      throw new Problem(`The data in ${dataDir} was written by PostgreSQL ${found}, and this is PostgreSQL ${major}: move it away, or begin anew with \`npm start -- --fresh\`.`);
+      throw new Problem(
+        `The data in ${dataDir} was written by PostgreSQL ${found}, and this is PostgreSQL ${major}: move it away, or begin anew with \`npm start -- --fresh\`.`,
+      );
     }
   } catch (error) {
     if (!hasCode(error, 'EACCES', 'ENOENT')) throw error;
-    throw new Problem(`The data in ${dataDir} is not a PostgreSQL data folder this user can read: move it away, or begin anew with \`npm start -- --fresh\`.`);
+    throw new Problem(
+      `The data in ${dataDir} is not a PostgreSQL data folder this user can read: move it away, or begin anew with \`npm start -- --fresh\`.`,
+    );
   }
 }
 
@@ -77,9 +84,25 @@ async function initialise(
   if (run.user) chownSync(passwordFile, run.user.uid, run.user.gid);
   // The built-in C.UTF-8 sorts alike on every machine, whatever locales are installed.
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-  const args = ['-D', fresh, '-U', SUPERUSER, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--no-sync', '--no-instructions', ...locale];
+  const args = [
+    '-D',
+    fresh,
+    '-U',
+    SUPERUSER,
+    '--auth=scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    '--no-sync',
+    '--no-instructions',
+    ...locale,
+  ];
   try {
-    const { code, lastWords } = await runProcess({ name: 'initdb', command: initdb, args, cwd: folder, ...run });
+    const { code, lastWords } = await runProcess({
+      name: 'initdb',
+      command: initdb,
+      args,
+      cwd: folder,
+      ...run,
+    });
     if (code !== 0) throw explain(lastWords, run, 'could not make its data folder');
   } finally {
     rmSync(passwordFile, { force: true });
@@ -95,17 +118,30 @@ async function startServer(
   isReady: () => Promise<boolean>,
 ): Promise<RunningProcess> {
   const { logFile, signal } = options;
-  const launch = { name: 'postgres', command: postgres, args: ['-D', cluster, ...settings(options)], cwd: cluster, user, logFile, signal };
+  const launch = {
+    name: 'postgres',
+    command: postgres,
+    args: ['-D', cluster, ...settings(options)],
+    cwd: cluster,
+    user,
+    logFile,
+    signal,
+  };
   const deadline = Date.now() + 10_000;
   for (;;) {
     // SIGINT is PostgreSQL's fast shutdown: it ends the connections instead of waiting for their users.
     const running = await startProcess({ ...launch, stopSignal: 'SIGINT' });
     try {
-      await waitUntilReady(running, isReady, { timeoutMs: 60_000, signal, explain: (words) => explain(words, options, 'did not start') });
+      await waitUntilReady(running, isReady, {
+        timeoutMs: 60_000,
+        signal,
+        explain: (words) => explain(words, options, 'did not start'),
+      });
       return running;
     } catch (error) {
       // The children of a killed server take a moment to notice; until then their shared memory is in use.
-      if (!(await running.lastWords()).includes('pre-existing shared memory block') || Date.now() > deadline) throw error;
+      if (!(await running.lastWords()).includes('pre-existing shared memory block') || Date.now() > deadline)
+        throw error;
       await delay(200);
     }
   }
@@ -139,10 +175,21 @@ async function serves(url: string, cluster: string): Promise<boolean> {
   }
 }
 
-function explain(lastWords: string, { logFile, port }: { logFile: string; port: number }, what: string): Problem {
-  if (/No space left on device/.test(lastWords)) return new Problem('PostgreSQL could not start because the disk is full: free some space and start again.');
-  if (/could not bind|could not create any TCP\/IP sockets/.test(lastWords)) return portTaken(port, 'PostgreSQL', 'PORT_POSTGRES');
-  if (/lock file "postmaster.pid" already exists/.test(lastWords)) return new Problem('PostgreSQL could not start because another PostgreSQL is using its data folder: stop that one first.');
+function explain(
+  lastWords: string,
+  { logFile, port }: { logFile: string; port: number },
+  what: string,
+): Problem {
+  if (/No space left on device/.test(lastWords))
+    return new Problem(
+      'PostgreSQL could not start because the disk is full: free some space and start again.',
+    );
+  if (/could not bind|could not create any TCP\/IP sockets/.test(lastWords))
+    return portTaken(port, 'PostgreSQL', 'PORT_POSTGRES');
+  if (/lock file "postmaster.pid" already exists/.test(lastWords))
+    return new Problem(
+      'PostgreSQL could not start because another PostgreSQL is using its data folder: stop that one first.',
+    );
   const fatal = lastWords.split('\n').findLast((line) => /FATAL|PANIC|error:/.test(line));
   return new Problem(`PostgreSQL ${what}${fatal ? ` (${fatal.trim()})` : ''}: see ${logFile}.`);
 }

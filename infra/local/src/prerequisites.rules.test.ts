@@ -1,10 +1,17 @@
-import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { findJava, machineProblems, mavenProblem, ownParts, portProblems, readEnvironment } from '../prerequisites.mjs';
+import {
+  findJava,
+  machineProblems,
+  mavenProblem,
+  ownParts,
+  portProblems,
+  readEnvironment,
+} from '../prerequisites.mjs';
 import { freePorts } from './ports.js';
 
 let folder: string;
@@ -13,8 +20,20 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const PARTS = ['GATEWAY', 'CLIENTS', 'RISK', 'PRODUCTS', 'SERVICE', 'LOYALTY', 'MARKETING', 'OIDC', 'KAFKA', 'POSTGRES'];
-const portsOf = (ports: number[]) => Object.fromEntries(PARTS.map((part, index) => [`PORT_${part}`, String(ports[index])]));
+const PARTS = [
+  'GATEWAY',
+  'CLIENTS',
+  'RISK',
+  'PRODUCTS',
+  'SERVICE',
+  'LOYALTY',
+  'MARKETING',
+  'OIDC',
+  'KAFKA',
+  'POSTGRES',
+];
+const portsOf = (ports: number[]) =>
+  Object.fromEntries(PARTS.map((part, index) => [`PORT_${part}`, String(ports[index])]));
 
 async function aJava(version: string): Promise<string> {
   const home = await mkdtemp(join(folder, 'java-'));
@@ -41,18 +60,36 @@ test('a port given twice is told', async () => {
 });
 
 test.each(['0', '65536', 'http', '80.5', '-1'])('%s is not a port', (text) => {
-  expect(readEnvironment({ PORT_OIDC: text }).mistakes).toEqual([`PORT_OIDC is ${text}, which is not a port: give a number from 1 to 65535.`]);
+  expect(readEnvironment({ PORT_OIDC: text }).mistakes).toEqual([
+    `PORT_OIDC is ${text}, which is not a port: give a number from 1 to 65535.`,
+  ]);
 });
 
 test('what runs elsewhere is not started here', () => {
-  const urls = Object.fromEntries(PARTS.slice(1, 7).map((name) => [`DATABASE_URL_${name}`, 'postgres://elsewhere']));
-  const { external } = readEnvironment({ ...urls, KAFKA_BROKERS: 'elsewhere:9092', OIDC_ISSUER: 'https://elsewhere' });
-  expect(ownParts(external)).toEqual(['gateway', 'clients', 'risk', 'products', 'service', 'loyalty', 'marketing']);
+  const urls = Object.fromEntries(
+    PARTS.slice(1, 7).map((name) => [`DATABASE_URL_${name}`, 'postgres://elsewhere']),
+  );
+  const { external } = readEnvironment({
+    ...urls,
+    KAFKA_BROKERS: 'elsewhere:9092',
+    OIDC_ISSUER: 'https://elsewhere',
+  });
+  expect(ownParts(external)).toEqual([
+    'gateway',
+    'clients',
+    'risk',
+    'products',
+    'service',
+    'loyalty',
+    'marketing',
+  ]);
   expect(ownParts(readEnvironment({ ...urls, DATABASE_URL_RISK: '' }).external)).toContain('postgres');
 });
 
 test('Java must be there and new enough', async () => {
-  expect(findJava({ PATH: folder }).problem).toMatch(/^Kafka needs Java 17 or newer, and there is none on the path: /);
+  expect(findJava({ PATH: folder }).problem).toMatch(
+    /^Kafka needs Java 17 or newer, and there is none on the path: /,
+  );
   expect(findJava({ PATH: await aJava('1.8.0_402') }).problem).toMatch(/the one on the path is Java 8: /);
   expect(findJava({ PATH: await aJava('11.0.2') }).problem).toMatch(/the one on the path is Java 11: /);
   expect(findJava({ PATH: await aJava('17.0.15') }).problem).toBeUndefined();
@@ -61,7 +98,9 @@ test('Java must be there and new enough', async () => {
 });
 
 test('Maven is needed until Kafka is in the cache, and neither with a cluster elsewhere', () => {
-  expect(mavenProblem({ PATH: folder }, folder)).toMatch(/^Kafka is downloaded with Maven, and there is no `mvn`/);
+  expect(mavenProblem({ PATH: folder }, folder)).toMatch(
+    /^Kafka is downloaded with Maven, and there is no `mvn`/,
+  );
   expect(machineProblems({ PATH: folder, CLIENT_GRAPH_CACHE: folder })).toHaveLength(2);
   expect(machineProblems({ PATH: folder, KAFKA_BROKERS: 'elsewhere:9092' })).toEqual([]);
 });

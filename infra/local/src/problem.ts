@@ -14,5 +14,11 @@ export class CalledOff extends Error {
 /** True when the operating system refused with one of these codes, for example ENOSPC. */
 export function hasCode(error: unknown, ...codes: string[]): boolean {
   // Not `instanceof Error`: under jest, Node's own errors come from another realm.
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    codes.includes(error.code)
+  );
 }

@@ -15,7 +15,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const shell = (script: string) => ({ name: 'sh', command: '/bin/sh', args: ['-c', script], logFile: join(folder, 'sh.log') });
+const shell = (script: string) => ({
+  name: 'sh',
+  command: '/bin/sh',
+  args: ['-c', script],
+  logFile: join(folder, 'sh.log'),
+});
 
 async function untilGone(pid: number): Promise<void> {
   for (;;) {
@@ -44,7 +49,10 @@ test('a program ends with its parent, even when the parent is killed', async () 
 });
 
 test('a program that will not stop is killed', async () => {
-  const running = await startProcess({ ...shell('trap "" TERM; echo deaf; while :; do sleep 1; done'), graceMs: 100 });
+  const running = await startProcess({
+    ...shell('trap "" TERM; echo deaf; while :; do sleep 1; done'),
+    graceMs: 100,
+  });
   while ((await running.lastWords()) !== 'deaf') await delay(10);
   await running.stop();
   expect(running.isRunning()).toBe(false);

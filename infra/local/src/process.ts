@@ -49,18 +49,25 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   mkdirSync(dirname(options.logFile), { recursive: true });
   const log = openSync(options.logFile, 'a');
   const logStart = statSync(options.logFile).size;
-  const guard = spawn('/bin/sh', ['-c', GUARD, name, stopSignal.slice(3), '50', options.command, ...options.args], {
-    cwd: options.cwd,
-    env: options.env ?? environment,
-    ...options.user,
-    detached: true,
-    stdio: ['pipe', log, log, 'pipe'],
-  });
+  const guard = spawn(
+    '/bin/sh',
+    ['-c', GUARD, name, stopSignal.slice(3), '50', options.command, ...options.args],
+    {
+      cwd: options.cwd,
+      env: options.env ?? environment,
+      ...options.user,
+      detached: true,
+      stdio: ['pipe', log, log, 'pipe'],
+    },
+  );
   closeSync(log);
   const exited = exitCode(guard);
   // Nobody may be waiting yet when the program cannot be started at all.
   exited.catch(() => undefined);
-  const pid = await Promise.race([readPid(guard), exited.then(() => Promise.reject(new Error(`${name} did not start.`)))]);
+  const pid = await Promise.race([
+    readPid(guard),
+    exited.then(() => Promise.reject(new Error(`${name} did not start.`))),
+  ]);
   let running = true;
   const settled = exited.finally(() => {
     running = false;
@@ -82,7 +89,15 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   // It may have been aborted while the program was being started.
   if (options.signal?.aborted) onAbort();
   void settled.finally(() => options.signal?.removeEventListener('abort', onAbort));
-  return { name, pid, exited: settled, isRunning: () => running, kill, stop, lastWords: () => tail(options.logFile, logStart) };
+  return {
+    name,
+    pid,
+    exited: settled,
+    isRunning: () => running,
+    kill,
+    stop,
+    lastWords: () => tail(options.logFile, logStart),
+  };
 }
 
 /** Runs a program to its end and gives its exit code and last words; throws CalledOff when it was aborted. */
@@ -100,7 +115,11 @@ export async function runProcess(options: ProcessOptions): Promise<{ code: numbe
 export async function waitUntilReady(
   running: RunningProcess,
   isReady: () => Promise<boolean>,
-  { timeoutMs, signal, explain }: { timeoutMs: number; signal?: AbortSignal | undefined; explain: (lastWords: string) => Error },
+  {
+    timeoutMs,
+    signal,
+    explain,
+  }: { timeoutMs: number; signal?: AbortSignal | undefined; explain: (lastWords: string) => Error },
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (running.isRunning() && Date.now() < deadline) {

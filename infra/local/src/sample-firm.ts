@@ -6,7 +6,13 @@ type Operation = { as: string; query: string; variables: Record<string, unknown>
 const OPERATIONS: readonly Operation[] = [];
 
 /** Fills a new installation with the sample firm, through the gateway as its people would. Loading it again changes nothing. */
-export async function loadSampleFirm({ gatewayUrl, issuer }: { gatewayUrl: string; issuer: string }): Promise<void> {
+export async function loadSampleFirm({
+  gatewayUrl,
+  issuer,
+}: {
+  gatewayUrl: string;
+  issuer: string;
+}): Promise<void> {
   for (const { as, query, variables } of OPERATIONS) {
     const token = await requestToken(issuer, as);
     const response = await fetch(gatewayUrl, {
@@ -15,6 +21,7 @@ export async function loadSampleFirm({ gatewayUrl, issuer }: { gatewayUrl: strin
       body: JSON.stringify({ query, variables }),
     });
     const answer = await response.text();
-    if (!response.ok || answer.includes('"errors"')) throw new Error(`The sample firm could not be loaded: ${answer}`);
+    if (!response.ok || answer.includes('"errors"'))
+      throw new Error(`The sample firm could not be loaded: ${answer}`);
   }
 }

@@ -1,6 +1,15 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEFAULT_PORTS, type External, type PartName, type Ports, ROOT, SERVICES, type ServiceName, ownParts } from '../prerequisites.mjs';
+import {
+  DEFAULT_PORTS,
+  type External,
+  ownParts,
+  type PartName,
+  type Ports,
+  ROOT,
+  SERVICES,
+  type ServiceName,
+} from '../prerequisites.mjs';
 import { createServiceDatabases } from './databases.js';
 import { environment } from './env.js';
 import { startKafka } from './kafka.js';
@@ -69,7 +78,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const callOff = () => calledOff.abort();
   options.signal?.addEventListener('abort', callOff);
   const ports = await allPorts(options.ports ?? {});
-  const start: Start = { options, ports, parts: new Map(), closers: [], calledOff, onEvent: options.onEvent ?? (() => undefined) };
+  const start: Start = {
+    options,
+    ports,
+    parts: new Map(),
+    closers: [],
+    calledOff,
+    onEvent: options.onEvent ?? (() => undefined),
+  };
   try {
     const backing = await startBacking(start);
     const services = options.services ?? SERVICES;
@@ -111,13 +127,19 @@ async function startBacking(start: Start): Promise<Backing> {
     own.includes('oidc') ? startOwnOidc(start) : undefined,
   ]);
   const issuer = external.issuer ?? oidc?.issuer ?? '';
-  const databaseUrl = (service: ServiceName) => external.databaseUrls[service] ?? postgres?.url(service, service) ?? '';
+  const databaseUrl = (service: ServiceName) =>
+    external.databaseUrls[service] ?? postgres?.url(service, service) ?? '';
   return { databaseUrl, brokers: external.brokers ?? brokers ?? '', issuer };
 }
 
 async function startOwnPostgres(start: Start): Promise<Pick<Postgres, 'url'>> {
   const { dataDir, fsync = true } = start.options;
-  const launch = { port: start.ports.postgres, dataDir: join(dataDir, 'postgres'), logFile: logFile(start, 'postgres'), fsync };
+  const launch = {
+    port: start.ports.postgres,
+    dataDir: join(dataDir, 'postgres'),
+    logFile: logFile(start, 'postgres'),
+    fsync,
+  };
   let latest: Postgres | undefined;
   await keep(start, 'postgres', async (signal) => (latest = await startPostgres({ ...launch, signal })));
   if (!latest) throw new Error('Postgres started without a handle.');
@@ -127,7 +149,11 @@ async function startOwnPostgres(start: Start): Promise<Pick<Postgres, 'url'>> {
 }
 
 async function startOwnKafka(start: Start): Promise<string> {
-  const launch = { port: start.ports.kafka, dataDir: join(start.options.dataDir, 'kafka'), logFile: logFile(start, 'kafka') };
+  const launch = {
+    port: start.ports.kafka,
+    dataDir: join(start.options.dataDir, 'kafka'),
+    logFile: logFile(start, 'kafka'),
+  };
   await keep(start, 'kafka', (signal) => startKafka({ ...launch, signal }));
   start.onEvent(`Kafka is ready on port ${start.ports.kafka}`);
   return `127.0.0.1:${start.ports.kafka}`;
@@ -139,7 +165,8 @@ async function startOwnOidc(start: Start): Promise<Oidc> {
     port: start.ports.oidc,
     dataDir: join(dataDir, 'oidc'),
     ...(tokenSeconds === undefined ? {} : { tokenSeconds }),
-    onFault: (error) => start.onEvent(`The OpenID provider failed: ${error instanceof Error ? error.message : String(error)}`),
+    onFault: (error) =>
+      start.onEvent(`The OpenID provider failed: ${error instanceof Error ? error.message : String(error)}`),
   });
   start.closers.push(oidc.close);
   start.onEvent(`The OpenID provider is ready on port ${start.ports.oidc}`);
@@ -147,16 +174,29 @@ async function startOwnOidc(start: Start): Promise<Oidc> {
 }
 
 async function startGraph(start: Start, backing: Backing, services: readonly ServiceName[]): Promise<void> {
-  const urls = SERVICES.map((service) => [`SERVICE_URL_${service.toUpperCase()}`, `http://127.0.0.1:${start.ports[service]}/graphql`]);
+  const urls = SERVICES.map((service) => [
+    `SERVICE_URL_${service.toUpperCase()}`,
+    `http://127.0.0.1:${start.ports[service]}/graphql`,
+  ]);
   const shared = { OIDC_ISSUER: backing.issuer, KAFKA_BROKERS: backing.brokers };
   await together(start, [
-    ...services.map((service) => startNode(start, service, join('services', service), { ...shared, DATABASE_URL: backing.databaseUrl(service) })),
+    ...services.map((service) =>
+      startNode(start, service, join('services', service), {
+        ...shared,
+        DATABASE_URL: backing.databaseUrl(service),
+      }),
+    ),
     startNode(start, 'gateway', 'gateway', { ...Object.fromEntries(urls), OIDC_ISSUER: backing.issuer }),
   ]);
   await firstAnswer(start, backing);
 }
 
-async function startNode(start: Start, name: ServiceName | 'gateway', folder: string, env: Record<string, string>): Promise<void> {
+async function startNode(
+  start: Start,
+  name: ServiceName | 'gateway',
+  folder: string,
+  env: Record<string, string>,
+): Promise<void> {
   const port = start.ports[name];
   const log = logFile(start, name);
   const explain = (lastWords: string) => {
@@ -191,8 +231,13 @@ async function firstAnswer(start: Start, { issuer }: Backing): Promise<void> {
     signal: AbortSignal.timeout(30_000),
   });
   const answer = await response.text();
-  const isAnswered = isOwnIssuer ? answer.includes('"Query"') : response.status === 200 || response.status === 401;
-  if (!isAnswered) throw new Problem(`The gateway does not answer a query (${answer.slice(0, 200)}): see ${logFile(start, 'gateway')}.`);
+  const isAnswered = isOwnIssuer
+    ? answer.includes('"Query"')
+    : response.status === 200 || response.status === 401;
+  if (!isAnswered)
+    throw new Problem(
+      `The gateway does not answer a query (${answer.slice(0, 200)}): see ${logFile(start, 'gateway')}.`,
+    );
 }
 
 async function respondsOk(url: string): Promise<boolean> {
@@ -205,12 +250,19 @@ async function respondsOk(url: string): Promise<boolean> {
   }
 }
 
-async function keep(start: Start, name: ProcessName, launch: (signal: AbortSignal) => Promise<Program>): Promise<void> {
+async function keep(
+  start: Start,
+  name: ProcessName,
+  launch: (signal: AbortSignal) => Promise<Program>,
+): Promise<void> {
   rmSync(logFile(start, name), { force: true });
   const { keepAlive = false } = start.options;
   const { signal } = start.calledOff;
   const launchUnlessCalledOff = (own: AbortSignal) => launch(AbortSignal.any([own, signal]));
-  start.parts.set(name, await supervise({ name, start: launchUnlessCalledOff, keepAlive, signal, onEvent: start.onEvent }));
+  start.parts.set(
+    name,
+    await supervise({ name, start: launchUnlessCalledOff, keepAlive, signal, onEvent: start.onEvent }),
+  );
 }
 
 function logFile(start: Start, name: PartName): string {
@@ -239,13 +291,22 @@ function handles(start: Start, backing: Backing): Stack {
 
 /** First those that use the others, then the others, so that each can end its work in good order. */
 async function stopAll({ parts, closers }: Start): Promise<void> {
-  const [backing, graph] = [['postgres', 'kafka'], [...SERVICES, 'gateway']].map((names) => [...parts].filter(([name]) => names.includes(name)));
+  const [backing, graph] = [
+    ['postgres', 'kafka'],
+    [...SERVICES, 'gateway'],
+  ].map((names) => [...parts].filter(([name]) => names.includes(name)));
   await Promise.allSettled((graph ?? []).map(([, part]) => part.stop()));
-  await Promise.allSettled([...(backing ?? []).map(([, part]) => part.stop()), ...closers.map((close) => close())]);
+  await Promise.allSettled([
+    ...(backing ?? []).map(([, part]) => part.stop()),
+    ...closers.map((close) => close()),
+  ]);
 }
 
 /** The first failure calls the others off; nothing is still starting when it is thrown. */
-async function together<T extends readonly unknown[]>(start: Start, work: [...T]): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+async function together<T extends readonly unknown[]>(
+  start: Start,
+  work: [...T],
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   const failures: unknown[] = [];
   const fail = (error: unknown) => {
     failures.push(error);

@@ -17,7 +17,15 @@ export type RunOptions = {
 
 /** Runs the whole stack until the signal says stop. */
 export async function run({ signal, say, print, rebuild }: RunOptions): Promise<void> {
-  const stack = await startStack({ dataDir: DATA, logDir: LOGS, ports: PORTS, external: EXTERNAL, keepAlive: true, signal, onEvent: say });
+  const stack = await startStack({
+    dataDir: DATA,
+    logDir: LOGS,
+    ports: PORTS,
+    external: EXTERNAL,
+    keepAlive: true,
+    signal,
+    onEvent: say,
+  });
   try {
     say('Loading the sample firm');
     await loadSampleFirm({ gatewayUrl: stack.gatewayUrl, issuer: stack.issuer });

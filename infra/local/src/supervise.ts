@@ -34,7 +34,13 @@ const PAUSE_MS = { first: 500, longest: 30_000 };
 const STEADY_MS = 60_000;
 
 /** Keeps one program running. */
-export async function supervise({ name, start, keepAlive, signal, onEvent }: SuperviseOptions): Promise<Supervised> {
+export async function supervise({
+  name,
+  start,
+  keepAlive,
+  signal,
+  onEvent,
+}: SuperviseOptions): Promise<Supervised> {
   let program: Program | undefined;
   // Raised by every deliberate stop or start: whoever waits to start it again sees that it is no longer wanted.
   let generation = 0;
@@ -51,7 +57,8 @@ export async function supervise({ name, start, keepAlive, signal, onEvent }: Sup
     void started.exited.then((code) => {
       if (program === started) program = undefined;
       if (Date.now() - startedAt > STEADY_MS) pauseMs = PAUSE_MS.first;
-      if (keepAlive && mine === generation && !signal.aborted) void revive(mine, `${name} ended by itself (exit code ${code})`);
+      if (keepAlive && mine === generation && !signal.aborted)
+        void revive(mine, `${name} ended by itself (exit code ${code})`);
     });
   }
 

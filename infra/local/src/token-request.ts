@@ -1,11 +1,13 @@
 import { CLIENT_SECRET } from './oidc-adapter.js';
-import { PEOPLE, findPerson } from './people.js';
+import { findPerson, PEOPLE } from './people.js';
 import { Problem } from './problem.js';
 
 /** Asks a running provider for a person's access token, the way any script does: client credentials over HTTP. */
 export async function requestToken(issuer: string, personKey: string): Promise<string> {
   if (!findPerson(personKey)) {
-    throw new Problem(`There is no one called \`${personKey}\`: ask for ${Object.keys(PEOPLE).join(', ')}, or \`client <uuid>\`.`);
+    throw new Problem(
+      `There is no one called \`${personKey}\`: ask for ${Object.keys(PEOPLE).join(', ')}, or \`client <uuid>\`.`,
+    );
   }
   let response: Response;
   try {
@@ -15,9 +17,12 @@ export async function requestToken(issuer: string, personKey: string): Promise<s
       body: new URLSearchParams({ grant_type: 'client_credentials' }),
     });
   } catch {
-    throw new Problem(`No OpenID provider answers at ${issuer}: run \`npm start\`, or set OIDC_ISSUER to one that does.`);
+    throw new Problem(
+      `No OpenID provider answers at ${issuer}: run \`npm start\`, or set OIDC_ISSUER to one that does.`,
+    );
   }
   const answer: unknown = await response.json().catch(() => undefined);
-  if (typeof answer === 'object' && answer !== null && 'access_token' in answer) return String(answer.access_token);
+  if (typeof answer === 'object' && answer !== null && 'access_token' in answer)
+    return String(answer.access_token);
   throw new Problem(`The OpenID provider at ${issuer} gave no token (HTTP ${response.status}).`);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, watch } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, SERVICES } from '../prerequisites.mjs';
 import type { ProcessName, Stack } from './stack.js';
@@ -48,7 +48,10 @@ export function watchSources(options: WatchOptions): void {
   }
 }
 
-async function restartChanged({ stack, onEvent }: WatchOptions, before: Map<ProcessName, string>): Promise<Map<ProcessName, string>> {
+async function restartChanged(
+  { stack, onEvent }: WatchOptions,
+  before: Map<ProcessName, string>,
+): Promise<Map<ProcessName, string>> {
   const after = fingerprints();
   for (const [name, fingerprint] of after) {
     if (before.get(name) === fingerprint) continue;
@@ -62,8 +65,12 @@ async function restartChanged({ stack, onEvent }: WatchOptions, before: Map<Proc
 /** One hash for each process over all it runs and reads. */
 function fingerprints(): Map<ProcessName, string> {
   const shared = ['packages/events/dist', 'packages/kit/dist', 'packages/kit/schema'];
-  const own = (folder: string) => ['dist', 'schema.graphql', 'supergraph.graphql', 'migrations'].map((name) => `${folder}/${name}`);
-  const services = SERVICES.map((name): [ProcessName, string] => [name, hash([...shared, ...own(`services/${name}`)])]);
+  const own = (folder: string) =>
+    ['dist', 'schema.graphql', 'supergraph.graphql', 'migrations'].map((name) => `${folder}/${name}`);
+  const services = SERVICES.map((name): [ProcessName, string] => [
+    name,
+    hash([...shared, ...own(`services/${name}`)]),
+  ]);
   return new Map([...services, ['gateway', hash([...shared, ...own('gateway')])]]);
 }
 
@@ -78,7 +85,10 @@ function hash(paths: readonly string[]): string {
 function filesUnder(path: string): string[] {
   if (!path.match(/\.\w+$/)) {
     const entries = readdirSync(path, { recursive: true, withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort();
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
   }
   return [path];
 }

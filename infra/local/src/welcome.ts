@@ -3,7 +3,11 @@ import type { Stack } from './stack.js';
 
 /** Three things to ask the graph, each as someone who may. */
 const QUERIES = [
-  { as: 'adviser', ask: 'the clients, with what other services know of them', query: '{ clients(first: 3) { nodes { id } } }' },
+  {
+    as: 'adviser',
+    ask: 'the clients, with what other services know of them',
+    query: '{ clients(first: 3) { nodes { id } } }',
+  },
   { as: 'adviser', ask: 'the products on the shelf', query: '{ products(first: 3) { nodes { id } } }' },
   { as: 'marketing', ask: 'the newest leads', query: '{ leads(first: 3) { nodes { id } } }' },
 ] as const;
@@ -22,7 +26,9 @@ export function welcome({ gatewayUrl, issuer, brokers, databaseUrl, ports }: Sta
   Services     ports ${ports.clients} to ${ports.marketing}
 
 A token for each role:
-${Object.keys(PEOPLE).map((key) => `  npm run -s token -- ${key}`).join('\n')}
+${Object.keys(PEOPLE)
+  .map((key) => `  npm run -s token -- ${key}`)
+  .join('\n')}
   npm run -s token -- client <client id>
 
 Three queries to try:
