@@ -1,0 +1,74 @@
+import { HoldingChanged } from '@client-graph/events';
+import { Decimal } from '@client-graph/kit/decimal';
+import { currencyDecimals } from '@client-graph/kit/money';
+import type { Rating } from '../products/products.rules.js';
+
+export type Holding = {
+  id: string;
+  clientId: string;
+  productId: string;
+  currency: string;
+  units: Decimal;
+  lastNav: Decimal;
+  /** The day of `lastNav`. */
+  asOf: string;
+  version: number;
+};
+
+export type Settled = { units: Decimal; nav: Decimal; settledOn: string };
+
+/** Bands that events carry in the place of values, in whole units of the product's currency. */
+const BANDS = [
+  ['LT_50K', 50_000],
+  ['50K_500K', 500_000],
+  ['500K_3M', 3_000_000],
+  ['3M_30M', 30_000_000],
+] as const;
+const HIGHEST_BAND = 'GE_30M';
+
+/** Units × last net asset value, rounded half up to the decimals of the currency. */
+export const holdingValue = (holding: Pick<Holding, 'units' | 'lastNav' | 'currency'>): Decimal =>
+  holding.units
+    .times(holding.lastNav)
+    .toDecimalPlaces(currencyDecimals(holding.currency), Decimal.ROUND_HALF_UP);
+
+/** A band includes its lower end and excludes its upper. */
+export const bandOf = (value: Decimal): string =>
+  BANDS.find(([, below]) => value.lessThan(below))?.[0] ?? HIGHEST_BAND;
+
+/** Units are added; the valuation moves on only when the settlement is not older than the one it stands on. */
+export function credit(holding: Holding, settled: Settled, rating: Rating) {
+  const units = holding.units.plus(settled.units);
+  const isOlder = settled.settledOn < holding.asOf;
+  const valuation = isOlder
+    ? { lastNav: holding.lastNav, asOf: holding.asOf }
+    : { lastNav: settled.nav, asOf: settled.settledOn };
+  const changes = { units, ...valuation };
+  const valueBand = bandOf(holdingValue({ ...changes, currency: holding.currency }));
+  const { clientId, productId } = holding;
+  return {
+    changes,
+    events: [HoldingChanged({ clientId, productId, rating, units: units.toFixed(), valueBand })],
+  };
+}
+
+/** What concentration is measured by, in one currency: money in other currencies has no rate here and does not count. */
+export function exposureOf(
+  productId: string,
+  currency: string,
+  holdings: readonly Holding[],
+  open: readonly { productId: string; amount: Decimal; currency: string }[],
+): { inProduct: string; inAll: string } {
+  const sum = (amounts: Decimal[]) => amounts.reduce((total, amount) => total.plus(amount), new Decimal(0));
+  const held = holdings.filter((holding) => holding.currency === currency);
+  // Orders under way count for this product only: counted for others too, cancelling them would thin the part after the fact.
+  const underWay = sum(
+    open
+      .filter((order) => order.productId === productId && order.currency === currency)
+      .map((order) => order.amount),
+  );
+  const inProduct = sum(held.filter((holding) => holding.productId === productId).map(holdingValue)).plus(
+    underWay,
+  );
+  return { inProduct: inProduct.toFixed(), inAll: sum(held.map(holdingValue)).plus(underWay).toFixed() };
+}

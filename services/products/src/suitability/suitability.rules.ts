@@ -1,0 +1,231 @@
+import { SuitabilityChecked } from '@client-graph/events';
+import { Decimal } from '@client-graph/kit/decimal';
+import {
+  type Category,
+  type IssuerType,
+  isAtLeast,
+  type ProductStatus,
+  RATINGS,
+  type Rating,
+} from '../products/products.rules.js';
+
+export type Level = 'LOW' | 'MEDIUM_LOW' | 'MEDIUM' | 'MEDIUM_HIGH' | 'HIGH';
+type MatchingRow = Level | 'LOWEST' | 'PROFESSIONAL' | 'NONE';
+
+export type ReasonCode =
+  | 'CLIENT_STATUS'
+  | 'PRODUCT_STATUS'
+  | 'NO_PROFILE'
+  | 'PROFILE_EXPIRED'
+  | 'RATING_ABOVE_LEVEL'
+  | 'CATEGORY'
+  | 'AGE'
+  | 'QUALIFIED_INVESTOR'
+  | 'CURRENCY'
+  | 'MIN_AMOUNT'
+  | 'CONCENTRATION';
+
+type Words = Readonly<Record<'EN' | 'ZH_HANS' | 'ZH_HANT', string>>;
+
+/** The firm's tables (policy 4.5: data), one version of them; `data/` holds the default, the database those in force. */
+export type SuitabilityTables = {
+  /** What each level may buy. `overrideSteps` is for a later release: until then a step above the level is blocked. */
+  matching: {
+    levels: Readonly<Record<MatchingRow, readonly Rating[]>>;
+    overrideSteps: Readonly<Record<'CSRC' | 'NFRA', number>>;
+    neverOverride: readonly MatchingRow[];
+  };
+  categories: Readonly<Record<Level, readonly Category[]>>;
+  age: { never: readonly string[]; secondPerson: { bands: readonly string[]; fromRating: Rating } };
+  qualifiedInvestor: { issuerTypes: readonly IssuerType[]; categories: readonly Category[] };
+  concentration: { fromRating: Rating; warnAbovePct: number; blockAbovePct: number };
+  reasons: Readonly<Record<ReasonCode, Words>>;
+};
+
+/** A risk profile; `validTo` is its last day. */
+export type Profile = { level: Level; lowestCategory: boolean; validTo: string };
+export type Investor = { kind: string; status: string; ageBand: string | null };
+
+/** All that a decision is made of, as it is stored: the same tables and inputs give the same answer years later. */
+export type Inputs = {
+  /** The day of the decision in Shanghai. */
+  today: string;
+  client: Investor & { id: string };
+  profile: (Profile & { assessmentId: string }) | null;
+  product: {
+    id: string;
+    version: number;
+    status: ProductStatus;
+    rating: Rating;
+    category: Category;
+    issuerType: IssuerType;
+    currency: string;
+    minAmount: string;
+  };
+  order: { amount: string; currency: string };
+  /** Money in the product's currency: what is held and under way of this product, and of all products together. */
+  exposure: { inProduct: string; inAll: string };
+};
+
+export type Reason = { code: ReasonCode; effect: 'WARNS' | 'BLOCKS' };
+export type StoredReason = Reason & { text: Words };
+export type Result = 'SUITABLE' | 'WARN' | 'BLOCKED';
+
+const blocks = (isSo: boolean, code: ReasonCode): Reason[] => (isSo ? [{ code, effect: 'BLOCKS' }] : []);
+
+/** Holds a purchase against every rule, so that the client hears all reasons at once. */
+export function decide(tables: SuitabilityTables, inputs: Inputs): { result: Result; reasons: Reason[] } {
+  const { client, product, profile, today } = inputs;
+  const reasons = [
+    ...reasonsOfClient(client, profile, today),
+    ...blocks(product.status !== 'LISTED', 'PRODUCT_STATUS'),
+    ...reasonsOfRating(tables, product.rating, client, profile, today),
+    ...reasonsOfCategory(tables, product.category, profile, today),
+    ...blocks(needsQualifiedInvestor(tables, product), 'QUALIFIED_INVESTOR'),
+    ...reasonsOfAmount(tables, inputs),
+  ];
+  return { result: resultOf(reasons), reasons };
+}
+
+function resultOf(reasons: readonly Reason[]): Result {
+  if (reasons.some((reason) => reason.effect === 'BLOCKS')) return 'BLOCKED';
+  return reasons.length > 0 ? 'WARN' : 'SUITABLE';
+}
+
+/** The reasons as they are stored: with the words that were shown, for those may change later. */
+export const withWords = (tables: SuitabilityTables, reasons: readonly Reason[]): StoredReason[] =>
+  reasons.map((reason) => ({ ...reason, text: tables.reasons[reason.code] }));
+
+/** What of the catalogue suits: the same rules as `decide`, before any amount is named. */
+export type Allowed = { ratings: Rating[]; categories: Category[]; issuerTypes: IssuerType[] };
+
+export function allowed(
+  tables: SuitabilityTables,
+  client: Investor | null,
+  profile: Profile | null,
+  today: string,
+): Allowed {
+  if (client === null || reasonsOfClient(client, profile, today).length > 0)
+    return { ratings: [], categories: [], issuerTypes: [] };
+  return {
+    ratings: RATINGS.filter((rating) => reasonsOfRating(tables, rating, client, profile, today).length === 0),
+    categories: CATEGORIES.filter(
+      (category) =>
+        reasonsOfCategory(tables, category, profile, today).length === 0 &&
+        !tables.qualifiedInvestor.categories.includes(category),
+    ),
+    issuerTypes: ISSUER_TYPES.filter(
+      (issuerType) => !tables.qualifiedInvestor.issuerTypes.includes(issuerType),
+    ),
+  };
+}
+
+const CATEGORIES: readonly Category[] = [
+  'CASH',
+  'FIXED_INCOME',
+  'STEADY_MIX',
+  'BALANCED_MIX',
+  'EQUITY',
+  'PRIVATE_EQUITY',
+  'STRUCTURED',
+];
+const ISSUER_TYPES: readonly IssuerType[] = [
+  'BANK_WMP',
+  'PUBLIC_FUND',
+  'PRIVATE_FUND',
+  'TRUST',
+  'INSURANCE',
+  'BROKER_AM',
+];
+
+const isValid = (profile: Profile | null, today: string): profile is Profile =>
+  profile !== null && today <= profile.validTo;
+
+function reasonsOfClient(client: Investor, profile: Profile | null, today: string): Reason[] {
+  return [
+    ...blocks(client.status !== 'ACTIVE', 'CLIENT_STATUS'),
+    ...blocks(profile === null, 'NO_PROFILE'),
+    ...blocks(profile !== null && !isValid(profile, today), 'PROFILE_EXPIRED'),
+  ];
+}
+
+function rowOf(profile: Profile | null, today: string): MatchingRow {
+  if (!isValid(profile, today)) return 'NONE';
+  return profile.lowestCategory ? 'LOWEST' : profile.level;
+}
+
+function reasonsOfRating(
+  tables: SuitabilityTables,
+  rating: Rating,
+  client: Investor,
+  profile: Profile | null,
+  today: string,
+): Reason[] {
+  const { age, matching } = tables;
+  const isAboveLevel = isValid(profile, today) && !matching.levels[rowOf(profile, today)].includes(rating);
+  return [...blocks(isAboveLevel, 'RATING_ABOVE_LEVEL'), ...blocks(isOfWrongAge(age, client, rating), 'AGE')];
+}
+
+/** An individual whose age is unknown is treated as too young: the rule fails closed. */
+function isOfWrongAge(age: SuitabilityTables['age'], client: Investor, rating: Rating): boolean {
+  if (client.kind !== 'INDIVIDUAL') return false;
+  if (client.ageBand === null || age.never.includes(client.ageBand)) return true;
+  return age.secondPerson.bands.includes(client.ageBand) && isAtLeast(rating, age.secondPerson.fromRating);
+}
+
+function reasonsOfCategory(
+  tables: SuitabilityTables,
+  category: Category,
+  profile: Profile | null,
+  today: string,
+): Reason[] {
+  return blocks(isValid(profile, today) && !tables.categories[profile.level].includes(category), 'CATEGORY');
+}
+
+/** Nobody is certified as a qualified investor in this release, so what needs one is sold to nobody. */
+const needsQualifiedInvestor = (
+  tables: SuitabilityTables,
+  product: { issuerType: IssuerType; category: Category },
+): boolean =>
+  tables.qualifiedInvestor.issuerTypes.includes(product.issuerType) ||
+  tables.qualifiedInvestor.categories.includes(product.category);
+
+function reasonsOfAmount(tables: SuitabilityTables, inputs: Inputs): Reason[] {
+  const { product, order } = inputs;
+  if (order.currency !== product.currency) return blocks(true, 'CURRENCY');
+  return [
+    ...blocks(new Decimal(order.amount).lessThan(product.minAmount), 'MIN_AMOUNT'),
+    ...(isAtLeast(product.rating, tables.concentration.fromRating)
+      ? reasonsOfConcentration(tables, inputs)
+      : []),
+  ];
+}
+
+/** The part of one product in all that the client holds with us, this order included. */
+function reasonsOfConcentration({ concentration }: SuitabilityTables, { exposure, order }: Inputs): Reason[] {
+  const pct = new Decimal(exposure.inProduct)
+    .plus(order.amount)
+    .times(100)
+    .div(new Decimal(exposure.inAll).plus(order.amount));
+  if (pct.greaterThan(concentration.blockAbovePct)) return [{ code: 'CONCENTRATION', effect: 'BLOCKS' }];
+  return pct.greaterThan(concentration.warnAbovePct) ? [{ code: 'CONCENTRATION', effect: 'WARNS' }] : [];
+}
+
+/** The instant at which the Shanghai day of the decision ends, and the decision with it. Shanghai keeps +08:00 all year. */
+export const endOfDay = (today: string): Date => new Date(`${today}T23:59:59.999+08:00`);
+
+export const checked = (decision: {
+  id: string;
+  clientId: string;
+  productId: string;
+  result: Result;
+  reasons: readonly Reason[];
+}) =>
+  SuitabilityChecked({
+    clientId: decision.clientId,
+    decisionId: decision.id,
+    productId: decision.productId,
+    result: decision.result,
+    reasonCodes: decision.reasons.map((reason) => reason.code),
+    override: false,
+  });
