@@ -1,0 +1,12 @@
+import { RiskProfileChanged } from '@client-graph/events';
+import { clientCopyHandlers, type Handler, handle } from '@client-graph/kit';
+import { rejectUnsuitable } from './orders/orders.js';
+import { keepProfile } from './suitability/suitability.js';
+
+export const handlers: readonly Handler[] = [
+  ...clientCopyHandlers,
+  handle(RiskProfileChanged, async (tx, { data }) => {
+    await keepProfile(tx, data);
+    await rejectUnsuitable(tx, data.clientId);
+  }),
+];

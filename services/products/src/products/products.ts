@@ -1,0 +1,54 @@
+import {
+  type Connection,
+  type Context,
+  type Db,
+  dayOf,
+  type PageArgs,
+  page,
+  transact,
+} from '@client-graph/kit';
+import { type FindOptionsWhere, In } from 'typeorm';
+import { ProductRatingRow, ProductRow } from '../entities.js';
+import { type Category, list, type NewProduct, type Rating, ratingsUpTo, refuse } from './products.rules.js';
+
+/** Puts a product into the catalogue with its first rating. */
+export const createProduct = (db: Db, input: NewProduct & { requestId: string }): Promise<ProductRow> =>
+  transact(db, (tx) =>
+    tx.once('createProduct', input, ProductRow, async (id) => {
+      const { product, rating, events } = list(input, { id, ratingId: tx.newId() }, dayOf(tx.now));
+      // One statement, so that of two at once with the same code one is refused and none meets a fault.
+      const inserted = await tx.manager
+        .createQueryBuilder()
+        .insert()
+        .into(ProductRow)
+        .values(product)
+        .orIgnore()
+        .returning('id')
+        .execute();
+      if (inserted.raw.length === 0) throw refuse('CODE_TAKEN', { code: input.code });
+      await tx.insert(ProductRatingRow, { ...rating, publishedAt: tx.now });
+      await tx.record(...events);
+      return product;
+    }),
+  );
+
+type Filter = PageArgs & { category?: Category | null | undefined; maxRating?: Rating | null | undefined };
+
+/** A page of the catalogue. */
+export function listProducts(
+  db: Db,
+  { category, maxRating, ...args }: Filter,
+): Promise<Connection<ProductRow>> {
+  const where: FindOptionsWhere<ProductRow> = {
+    ...(category ? { category } : {}),
+    ...(maxRating ? { rating: In(ratingsUpTo(maxRating)) } : {}),
+  };
+  return page(db, ProductRow, args, where);
+}
+
+/** The product that a row of ours refers to; the database does not let it go missing. */
+export async function productOf(ctx: Context, { productId }: { productId: string }): Promise<ProductRow> {
+  const product = await ctx.load(ProductRow, productId);
+  if (product === null) throw new Error(`The product ${productId} is gone.`);
+  return product;
+}

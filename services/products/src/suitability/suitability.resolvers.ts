@@ -1,0 +1,38 @@
+import { DecisionRow } from '../entities.js';
+import type {
+  ClientResolvers,
+  MutationResolvers,
+  QueryResolvers,
+  Resolvers,
+} from '../generated/resolvers.js';
+import { productOf } from '../products/products.js';
+import { checkSuitability, eligibleProducts } from './suitability.js';
+
+export const suitabilityResolvers = {
+  Query: {
+    suitabilityDecision: async (_, { id }, ctx) => {
+      const decision = await ctx.load(DecisionRow, id);
+      return decision !== null && (await ctx.reachesClient(decision.clientId)) ? decision : null;
+    },
+  },
+  Mutation: {
+    checkSuitability: (_, { input }, ctx) => checkSuitability(ctx.db, input),
+  },
+  Client: {
+    eligibleProducts: (client, args, ctx) => eligibleProducts(ctx, client, args),
+  },
+  SuitabilityDecision: {
+    client: (decision) => ({ id: decision.clientId }),
+    product: (decision, _, ctx) => productOf(ctx, decision),
+    amount: ({ amount, currency }) => ({ amount, currency }),
+    level: (decision) => decision.inputs.profile?.level ?? null,
+    rating: (decision) => decision.inputs.product.rating,
+  },
+  SuitabilityReason: {
+    text: (reason, { locale }) => reason.text[locale],
+  },
+} satisfies Pick<Resolvers, 'SuitabilityDecision' | 'SuitabilityReason'> & {
+  Query: Pick<QueryResolvers, 'suitabilityDecision'>;
+  Mutation: Pick<MutationResolvers, 'checkSuitability'>;
+  Client: Pick<ClientResolvers, 'eligibleProducts'>;
+};

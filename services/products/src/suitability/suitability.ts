@@ -1,0 +1,220 @@
+import type { DataOf, RiskProfileChanged } from '@client-graph/events';
+import {
+  ClientCopyRow,
+  type Connection,
+  type Context,
+  connectionOf,
+  type Db,
+  dayOf,
+  findForUpdate,
+  isUuid,
+  type Money,
+  type PageArgs,
+  pageOf,
+  positiveMoney,
+  reaches,
+  refuse,
+  type Tx,
+  transact,
+} from '@client-graph/kit';
+import { In, LessThanOrEqual, Not } from 'typeorm';
+import type { ClientReference } from '../client-reference.js';
+import {
+  DecisionRow,
+  HoldingRow,
+  OrderRow,
+  ProductRow,
+  RiskCopyRow,
+  SuitabilityRuleRow,
+} from '../entities.js';
+import { exposureOf } from '../holdings/holdings.rules.js';
+import {
+  type Allowed,
+  allowed,
+  checked,
+  decide,
+  endOfDay,
+  type Inputs,
+  withWords,
+} from './suitability.rules.js';
+
+/** Holds a purchase against the rules and keeps the answer. */
+export const checkSuitability = (
+  db: Db,
+  input: { clientId: string; productId: string; amount: Money },
+): Promise<DecisionRow> =>
+  transact(db, async (tx) => {
+    const amount = positiveMoney(input.amount, 'amount');
+    const client = await lockClient(tx, input.clientId);
+    const product = await lockProduct(tx, input.productId);
+    return decideFor(tx, client, product, amount);
+  });
+
+/** The client, if the caller reaches it, locked: what is decided of one client is decided one after the other. */
+export async function lockClient(tx: Tx, clientId: string): Promise<ClientCopyRow> {
+  const client = await findForUpdate(tx, ClientCopyRow, clientId);
+  if (!reaches(tx.actor, client)) throw refuse('NOT_FOUND');
+  return client;
+}
+
+/** The product, locked against change until the decision about it is written; others may decide about it meanwhile. */
+export async function lockProduct(tx: Tx, productId: string): Promise<ProductRow> {
+  const product = isUuid(productId)
+    ? await tx.manager.findOne(ProductRow, { where: { id: productId }, lock: { mode: 'pessimistic_read' } })
+    : null;
+  if (product === null) throw refuse('NOT_FOUND', { record: 'PRODUCT' });
+  return product;
+}
+
+/** Decides on this service's own copies and stores the decision with all it was made of. The client must be locked. */
+export async function decideFor(
+  tx: Tx,
+  client: ClientCopyRow,
+  product: ProductRow,
+  amount: Money,
+  orderId: string | null = null,
+): Promise<DecisionRow> {
+  const today = dayOf(tx.now);
+  const rule = await ruleInForce(tx, today);
+  const inputs = await inputsOf(tx, { today, client, product, amount, orderId });
+  const { result, reasons } = decide(rule.tables, inputs);
+  const decision = await tx.insert(DecisionRow, {
+    id: tx.newId(),
+    clientId: client.id,
+    productId: product.id,
+    ...amount,
+    result,
+    reasons: withWords(rule.tables, reasons),
+    inputs,
+    ruleVersion: rule.version,
+    decidedAt: tx.now,
+    decidedBy: tx.actor.id,
+    validUntil: endOfDay(today),
+  });
+  await tx.record(checked(decision));
+  return decision;
+}
+
+type Question = {
+  today: string;
+  client: ClientCopyRow;
+  product: ProductRow;
+  amount: Money;
+  orderId: string | null;
+};
+
+async function inputsOf(tx: Tx, { today, client, product, amount, orderId }: Question): Promise<Inputs> {
+  const profile = await tx.manager.findOne(RiskCopyRow, {
+    where: { id: client.id },
+    lock: { mode: 'pessimistic_read' },
+  });
+  const holdings = await tx.find(HoldingRow, { where: { clientId: client.id } });
+  const open = await tx.find(OrderRow, {
+    where: {
+      clientId: client.id,
+      state: In(['SUBMITTED', 'ACCEPTED']),
+      ...(orderId === null ? {} : { id: Not(orderId) }),
+    },
+  });
+  const { id, version, status, rating, category, issuerType, currency } = product;
+  return {
+    today,
+    client: { id: client.id, kind: client.kind, status: client.status, ageBand: client.ageBand },
+    profile: profile && {
+      level: profile.level,
+      lowestCategory: profile.lowestCategory,
+      validTo: profile.validTo,
+      assessmentId: profile.assessmentId,
+    },
+    product: {
+      id,
+      version,
+      status,
+      rating,
+      category,
+      issuerType,
+      currency,
+      minAmount: product.minAmount.toFixed(),
+    },
+    order: { amount: amount.amount.toFixed(), currency: amount.currency },
+    exposure: exposureOf(product.id, currency, holdings, open),
+  };
+}
+
+const ruleInForce = (from: Pick<Tx, 'manager'>, today: string): Promise<SuitabilityRuleRow> =>
+  from.manager.findOneOrFail(SuitabilityRuleRow, {
+    where: { effectiveFrom: LessThanOrEqual(today) },
+    order: { effectiveFrom: 'DESC' },
+  });
+
+/** The decision an order was placed on; the database does not let it go missing. */
+export async function decisionOf(ctx: Context, { decisionId }: { decisionId: string }): Promise<DecisionRow> {
+  const decision = await ctx.load(DecisionRow, decisionId);
+  if (decision === null) throw new Error(`The decision ${decisionId} is gone.`);
+  return decision;
+}
+
+/** Keeps the copy of the risk profile. Events of one client arrive in order, so the last one told is the truth. */
+export async function keepProfile(tx: Tx, profile: DataOf<typeof RiskProfileChanged>): Promise<void> {
+  // The client first, as commands lock it, so that the two never wait for each other.
+  await tx.manager.findOne(ClientCopyRow, {
+    where: { id: profile.clientId },
+    lock: { mode: 'pessimistic_write' },
+  });
+  const { clientId: id, to: level, lowestCategory, validTo, assessmentId } = profile;
+  await tx.manager.upsert(
+    RiskCopyRow,
+    { id, level, lowestCategory, validTo, assessmentId, updatedAt: tx.now },
+    ['id'],
+  );
+}
+
+/** A page of the listed products that suit the client. Many clients at once cost as many statements as one. */
+export async function eligibleProducts(
+  ctx: Context,
+  client: ClientReference,
+  args: PageArgs,
+): Promise<Connection<ProductRow>> {
+  const { first, afterId } = pageOf(args);
+  const today = dayOf(ctx.db.now());
+  const rule = await ctx.loadBy('suitability rule', today, (days) =>
+    Promise.all(days.map((day) => ruleInForce(ctx.db.source, day))),
+  );
+  const copy = await ctx.load(ClientCopyRow, client.id);
+  const suiting = allowed(rule.tables, copy, client.riskProfile ?? null, today);
+  const ids = await ctx.loadBy(`eligible ${first} ${afterId}`, JSON.stringify(suiting), (sets) =>
+    idsOfSuiting(ctx.db, sets.map(readAllowed), first, afterId),
+  );
+  const products = await Promise.all(ids.map((id) => ctx.load(ProductRow, id)));
+  return connectionOf(
+    products.filter((product) => product !== null),
+    first,
+  );
+}
+
+const readAllowed = (text: string): Allowed => JSON.parse(text);
+
+/** For each set of what is allowed the ids of one page: a lateral join walks the index of listed products once per set. */
+async function idsOfSuiting(
+  db: Db,
+  sets: readonly Allowed[],
+  first: number,
+  afterId: string | null,
+): Promise<string[][]> {
+  const found: { n: number; id: string }[] = await db.source.query(
+    `select allowed.n, suiting.id
+     from jsonb_to_recordset($1::jsonb) as allowed(n int, ratings text[], categories text[], "issuerTypes" text[])
+     cross join lateral (
+       select id from product
+       where status = 'LISTED'
+         and rating = any (allowed.ratings) and category = any (allowed.categories) and issuer_type = any (allowed."issuerTypes")
+         and ($3::uuid is null or id < $3)
+       order by id desc limit $2
+     ) suiting
+     order by allowed.n, suiting.id desc`,
+    [JSON.stringify(sets.map((set, n) => ({ n, ...set }))), first + 1, afterId],
+  );
+  const lists: string[][] = sets.map(() => []);
+  for (const { n, id } of found) lists[n]?.push(id);
+  return lists;
+}
