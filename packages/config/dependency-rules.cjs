@@ -100,8 +100,8 @@ module.exports = {
     ),
     forbid(
       'dependencies-are-arguments',
-      'Only main.ts reads the environment and hands it on.',
-      { path: SERVICE, pathNot: [ROLE('main'), TEST] },
+      'Only the wiring (main.ts, service.ts) knows the environment and hands it on.',
+      { path: SERVICE, pathNot: [ROLE('main', 'service'), TEST] },
       { path: ROLE('main', 'env') },
     ),
     forbid(
