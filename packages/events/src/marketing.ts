@@ -19,6 +19,7 @@ export const LeadContacted = leadEvent('lead.contacted', 'The first contact with
 export const LeadFollowingUp = leadEvent('lead.followingup', 'A proposal is being discussed with the lead.');
 export const LeadLost = leadEvent('lead.lost', 'The lead will not become a client for now; reason says why.');
 export const LeadDisqualified = leadEvent('lead.disqualified', 'The lead must not be worked; reason says why.');
+export const LeadReopened = leadEvent('lead.reopened', 'A lost lead was taken up again: a new cycle begins.');
 
 const touch = z.object({ at: Instant, channel: CampaignChannel, campaignId: z.uuid().nullable() });
 
