@@ -6,4 +6,6 @@ export { PEOPLE, type Person, type PersonKey } from './people.js';
 export { freePort, freePorts } from './ports.js';
 export { type Postgres, startPostgres } from './postgres.js';
 export { Problem } from './problem.js';
+export { loadSampleFirm } from './sample-firm.js';
 export { type Stack, startStack } from './stack.js';
+export { requestToken } from './token-request.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, watch } from 'node:fs';
+import { existsSync, type FSWatcher, readdirSync, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, SERVICES } from '../prerequisites.mjs';
 import type { ProcessName, Stack } from './stack.js';
@@ -39,13 +39,40 @@ export function watchSources(options: WatchOptions): void {
     if (again && !options.signal.aborted) await update();
   }
 
-  for (const folder of WATCHED) {
-    watch(join(ROOT, folder), { recursive: true, signal: options.signal }, (_event, file) => {
+  watchFolders(options.signal, () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void update(), QUIET_MS);
+  });
+}
+
+/**
+ * Calls back on every change of a source file. Each folder is watched by itself: Node 20's own recursive watch loses a file
+ * that an editor saves by putting a new one in its place.
+ */
+function watchFolders(signal: AbortSignal, onChange: () => void): void {
+  const watchers = new Map<string, FSWatcher>();
+  const add = (folder: string) => {
+    if (watchers.has(folder) || signal.aborted) return;
+    const watcher = watch(folder, (_event, file) => {
       if (!file || IGNORED.test(file)) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => void update(), QUIET_MS);
+      addAll(folder);
+      onChange();
     });
-  }
+    // A folder that is removed needs no watch.
+    watcher.on('error', () => watchers.delete(folder));
+    watchers.set(folder, watcher);
+  };
+  const addAll = (top: string) => {
+    if (!existsSync(top)) return;
+    add(top);
+    for (const entry of readdirSync(top, { withFileTypes: true })) {
+      if (entry.isDirectory() && !IGNORED.test(entry.name)) addAll(join(top, entry.name));
+    }
+  };
+  for (const folder of WATCHED) addAll(join(ROOT, folder));
+  signal.addEventListener('abort', () => {
+    for (const watcher of watchers.values()) watcher.close();
+  });
 }
 
 async function restartChanged(
