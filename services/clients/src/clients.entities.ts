@@ -1,0 +1,38 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Band, Client, Kind, Status } from './clients.rules.js';
+import type { Class, Grade, Standing } from './grading.rules.js';
+
+@Entity('client')
+export class ClientRow implements Client, Standing {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'text' }) kind: Kind;
+  @Column({ type: 'text' }) status: Status;
+  @Column({ type: 'text' }) class: Class;
+  @Column({ type: 'text' }) grade: Grade;
+  @Column({ type: 'uuid' }) adviserId: string;
+  @Column({ type: 'uuid', nullable: true }) originLeadId: string | null;
+  @Column({ type: 'text' }) preferredLanguage: 'EN' | 'ZH_HANS' | 'ZH_HANT';
+  @Column({ type: 'text' }) privacyNoticeVersion: string;
+  @Column({ type: 'uuid', nullable: true }) identityVerificationId: string | null;
+  @Column({ type: 'uuid', nullable: true }) assetSnapshotId: string | null;
+  @Column({ type: 'uuid' }) gradeAssignmentId: string;
+  @Column({ type: 'date', nullable: true }) classBelowSince: string | null;
+  @Column({ type: 'date', nullable: true }) gradeBelowSince: string | null;
+  @Column({ type: 'date', nullable: true }) gradingDueOn: string | null;
+  @Column({ type: 'text', nullable: true }) ageBand: Band | null;
+  @Column({ type: 'date', nullable: true }) ageBandDueOn: string | null;
+  @Column({ type: 'boolean' }) fullCivilCapacity: boolean;
+  @Column({ type: 'timestamptz' }) onboardedAt: Date;
+  @Column({ type: 'integer' }) version: number;
+}
+
+@Entity('status_change')
+export class StatusChangeRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column({ type: 'text', name: 'from_status' }) from: Status;
+  @Column({ type: 'text', name: 'to_status' }) to: Status;
+  @Column({ type: 'text' }) reason: string;
+  @Column({ type: 'uuid' }) by: string;
+  @Column({ type: 'timestamptz' }) at: Date;
+}

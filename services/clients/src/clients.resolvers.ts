@@ -1,0 +1,52 @@
+import { reaches, refuse } from '@client-graph/kit';
+import { AssetSnapshotRow } from './assets.entities.js';
+import { ClientRow, StatusChangeRow } from './clients.entities.js';
+import { activateClient, listClients, openClient, verifyIdentity } from './clients.js';
+import type { Resolvers } from './generated/resolvers.js';
+import { GradeAssignmentRow } from './grading.entities.js';
+import { CLASS_LABELS, GRADE_LABELS, STATUS_LABELS } from './labels.rules.js';
+import { IdentityVerificationRow, IndividualProfileRow } from './profiles.entities.js';
+import { reasonsOf } from './reasons.rules.js';
+
+/** Histories are short by nature; the bound is for the client whose is not. */
+const HISTORY_MAX = 50;
+
+export const clientResolvers = (hashKey: string) =>
+  ({
+    Query: {
+      client: async (_, { id }, ctx) => {
+        const client = await ctx.load(ClientRow, id);
+        if (client === null || !reaches(ctx.actor, client)) throw refuse('NOT_FOUND');
+        return client;
+      },
+      clients: (_, { first, after, grade, status }, ctx) =>
+        listClients(ctx.db, { first, after }, { ...(grade ? { grade } : {}), ...(status ? { status } : {}) }),
+      me: (_, __, ctx) => (ctx.actor.clientId === null ? null : ctx.load(ClientRow, ctx.actor.clientId)),
+    },
+    Mutation: {
+      openClient: (_, { input }, ctx) => openClient(ctx.db, input, hashKey),
+      verifyIdentity: (_, { input }, ctx) => verifyIdentity(ctx.db, input),
+      activateClient: (_, { input }, ctx) => activateClient(ctx.db, input),
+    },
+    Client: {
+      __resolveReference: async (ref, ctx) => {
+        const client = await ctx.load(ClientRow, ref.id);
+        return client !== null && reaches(ctx.actor, client) ? client : null;
+      },
+      classLabel: (client, { locale }) => CLASS_LABELS[client.class][locale],
+      gradeLabel: (client, { locale }) => GRADE_LABELS[client.grade][locale],
+      statusLabel: (client, { locale }) => STATUS_LABELS[client.status][locale],
+      gradeReasons: async (client, { locale }, ctx) => {
+        const assignment = await ctx.load(GradeAssignmentRow, client.gradeAssignmentId);
+        return assignment === null ? [] : reasonsOf(assignment, locale);
+      },
+      gradeHistory: async ({ id }, _, ctx) =>
+        (await ctx.loadPage(GradeAssignmentRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
+      statusHistory: async ({ id }, _, ctx) =>
+        (await ctx.loadPage(StatusChangeRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
+      identityVerification: ({ identityVerificationId: id }, _, ctx) =>
+        id === null ? null : ctx.load(IdentityVerificationRow, id),
+      individual: ({ id }, _, ctx) => ctx.load(IndividualProfileRow, id),
+      assets: ({ assetSnapshotId: id }, _, ctx) => (id === null ? null : ctx.load(AssetSnapshotRow, id)),
+    },
+  }) satisfies Pick<Resolvers, 'Query' | 'Mutation' | 'Client'>;

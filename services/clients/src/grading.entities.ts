@@ -1,0 +1,45 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Class, Grade, GradingTables, Grounds, Level } from './grading.rules.js';
+
+@Entity('grading_rule_set')
+export class GradingRuleSetRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'text' }) version: string;
+  @Column({ type: 'date' }) effectiveFrom: string;
+  @Column({ type: 'text' }) source: string;
+  @Column({ type: 'jsonb' }) tables: GradingTables;
+}
+
+/** What risk has told of a client's tolerance; its id is the client's. */
+@Entity('risk_tolerance')
+export class RiskToleranceRow {
+  @PrimaryColumn({ type: 'uuid', name: 'client_id' }) id: string;
+  @Column({ type: 'text' }) level: Level;
+  @Column({ type: 'date' }) validTo: string;
+  @Column({ type: 'uuid' }) assessmentId: string;
+  @Column({ type: 'timestamptz' }) toldAt: Date;
+}
+
+@Entity('class_assignment')
+export class ClassAssignmentRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column({ type: 'text' }) class: Class;
+  @Column({ type: 'text' }) ruleVersion: string;
+  @Column({ type: 'jsonb' }) grounds: Grounds;
+  @Column({ type: 'text' }) reason: 'RULE';
+  @Column({ type: 'timestamptz' }) effectiveFrom: Date;
+  @Column({ type: 'timestamptz', nullable: true }) effectiveTo: Date | null;
+}
+
+@Entity('grade_assignment')
+export class GradeAssignmentRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column({ type: 'text' }) grade: Grade;
+  @Column({ type: 'text' }) ruleVersion: string;
+  @Column({ type: 'jsonb' }) grounds: Grounds;
+  @Column({ type: 'text' }) reason: 'RULE';
+  @Column({ type: 'timestamptz' }) effectiveFrom: Date;
+  @Column({ type: 'timestamptz', nullable: true }) effectiveTo: Date | null;
+}

@@ -1,0 +1,41 @@
+import { decimal } from '@client-graph/kit';
+import type { Decimal } from '@client-graph/kit/decimal';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { ExperienceKind, Gender, IdType, Profile, VerificationMethod } from './profiles.rules.js';
+
+/** A person; its id is the client's. */
+@Entity('individual_profile')
+export class IndividualProfileRow implements Profile {
+  @PrimaryColumn({ type: 'uuid', name: 'client_id' }) id: string;
+  @Column({ type: 'text' }) name: string;
+  @Column({ type: 'text', nullable: true }) gender: Gender | null;
+  @Column({ type: 'date' }) dateOfBirth: string;
+  @Column({ type: 'text' }) occupation: string;
+  @Column({ type: 'text' }) address: string;
+  @Column(decimal) annualIncome: Decimal;
+  @Column({ type: 'text' }) annualIncomeCurrency: string;
+  @Column({ type: 'integer' }) investmentYears: number;
+  @Column({ type: 'text', array: true }) experienceKinds: ExperienceKind[];
+  @Column({ type: 'text' }) mobile: string;
+  @Column({ type: 'text', nullable: true }) email: string | null;
+}
+
+/** An identity document; its id is the client's. The sealed number is not selected unless asked for by name. */
+@Entity('id_document')
+export class IdDocumentRow {
+  @PrimaryColumn({ type: 'uuid', name: 'client_id' }) id: string;
+  @Column({ type: 'text' }) type: IdType;
+  @Column({ type: 'text', select: false }) sealedNumber: string;
+  @Column({ type: 'text', select: false }) numberHash: string;
+  @Column({ type: 'text' }) lastFour: string;
+}
+
+@Entity('identity_verification')
+export class IdentityVerificationRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column({ type: 'text' }) method: VerificationMethod;
+  @Column({ type: 'text' }) evidenceReference: string;
+  @Column({ type: 'uuid' }) verifiedBy: string;
+  @Column({ type: 'timestamptz' }) verifiedAt: Date;
+}

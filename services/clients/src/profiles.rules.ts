@@ -1,0 +1,150 @@
+import type { Decimal } from '@client-graph/kit/decimal';
+import { type Money, nonNegativeMoney } from '@client-graph/kit/money';
+import { defineRefusals, refuse } from '@client-graph/kit/refusals';
+import { yearsBetween } from '@client-graph/kit/time';
+
+export type Gender = 'FEMALE' | 'MALE';
+export type ExperienceKind =
+  | 'DEPOSITS'
+  | 'WEALTH_PRODUCTS'
+  | 'BONDS'
+  | 'EQUITIES'
+  | 'PRIVATE_FUNDS'
+  | 'DERIVATIVES'
+  | 'INSURANCE';
+export type IdType = 'CN_ID' | 'PASSPORT' | 'HK_MACAO_PERMIT' | 'TAIWAN_PERMIT';
+export type VerificationMethod = 'IN_PERSON' | 'VIDEO' | 'REGISTER';
+
+/** A person as kept. */
+export type Profile = {
+  name: string;
+  gender: Gender | null;
+  dateOfBirth: string;
+  occupation: string;
+  address: string;
+  annualIncome: Decimal;
+  annualIncomeCurrency: string;
+  investmentYears: number;
+  experienceKinds: ExperienceKind[];
+  mobile: string;
+  email: string | null;
+};
+
+/** A person as the application states them. */
+export type Application = {
+  name: string;
+  gender?: Gender | null | undefined;
+  dateOfBirth: string;
+  occupation: string;
+  address: string;
+  annualIncome: Money;
+  investmentYears: number;
+  experienceKinds: readonly ExperienceKind[];
+  mobile: string;
+  email?: string | null | undefined;
+  idType: IdType;
+  idNumber: string;
+};
+
+export const refuseProfile = defineRefusals({
+  BIRTH_DATE_IMPOSSIBLE: 'A person is born in the past and is at most 150 years old.',
+  UNDER_AGE: 'A client must be of full age; the details give the age needed.',
+  ID_NUMBER_INVALID: 'The number is not one this kind of document can have; the details say why.',
+  IDENTITY_TAKEN: 'This identity document belongs to a client of the firm already: ask compliance.',
+});
+
+/** Ages at which a client can be opened (`domain.md` 3.3.2 AGE; the law's full age is 18). */
+const AGES = { min: 18, max: 150 } as const;
+
+/** The person of an application, cleaned; refuses what no real person could state. */
+export function profileOf(application: Application, today: string): Profile {
+  const dateOfBirth = birthDate(application.dateOfBirth, today);
+  const income = nonNegativeMoney(application.annualIncome, 'annualIncome');
+  return {
+    name: line(application.name, 'name', 100),
+    gender: application.gender ?? null,
+    dateOfBirth,
+    occupation: line(application.occupation, 'occupation', 100),
+    address: line(application.address, 'address', 300),
+    annualIncome: income.amount,
+    annualIncomeCurrency: income.currency,
+    investmentYears: investmentYears(application.investmentYears, dateOfBirth, today),
+    experienceKinds: [...new Set(application.experienceKinds)],
+    mobile: mobile(application.mobile),
+    email: application.email === null || application.email === undefined ? null : email(application.email),
+  };
+}
+
+/** One line of text without breaks or control characters, trimmed. Refuses BAD_INPUT. */
+export function line(text: string, field: string, max: number): string {
+  const trimmed = text.trim();
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(trimmed)) throw refuse('BAD_INPUT', { field, reason: 'LINE_BREAK' });
+  if (trimmed === '') throw refuse('BAD_INPUT', { field, reason: 'EMPTY' });
+  if (trimmed.length > max) throw refuse('BAD_INPUT', { field, reason: 'TOO_LONG', max });
+  return trimmed;
+}
+
+/** A code of the firm, such as the version of a text. Refuses BAD_INPUT. */
+export function code(text: string, field: string): string {
+  if (!/^[\w.-]{1,64}$/.test(text)) throw refuse('BAD_INPUT', { field, reason: 'FORM' });
+  return text;
+}
+
+function birthDate(day: string, today: string): string {
+  if (day > today || yearsBetween(day, today) > AGES.max) throw refuseProfile('BIRTH_DATE_IMPOSSIBLE');
+  if (yearsBetween(day, today) < AGES.min) throw refuseProfile('UNDER_AGE', { min: AGES.min });
+  return day;
+}
+
+function investmentYears(years: number, dateOfBirth: string, today: string): number {
+  if (years < 0) throw refuse('BAD_INPUT', { field: 'investmentYears', reason: 'NEGATIVE' });
+  if (years > yearsBetween(dateOfBirth, today))
+    throw refuse('BAD_INPUT', { field: 'investmentYears', reason: 'OLDER_THAN_THE_PERSON' });
+  return years;
+}
+
+/** The number in international form; eleven digits that begin like a mobile of mainland China are taken as one. */
+function mobile(text: string): string {
+  const number = line(text, 'mobile', 30).replace(/[ ()-]/g, '');
+  if (/^1[3-9]\d{9}$/.test(number)) return `+86${number}`;
+  if (!/^\+[1-9]\d{6,14}$/.test(number) || /^\+86(?!1[3-9]\d{9}$)/.test(number))
+    throw refuse('BAD_INPUT', { field: 'mobile', reason: 'FORM' });
+  return number;
+}
+
+function email(text: string): string {
+  const address = line(text, 'email', 254);
+  if (!/^[^\s@,;<>"]+@[^\s@,;<>".]+(\.[^\s@,;<>".]+)+$/.test(address))
+    throw refuse('BAD_INPUT', { field: 'email', reason: 'FORM' });
+  return address;
+}
+
+/** The form of each document's number, once spaces are gone and letters are capital. */
+export const ID_FORMS = {
+  CN_ID: /^[1-9]\d{16}[\dX]$/,
+  PASSPORT: /^(?=.*\d)[A-Z0-9]{6,12}$/,
+  HK_MACAO_PERMIT: /^[HM]\d{8}(\d{2})?$/,
+  TAIWAN_PERMIT: /^\d{8}(\d{2})?$/,
+} as const satisfies Record<IdType, RegExp>;
+
+/** The document's number as it is kept and compared: one number has one spelling. Refuses ID_NUMBER_INVALID. */
+export function idNumberOf({
+  idType,
+  idNumber,
+  dateOfBirth,
+}: Pick<Application, 'idType' | 'idNumber' | 'dateOfBirth'>): string {
+  const number = idNumber.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase();
+  if (!ID_FORMS[idType].test(number)) throw refuseProfile('ID_NUMBER_INVALID', { reason: 'FORM' });
+  if (idType !== 'CN_ID') return number;
+  if (number[17] !== checkCharacter(number)) throw refuseProfile('ID_NUMBER_INVALID', { reason: 'CHECKSUM' });
+  if (number.slice(6, 14) !== dateOfBirth.replaceAll('-', ''))
+    throw refuseProfile('ID_NUMBER_INVALID', { reason: 'BIRTH_DATE' });
+  return number;
+}
+
+/** The last character of a Chinese identity number (GB 11643-1999, ISO 7064 MOD 11-2). */
+function checkCharacter(number: string): string {
+  let sum = 0;
+  for (let place = 0; place < 17; place += 1) sum += Number(number[place]) * (2 ** (17 - place) % 11);
+  return '10X98765432'.charAt(sum % 11);
+}
