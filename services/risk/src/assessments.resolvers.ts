@@ -1,0 +1,132 @@
+import { type Context, dayOf } from '@client-graph/kit';
+import {
+  assessmentsAwaitingInterview,
+  confirmReport,
+  recordInterview,
+  startAssessment,
+  submitAnswers,
+} from './assessments.js';
+import { awaitsInterview, isValidOn } from './assessments.rules.js';
+import {
+  AnswerSheetRow,
+  AssessmentRow,
+  InterviewRow,
+  QuestionnaireRow,
+  ReportConfirmationRow,
+  RiskProfileRow,
+  RiskReportRow,
+} from './entities.js';
+import type { Resolvers } from './generated/resolvers.js';
+import { explain, type ReportSection, reasonOf, sectionsOf } from './report.rules.js';
+import { decidedOf } from './reports.js';
+import type { FiredGate } from './scoring.rules.js';
+import { dimensionLabel, LEVEL_LABELS, say, type Text } from './words.rules.js';
+
+export type ClientView = { id: string };
+export type AnswerView = { questionId: string; optionCode: string; isDerived: boolean };
+export type SubScoreView = { dimension: string; score: number };
+export type FiredGateView = FiredGate & { why: Text };
+export type SectionView = { heading: string; lines: string[] };
+
+const ASSESSMENTS_MAX = 20;
+
+/** Whoever reaches the client sees the assessment; a risk assessor also where an interview is awaited (domain.md 3.0). */
+async function maySee(
+  { actor, reachesClient }: Context,
+  { clientId, state }: AssessmentRow,
+): Promise<boolean> {
+  if (actor.scopes.has('risk:interview') && awaitsInterview(state)) return true;
+  return actor.scopes.has('risk:read') && (await reachesClient(clientId));
+}
+
+const questionnaireOf = async (
+  { load }: Context,
+  { questionnaireId }: AssessmentRow,
+): Promise<QuestionnaireRow> => {
+  const row = await load(QuestionnaireRow, questionnaireId);
+  if (row === null) throw new Error('An assessment has lost its questionnaire.');
+  return row;
+};
+
+async function answersOf(context: Context, assessment: AssessmentRow): Promise<AnswerView[]> {
+  const [sheet] = await context.loadList(AnswerSheetRow, 'assessmentId', assessment.id);
+  const { definition } = await questionnaireOf(context, assessment);
+  return definition.questions.flatMap(({ id, source }) => {
+    const optionCode = sheet?.answers[id];
+    return optionCode === undefined ? [] : [{ questionId: id, optionCode, isDerived: source === 'DERIVED' }];
+  });
+}
+
+async function reasonsOf(context: Context, profile: RiskProfileRow): Promise<Text[]> {
+  const assessment = await context.load(AssessmentRow, profile.assessmentId);
+  const decided =
+    assessment === null ? null : decidedOf(assessment, await questionnaireOf(context, assessment));
+  if (decided === null) throw new Error('A profile has lost its assessment.');
+  return explain(decided);
+}
+
+export const assessmentsResolvers = {
+  Query: {
+    assessment: async (_: unknown, { id }, context: Context) => {
+      const assessment = await context.load(AssessmentRow, id);
+      return assessment !== null && (await maySee(context, assessment)) ? assessment : null;
+    },
+    assessmentsAwaitingInterview: (_: unknown, args, { db }: Context) =>
+      assessmentsAwaitingInterview(db, args),
+  },
+  Mutation: {
+    startAssessment: (_: unknown, { input }, { db }: Context) => startAssessment(db, input),
+    submitAnswers: (_: unknown, { input }, { db }: Context) => submitAnswers(db, input),
+    recordInterview: (_: unknown, { input }, { db }: Context) => recordInterview(db, input),
+    confirmReport: (_: unknown, { input }, { db }: Context) => confirmReport(db, input),
+  },
+  Client: {
+    __resolveReference: async ({ id }, { reachesClient }) => ((await reachesClient(id)) ? { id } : null),
+    riskProfile: ({ id }, _, { load }) => load(RiskProfileRow, id),
+    assessments: async ({ id }, _, { loadPage }) =>
+      (await loadPage(AssessmentRow, 'clientId', id, { first: ASSESSMENTS_MAX })).nodes,
+  },
+  RiskProfile: {
+    levelLabel: ({ level }, { locale }) => say(LEVEL_LABELS[level], locale),
+    isValid: (profile, _, { db }) => isValidOn(profile, dayOf(db.now())),
+    reasons: async (profile, { locale }, context) =>
+      (await reasonsOf(context, profile)).map((reason) => say(reason, locale)),
+  },
+  Assessment: {
+    client: async ({ clientId }, _, { reachesClient }) =>
+      (await reachesClient(clientId)) ? { id: clientId } : null,
+    questionnaire: async (assessment, _, context) => ({
+      row: await questionnaireOf(context, assessment),
+      seed: assessment.id,
+    }),
+    answers: (assessment, _, context) => answersOf(context, assessment),
+    subScores: ({ subScores }) =>
+      Object.entries(subScores ?? {}).map(([dimension, score]) => ({ dimension, score })),
+    gatesFired: async (assessment, _, context) => {
+      const { definition } = await questionnaireOf(context, assessment);
+      return assessment.gatesFired.map((gate) => ({ ...gate, why: reasonOf(definition, gate.id) }));
+    },
+    finalLevelLabel: ({ finalLevel }, { locale }) =>
+      finalLevel === null ? null : say(LEVEL_LABELS[finalLevel], locale),
+    interview: async ({ id }, _, { loadList }) =>
+      (await loadList(InterviewRow, 'assessmentId', id))[0] ?? null,
+    report: async ({ id }, _, { loadList }) => (await loadList(RiskReportRow, 'assessmentId', id))[0] ?? null,
+  },
+  SubScore: {
+    dimensionLabel: ({ dimension }, { locale }) => say(dimensionLabel(dimension), locale),
+  },
+  FiredGate: {
+    needsInterview: ({ interview }) => interview,
+    reason: ({ why }, { locale }) => say(why, locale),
+  },
+  RiskReport: {
+    levelLabel: ({ level }, { locale }) => say(LEVEL_LABELS[level], locale),
+    sections: ({ content }, { locale }) =>
+      sectionsOf(content).map((section: ReportSection) => ({
+        heading: say(section.heading, locale),
+        lines: section.lines.map((line) => say(line, locale)),
+      })),
+    confirmedAt: async ({ assessmentId }, _, { loadList }) =>
+      (await loadList(ReportConfirmationRow, 'assessmentId', assessmentId))[0]?.confirmedAt ?? null,
+  },
+} satisfies Resolvers;

@@ -1,0 +1,307 @@
+import { AgeBand, ClientClass, ClientGrade, ClientKind, InstitutionType } from '@client-graph/events';
+import { isLevel, type RiskLevel, rankOf } from './levels.rules.js';
+
+/**
+ * The language in which a questionnaire writes its gates:
+ *
+ *   I7=A or I8=A            an answer; also != and, by the order in which the options stand, < <= > >=
+ *   I6 in [A,B]             one of several answers; also `not in`
+ *   sum(I1..I6)<14          points of a run of questions; also sum(I1, I4) and sum(CAPACITY), a dimension
+ *   total>=60               points of the whole sheet
+ *   band>=MEDIUM_HIGH       the level the points alone would give
+ *   client.institutionType=GOVERNMENT_PUBLIC   a fact about the client, see FACTS
+ *
+ * joined by `and` (binds stronger), `or`, `not` and parentheses.
+ */
+export type Condition =
+  | { kind: 'AND' | 'OR'; parts: Condition[] }
+  | { kind: 'NOT'; part: Condition }
+  | { kind: 'TEST'; subject: Subject; operator: Operator; values: string[] };
+
+type Subject =
+  | { kind: 'QUESTION' | 'FACT'; name: string }
+  | { kind: 'SUM'; runs: { from: string; to: string }[] }
+  | { kind: 'TOTAL' | 'BAND' };
+
+const OPERATORS = ['=', '!=', '<', '<=', '>', '>=', 'in', 'not in'] as const;
+type Operator = (typeof OPERATORS)[number];
+
+/** What a gate may ask about the client, with the values there are; the copy of the client knows these. */
+export const FACTS = {
+  kind: ClientKind.options,
+  class: ClientClass.options,
+  grade: ClientGrade.options,
+  ageBand: AgeBand.options,
+  fullCivilCapacity: ['true', 'false'],
+  institutionType: InstitutionType.options,
+} as const satisfies Record<string, readonly string[]>;
+
+export type FactName = keyof typeof FACTS;
+export type Facts = Readonly<Record<FactName, string | boolean | null>>;
+export const isFact = (name: string): name is FactName => Object.hasOwn(FACTS, name);
+
+/** What a condition is held against. */
+export type Sheet = {
+  questions: readonly { id: string; dimension: string; options: readonly { code: string }[] }[];
+  answers: Readonly<Record<string, string>>;
+  points: Readonly<Record<string, number>>;
+  total: number;
+  band: RiskLevel;
+  facts: Facts;
+};
+
+/** Words that a question may not be called, because a condition reads them otherwise. */
+export const RESERVED: ReadonlySet<string> = new Set([
+  'and',
+  'or',
+  'not',
+  'in',
+  'sum',
+  'total',
+  'band',
+  'client',
+]);
+
+const TOKEN = /\s*(\.\.|<=|>=|!=|[=<>()[\],]|-?\w+(?:\.\w+)*)/y;
+
+function tokensOf(source: string): string[] {
+  const tokens: string[] = [];
+  TOKEN.lastIndex = 0;
+  for (let end = 0; source.slice(end).trim() !== ''; end = TOKEN.lastIndex) {
+    const token = TOKEN.exec(source)?.[1];
+    if (token === undefined)
+      throw new SyntaxError(`"${source}" cannot be read from "${source.slice(end)}" on.`);
+    tokens.push(token);
+  }
+  return tokens;
+}
+
+/** Walks over the tokens of a condition; whatever does not fit is a SyntaxError that says where. */
+function walker(source: string) {
+  const tokens = tokensOf(source);
+  let at = 0;
+  const take = (expected?: string): string => {
+    const token = tokens[at];
+    if (token === undefined || (expected !== undefined && token !== expected)) {
+      throw new SyntaxError(
+        `"${source}": ${expected ?? 'something'} is expected where ${token ?? 'the end'} stands.`,
+      );
+    }
+    at += 1;
+    return token;
+  };
+  const skip = (token: string): boolean => {
+    if (tokens[at] !== token) return false;
+    at += 1;
+    return true;
+  };
+  /** One or more, with the word between them. */
+  const listOf = <Item>(separator: string, item: () => Item): [Item, ...Item[]] => {
+    const items: [Item, ...Item[]] = [item()];
+    while (skip(separator)) items.push(item());
+    return items;
+  };
+  return { take, skip, listOf, rest: () => tokens[at] };
+}
+
+/** Reads a condition. Throws a SyntaxError that says where it goes wrong. */
+export function parseCondition(source: string): Condition {
+  const { take, skip, listOf, rest } = walker(source);
+  const joined = (kind: 'AND' | 'OR', parts: [Condition, ...Condition[]]): Condition =>
+    parts.length === 1 ? parts[0] : { kind, parts };
+  const any = (): Condition => joined('OR', listOf('or', all));
+  const all = (): Condition => joined('AND', listOf('and', one));
+  const one = (): Condition => {
+    if (skip('not')) return { kind: 'NOT', part: one() };
+    if (!skip('(')) return test();
+    const inner = any();
+    take(')');
+    return inner;
+  };
+  const run = () => {
+    const from = take();
+    return { from, to: skip('..') ? take() : from };
+  };
+  const subject = (): Subject => {
+    if (!skip('sum')) return subjectOf(take());
+    take('(');
+    const runs = listOf(',', run);
+    take(')');
+    return { kind: 'SUM', runs };
+  };
+  const test = (): Condition => {
+    const measured = subject();
+    const operator = operatorOf(skip('not') ? `not ${take('in')}` : take(), source);
+    if (!operator.endsWith('in')) return { kind: 'TEST', subject: measured, operator, values: [take()] };
+    take('[');
+    const values = listOf(',', () => take());
+    take(']');
+    return { kind: 'TEST', subject: measured, operator, values };
+  };
+  const condition = any();
+  if (rest() !== undefined) throw new SyntaxError(`"${source}" goes on with ${rest()} where it should end.`);
+  return condition;
+}
+
+function subjectOf(name: string): Subject {
+  if (name === 'total') return { kind: 'TOTAL' };
+  if (name === 'band') return { kind: 'BAND' };
+  return name.startsWith('client.')
+    ? { kind: 'FACT', name: name.slice('client.'.length) }
+    : { kind: 'QUESTION', name };
+}
+
+function operatorOf(text: string, source: string): Operator {
+  const operator = OPERATORS.find((known) => known === text);
+  if (operator === undefined) throw new SyntaxError(`"${source}": ${text} is no comparison.`);
+  return operator;
+}
+
+/** Whether the condition is true of the sheet. */
+export function holds(condition: Condition, sheet: Sheet): boolean {
+  switch (condition.kind) {
+    case 'AND':
+      return condition.parts.every((part) => holds(part, sheet));
+    case 'OR':
+      return condition.parts.some((part) => holds(part, sheet));
+    case 'NOT':
+      return !holds(condition.part, sheet);
+    case 'TEST':
+      return compare(measure(condition.subject, sheet), condition.operator, condition.values);
+    default:
+      return condition satisfies never;
+  }
+}
+
+/** The value of a subject, and how a value written in the condition ranks beside it. */
+type Measured = { value: string; rank: (value: string) => number };
+
+function measure(subject: Subject, sheet: Sheet): Measured {
+  switch (subject.kind) {
+    case 'QUESTION': {
+      const options = sheet.questions.find((question) => question.id === subject.name)?.options ?? [];
+      return {
+        value: sheet.answers[subject.name] ?? '',
+        rank: (value) => options.findIndex((option) => option.code === value),
+      };
+    }
+    case 'SUM': {
+      const ids = subject.runs.flatMap((run) => idsOf(run, sheet.questions));
+      return { value: String(ids.reduce((sum, id) => sum + (sheet.points[id] ?? 0), 0)), rank: Number };
+    }
+    case 'TOTAL':
+      return { value: String(sheet.total), rank: Number };
+    case 'BAND':
+      return { value: sheet.band, rank: (value) => (isLevel(value) ? rankOf(value) : Number.NaN) };
+    case 'FACT':
+      return { value: isFact(subject.name) ? String(sheet.facts[subject.name]) : '', rank: () => Number.NaN };
+    default:
+      return subject satisfies never;
+  }
+}
+
+function compare({ value, rank }: Measured, operator: Operator, values: readonly string[]): boolean {
+  const [other = ''] = values;
+  switch (operator) {
+    case '=':
+      return value === other;
+    case '!=':
+      return value !== other;
+    case 'in':
+      return values.includes(value);
+    case 'not in':
+      return !values.includes(value);
+    case '<':
+      return rank(value) < rank(other);
+    case '<=':
+      return rank(value) <= rank(other);
+    case '>':
+      return rank(value) > rank(other);
+    case '>=':
+      return rank(value) >= rank(other);
+    default:
+      return operator satisfies never;
+  }
+}
+
+/** The questions a part of a sum names: one, a run in the order of the sheet, or a dimension. */
+function idsOf({ from, to }: { from: string; to: string }, questions: Sheet['questions']): string[] {
+  if (from === to && !questions.some(({ id }) => id === from)) {
+    return questions.filter(({ dimension }) => dimension === from).map(({ id }) => id);
+  }
+  const [first, last] = [from, to].map((name) => questions.findIndex(({ id }) => id === name));
+  if (first === undefined || last === undefined || first < 0 || last < first) return [];
+  return questions.slice(first, last + 1).map(({ id }) => id);
+}
+
+/** The facts about the client that the condition needs to be known. */
+export function factsNamed(condition: Condition): FactName[] {
+  switch (condition.kind) {
+    case 'AND':
+    case 'OR':
+      return condition.parts.flatMap(factsNamed);
+    case 'NOT':
+      return factsNamed(condition.part);
+    case 'TEST':
+      return condition.subject.kind === 'FACT' && isFact(condition.subject.name)
+        ? [condition.subject.name]
+        : [];
+    default:
+      return condition satisfies never;
+  }
+}
+
+/** What a condition names that the questionnaire, the client or the levels do not have; empty when it can be held against any sheet. */
+export function problemsOf(condition: Condition, questions: Sheet['questions']): string[] {
+  switch (condition.kind) {
+    case 'AND':
+    case 'OR':
+      return condition.parts.flatMap((part) => problemsOf(part, questions));
+    case 'NOT':
+      return problemsOf(condition.part, questions);
+    case 'TEST':
+      return testProblems(condition, questions);
+    default:
+      return condition satisfies never;
+  }
+}
+
+function testProblems(
+  { subject, operator, values }: Extract<Condition, { kind: 'TEST' }>,
+  questions: Sheet['questions'],
+): string[] {
+  const unknown = (known: (value: string) => boolean, what: string) =>
+    values.filter((value) => !known(value)).map((value) => `${value} is no ${what}`);
+  switch (subject.kind) {
+    case 'QUESTION': {
+      const question = questions.find(({ id }) => id === subject.name);
+      if (question === undefined) return [`${subject.name} is no question`];
+      return unknown(
+        (value) => question.options.some(({ code }) => code === value),
+        `option of ${subject.name}`,
+      );
+    }
+    case 'SUM':
+      return [
+        ...subject.runs
+          .filter((run) => idsOf(run, questions).length === 0)
+          .map(({ from, to }) => `${from === to ? from : `${from}..${to}`} names no questions`),
+        ...unknown((value) => /^-?\d+$/.test(value), 'whole number'),
+      ];
+    case 'TOTAL':
+      return unknown((value) => /^-?\d+$/.test(value), 'whole number');
+    case 'BAND':
+      return unknown(isLevel, 'level');
+    case 'FACT': {
+      const { name } = subject;
+      if (!isFact(name)) return [`client.${name} is no fact that is known of a client`];
+      const order = /[<>]/.test(operator) ? [`client.${name} has no order to compare by`] : [];
+      return [
+        ...order,
+        ...unknown((value) => FACTS[name].some((known) => known === value), `value of client.${name}`),
+      ];
+    }
+    default:
+      return subject satisfies never;
+  }
+}

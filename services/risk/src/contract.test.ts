@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { refusalProblems } from '@client-graph/testkit';
+import { expect, test } from '@jest/globals';
+import { refuseAssessment } from './assessments.rules.js';
+import { refuseSheet } from './scoring.rules.js';
+
+test('every refusal is promised in the schema, and nothing else is', () => {
+  const schema = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
+  expect(refusalProblems(schema, refuseAssessment.table, refuseSheet.table)).toEqual([]);
+});

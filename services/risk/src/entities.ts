@@ -1,0 +1,120 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { AssessmentRules, AssessmentState, InterviewOutcome } from './assessments.rules.js';
+import type { Facts } from './conditions.rules.js';
+import type { RiskLevel } from './levels.rules.js';
+import type { Audience, Definition, Questionnaire, QuestionnaireStatus } from './questionnaires.rules.js';
+import type { Answers, FiredGate } from './scoring.rules.js';
+
+@Entity('questionnaire')
+export class QuestionnaireRow implements Questionnaire {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'text' }) code: string;
+  @Column({ type: 'text' }) version: string;
+  @Column({ type: 'text' }) audience: Audience;
+  @Column({ type: 'text' }) status: QuestionnaireStatus;
+  @Column({ type: 'date' }) effectiveFrom: string;
+  @Column({ type: 'text' }) contentHash: string;
+  @Column({ type: 'jsonb' }) definition: Definition;
+}
+
+@Entity('assessment_rule')
+export class AssessmentRuleRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'text' }) version: string;
+  @Column({ type: 'date' }) effectiveFrom: string;
+  @Column({ type: 'text' }) contentHash: string;
+  @Column({ type: 'jsonb' }) definition: AssessmentRules;
+}
+
+export type Channel = 'ONLINE' | 'WECHAT' | 'BRANCH';
+
+@Entity('assessment')
+export class AssessmentRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column({ type: 'uuid' }) questionnaireId: string;
+  @Column({ type: 'text', nullable: true }) ruleVersion: string | null;
+  @Column({ type: 'text' }) channel: Channel;
+  @Column({ type: 'text' }) state: AssessmentState;
+  @Column({ type: 'timestamptz' }) startedAt: Date;
+  @Column({ type: 'timestamptz', nullable: true }) submittedAt: Date | null;
+  @Column({ type: 'int', nullable: true }) attemptNo: number | null;
+  @Column({ type: 'int', nullable: true }) score: number | null;
+  @Column({ type: 'jsonb', nullable: true }) subScores: Record<string, number> | null;
+  @Column({ type: 'text', nullable: true }) bandLevel: RiskLevel | null;
+  @Column({ type: 'jsonb' }) gatesFired: FiredGate[];
+  /** By the sheet; an interview may lower the final level beneath it. */
+  @Column({ type: 'text', nullable: true }) scoredLevel: RiskLevel | null;
+  /** Known when the report is issued. */
+  @Column({ type: 'text', nullable: true }) finalLevel: RiskLevel | null;
+  @Column({ type: 'boolean', nullable: true }) marksLowestCategory: boolean | null;
+  @Column({ type: 'boolean', nullable: true }) lowestCategory: boolean | null;
+  @Column({ type: 'jsonb' }) flags: string[];
+  @Column({ type: 'jsonb' }) interviewReasons: string[];
+  @Column({ type: 'date', nullable: true }) validFrom: string | null;
+  @Column({ type: 'date', nullable: true }) validTo: string | null;
+  @Column({ type: 'uuid', nullable: true }) supersedesId: string | null;
+  @Column({ type: 'int' }) version: number;
+}
+
+@Entity('answer_sheet')
+export class AnswerSheetRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) assessmentId: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column({ type: 'timestamptz' }) submittedAt: Date;
+  @Column({ type: 'jsonb' }) answers: Answers;
+  /** What was known of the client at that moment: the sheet was scored by it, and `lastLevel` with `grade` decided about the interview. */
+  @Column({ type: 'jsonb' }) facts: Facts & { lastLevel: RiskLevel | null };
+}
+
+export type InterviewMode = 'FACE' | 'VIDEO' | 'PHONE';
+
+@Entity('interview')
+export class InterviewRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) assessmentId: string;
+  @Column({ type: 'uuid' }) assessorId: string;
+  @Column({ type: 'timestamptz' }) heldAt: Date;
+  @Column({ type: 'text' }) mode: InterviewMode;
+  @Column({ type: 'jsonb' }) checklist: string[];
+  @Column({ type: 'text' }) summary: string;
+  @Column({ type: 'text', nullable: true }) recordingRef: string | null;
+  @Column({ type: 'text' }) outcome: InterviewOutcome;
+  @Column({ type: 'text', nullable: true }) newLevel: RiskLevel | null;
+}
+
+@Entity('risk_report')
+export class RiskReportRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'text' }) number: string;
+  @Column({ type: 'uuid' }) assessmentId: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column({ type: 'text' }) level: RiskLevel;
+  @Column({ type: 'timestamptz' }) issuedAt: Date;
+  /** Canonical JSON: the very bytes that the hash is of. */
+  @Column({ type: 'text' }) content: string;
+  @Column({ type: 'text' }) contentHash: string;
+}
+
+@Entity('report_confirmation')
+export class ReportConfirmationRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) assessmentId: string;
+  @Column({ type: 'uuid' }) reportId: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column({ type: 'text' }) reportHash: string;
+  @Column({ type: 'timestamptz' }) confirmedAt: Date;
+}
+
+@Entity('risk_profile')
+export class RiskProfileRow {
+  /** The client's. */
+  @PrimaryColumn({ type: 'uuid', name: 'client_id' }) id: string;
+  @Column({ type: 'text' }) level: RiskLevel;
+  @Column({ type: 'boolean' }) lowestCategory: boolean;
+  @Column({ type: 'date' }) validFrom: string;
+  @Column({ type: 'date' }) validTo: string;
+  @Column({ type: 'uuid' }) assessmentId: string;
+  @Column({ type: 'int' }) version: number;
+}

@@ -1,0 +1,12 @@
+/** The five levels of policy 4.4, lowest first: C1 to C5. */
+export const LEVELS = ['LOW', 'MEDIUM_LOW', 'MEDIUM', 'MEDIUM_HIGH', 'HIGH'] as const;
+export type RiskLevel = (typeof LEVELS)[number];
+
+/** 0 for the lowest level. */
+export const rankOf = (level: RiskLevel): number => LEVELS.indexOf(level);
+
+export const isLevel = (text: string): text is RiskLevel => LEVELS.some((level) => level === text);
+
+/** The lowest of a level and any number of ceilings. */
+export const capped = (level: RiskLevel, ceilings: readonly RiskLevel[]): RiskLevel =>
+  ceilings.reduce((lowest, ceiling) => (rankOf(ceiling) < rankOf(lowest) ? ceiling : lowest), level);

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { type Db, type Tx, transact } from '@client-graph/kit';
+import { LessThanOrEqual } from 'typeorm';
+import { AssessmentRules, refuseAssessment } from './assessments.rules.js';
+import { AssessmentRuleRow, QuestionnaireRow } from './entities.js';
+import { type Audience, readQuestionnaires } from './questionnaires.rules.js';
+import { canonicalJson } from './report.rules.js';
+
+const DATA = new URL('../data/', import.meta.url);
+
+export const hashOf = (content: string): string => createHash('sha256').update(content).digest('hex');
+
+/** Loads the questionnaires and rules of `data/` as they are published there; what is already loaded stays. */
+export async function seed(db: Db): Promise<void> {
+  const read = async (name: string): Promise<unknown> =>
+    JSON.parse(await readFile(new URL(name, DATA), 'utf8'));
+  await loadQuestionnaires(db, await read('questionnaires.json'));
+  await loadAssessmentRules(db, await read('assessment-rules.json'));
+}
+
+/**
+ * Adds the versions of a file that are not there yet and takes over their status. Throws for a malformed file, and for a
+ * version that is there with other content: its sheets could no longer be scored again.
+ */
+export async function loadQuestionnaires(db: Db, content: unknown): Promise<void> {
+  const questionnaires = readQuestionnaires(content);
+  await transact(db, async (tx) => {
+    for (const { code, version, audience, status, effectiveFrom, definition } of questionnaires) {
+      const contentHash = hashOf(canonicalJson({ audience, effectiveFrom, definition }));
+      // Replicas start together: the one that comes second finds the row and checks it.
+      await tx.query(
+        `insert into questionnaire (id, code, version, audience, status, effective_from, content_hash, definition)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+        [tx.newId(), code, version, audience, status, effectiveFrom, contentHash, JSON.stringify(definition)],
+      );
+      const row = await tx.findOne(QuestionnaireRow, { code, version });
+      if (row?.contentHash !== contentHash)
+        throw new Error(
+          `The questionnaire ${code} ${version} is published with other content: give it a new version.`,
+        );
+      if (row.status !== status)
+        await tx.query('update questionnaire set status = $2 where id = $1', [row.id, status]);
+    }
+  });
+}
+
+async function loadAssessmentRules(db: Db, content: unknown): Promise<void> {
+  const rules = AssessmentRules.parse(content);
+  const contentHash = hashOf(canonicalJson(rules));
+  await transact(db, async (tx) => {
+    await tx.query(
+      'insert into assessment_rule (id, version, effective_from, content_hash, definition) values ($1, $2, $3, $4, $5) on conflict do nothing',
+      [tx.newId(), rules.version, rules.effectiveFrom, contentHash, JSON.stringify(rules)],
+    );
+    const row = await tx.findOne(AssessmentRuleRow, { version: rules.version });
+    if (row?.contentHash !== contentHash)
+      throw new Error(
+        `The assessment rules ${rules.version} are in force with other content: give them a new version.`,
+      );
+  });
+}
+
+export type QuestionnaireChoice = {
+  code?: string | null | undefined;
+  audience?: Audience | null | undefined;
+};
+
+/** The questionnaire in force on the day: the latest to have taken effect of this code, or for this audience. Null when there is none. */
+export async function questionnaireInForce(
+  db: Db,
+  { code, audience }: QuestionnaireChoice,
+  day: string,
+): Promise<QuestionnaireRow | null> {
+  return transact(db, (tx) => inForce(tx, { code, audience }, day));
+}
+
+async function inForce(
+  tx: Tx,
+  { code, audience }: QuestionnaireChoice,
+  day: string,
+): Promise<QuestionnaireRow | null> {
+  const [row] = await tx.find(QuestionnaireRow, {
+    where: {
+      status: 'ACTIVE',
+      effectiveFrom: LessThanOrEqual(day),
+      ...(code === null || code === undefined ? {} : { code }),
+      ...(audience === null || audience === undefined ? {} : { audience }),
+    },
+    order: { effectiveFrom: 'DESC', version: 'DESC', code: 'ASC' },
+    take: 1,
+  });
+  return row ?? null;
+}
+
+/** The questionnaire a client of this kind is to answer. Refuses QUESTIONNAIRE_UNKNOWN and WRONG_AUDIENCE. */
+export async function questionnaireFor(
+  tx: Tx,
+  kind: string,
+  code: string | null | undefined,
+  day: string,
+): Promise<QuestionnaireRow> {
+  const audience = kind === 'INDIVIDUAL' ? 'INDIVIDUAL' : 'INSTITUTION';
+  const row = await inForce(tx, code === null || code === undefined ? { audience } : { code }, day);
+  if (row === null) throw refuseAssessment('QUESTIONNAIRE_UNKNOWN');
+  if (row.audience !== audience) throw refuseAssessment('WRONG_AUDIENCE', { audience: row.audience });
+  return row;
+}
+
+/** The rules in force on the day. */
+export async function rulesInForce(tx: Tx, day: string): Promise<AssessmentRules> {
+  const [row] = await tx.find(AssessmentRuleRow, {
+    where: { effectiveFrom: LessThanOrEqual(day) },
+    order: { effectiveFrom: 'DESC', version: 'DESC' },
+    take: 1,
+  });
+  if (row === undefined) throw new Error(`No rules about assessments are in force on ${day}.`);
+  return row.definition;
+}

@@ -1,0 +1,86 @@
+import { dayOf, type Tx } from '@client-graph/kit';
+import type { AssessmentRules } from './assessments.rules.js';
+import {
+  type AnswerSheetRow,
+  type AssessmentRow,
+  type InterviewRow,
+  type QuestionnaireRow,
+  RiskReportRow,
+} from './entities.js';
+import { hashOf } from './questionnaires.js';
+import { canonicalJson, type Decided, reportSections } from './report.rules.js';
+
+/** An assessment's decision; null while its level is not final. */
+export function decidedOf(assessment: AssessmentRow, { definition }: QuestionnaireRow): Decided | null {
+  const { score, bandLevel, scoredLevel, finalLevel, lowestCategory, gatesFired } = assessment;
+  if (score === null || bandLevel === null || scoredLevel === null || finalLevel === null) return null;
+  return {
+    definition,
+    score,
+    bandLevel,
+    gatesFired,
+    scoredLevel,
+    finalLevel,
+    lowestCategory: lowestCategory === true,
+  };
+}
+
+export const reportOf = (tx: Tx, assessmentId: string): Promise<RiskReportRow | null> =>
+  tx.findOne(RiskReportRow, { assessmentId });
+
+type Basis = {
+  assessment: AssessmentRow;
+  questionnaire: QuestionnaireRow;
+  sheet: AnswerSheetRow;
+  rules: AssessmentRules;
+  interview: InterviewRow | null;
+};
+
+/** Writes the report of a final level: its content as canonical JSON and the hash of that, by which the client confirms it. */
+export async function issueReport(
+  tx: Tx,
+  { assessment, questionnaire, sheet, rules, interview }: Basis,
+): Promise<RiskReportRow> {
+  const decided = decidedOf(assessment, questionnaire);
+  if (decided === null) throw new Error('A report needs a final level.');
+  const [next] = await tx.query<{ number: string }>(`select nextval('risk_report_number') as number`);
+  const day = dayOf(tx.now);
+  const number = `RR-${day.slice(0, 4)}-${String(next?.number).padStart(8, '0')}`;
+  const { code, version } = questionnaire;
+  const sections = reportSections({
+    ...decided,
+    number,
+    clientId: assessment.clientId,
+    day,
+    questionnaire: { code, version },
+    answers: sheet.answers,
+    subScores: assessment.subScores ?? {},
+    interview:
+      interview === null
+        ? null
+        : { day: dayOf(interview.heldAt), outcome: interview.outcome, summary: interview.summary },
+    rules,
+  });
+  const { finalLevel: level, lowestCategory } = decided;
+  const content = canonicalJson({
+    number,
+    assessmentId: assessment.id,
+    clientId: assessment.clientId,
+    issuedAt: tx.now,
+    questionnaire: { code, version },
+    rules: rules.version,
+    level,
+    lowestCategory,
+    sections,
+  });
+  return tx.insert(RiskReportRow, {
+    id: tx.newId(),
+    number,
+    assessmentId: assessment.id,
+    clientId: assessment.clientId,
+    level,
+    issuedAt: tx.now,
+    content,
+    contentHash: hashOf(content),
+  });
+}

@@ -1,0 +1,166 @@
+import { defineRefusals } from '@client-graph/kit/refusals';
+import { type Facts, factsNamed, holds, parseCondition, type Sheet } from './conditions.rules.js';
+import { capped, type RiskLevel, rankOf } from './levels.rules.js';
+import { askedOf, type Definition, factOf, type Gate } from './questionnaires.rules.js';
+
+export type GivenAnswer = { questionId: string; optionCode: string };
+/** Option code by question id, derived questions included. */
+export type Answers = Readonly<Record<string, string>>;
+
+/** A gate that fired, with what it did. */
+export type FiredGate = {
+  id: string;
+  ceiling: RiskLevel | null;
+  interview: boolean;
+  flag: string | null;
+  marksLowestCategory: boolean;
+};
+
+export type Scored = {
+  score: number;
+  /** Points by dimension. */
+  subScores: Record<string, number>;
+  bandLevel: RiskLevel;
+  gatesFired: FiredGate[];
+  scoredLevel: RiskLevel;
+  /** Some gate asks for the lowest category; it applies where the final level is LOW. */
+  marksLowestCategory: boolean;
+  flags: string[];
+};
+
+export const refuseSheet = defineRefusals({
+  ANSWERS_MISSING: 'Answer every question that is asked; details name those without an answer.',
+  ANSWERS_DOUBLED: 'Answer each question once; details name those answered more than once.',
+  QUESTION_UNKNOWN: 'Answer only questions of this questionnaire; details name the others.',
+  QUESTION_NOT_ASKED: 'Leave out the questions that are worked out from the file; details name them.',
+  OPTION_UNKNOWN:
+    'Choose among the options of the question; details name the questions whose option does not exist.',
+  FACT_MISSING:
+    'The file of the client lacks, or has outside the questionnaire, what the sheet is scored by; details name it.',
+});
+
+/** What a refusal repeats of what a caller has sent, cut to a size a screen can show. */
+const named = (ids: readonly string[]) => ({
+  questionIds: [...new Set(ids)].slice(0, 50).map((id) => id.slice(0, 64)),
+});
+
+/**
+ * The whole sheet: what the client has answered, each question once, and what is worked out of the facts on the day. A fact
+ * that a question or a gate needs and nobody knows stops the sheet, because a gate that cannot be held must not stay open.
+ */
+export function completeSheet(definition: Definition, given: readonly GivenAnswer[], facts: Facts): Answers {
+  const { questions } = definition;
+  const ids = given.map(({ questionId }) => questionId);
+  const asked = askedOf(questions);
+  const refuseIf = (code: keyof typeof refuseSheet.table, found: readonly string[]) => {
+    if (found.length > 0) throw refuseSheet(code, named(found));
+  };
+  refuseIf(
+    'QUESTION_UNKNOWN',
+    ids.filter((id) => !questions.some((question) => question.id === id)),
+  );
+  refuseIf(
+    'QUESTION_NOT_ASKED',
+    ids.filter((id) => !asked.some((question) => question.id === id)),
+  );
+  refuseIf(
+    'ANSWERS_DOUBLED',
+    ids.filter((id, index) => ids.indexOf(id) !== index),
+  );
+  refuseIf(
+    'ANSWERS_MISSING',
+    asked.map(({ id }) => id).filter((id) => !ids.includes(id)),
+  );
+  const options = new Map(questions.map(({ id, options: all }) => [id, all.map(({ code }) => code)]));
+  refuseIf(
+    'OPTION_UNKNOWN',
+    given
+      .filter(({ questionId, optionCode }) => !options.get(questionId)?.includes(optionCode))
+      .map(({ questionId }) => questionId),
+  );
+  requireFacts(definition, facts);
+  return Object.fromEntries([
+    ...given.map(({ questionId, optionCode }) => [questionId, optionCode]),
+    ...questions.flatMap((question) =>
+      question.derivedFrom === undefined ? [] : [[question.id, derive(question, facts)]],
+    ),
+  ]);
+}
+
+function derive(question: Definition['questions'][number], facts: Facts): string {
+  const fact = factOf(question);
+  const code = fact === undefined ? undefined : question.derivedFrom?.map[String(facts[fact])];
+  if (code === undefined) throw refuseSheet('FACT_MISSING', { ...named([question.id]), fact });
+  return code;
+}
+
+function requireFacts({ gates }: Definition, facts: Facts): void {
+  const needed = gates.flatMap(({ when }) => (when === undefined ? [] : factsNamed(parseCondition(when))));
+  const fact = needed.find((name) => facts[name] === null);
+  if (fact !== undefined) throw refuseSheet('FACT_MISSING', { fact });
+}
+
+/**
+ * Scores a sheet: points, the band they fall in, and the gates. `final = min(band, every cap that fired)`. It depends on
+ * nothing but its arguments, so that any stored sheet can be scored again.
+ */
+export function score(definition: Definition, answers: Answers, facts: Facts): Scored {
+  const { questions, gates } = definition;
+  const points = Object.fromEntries(
+    questions.map(({ id, options }) => [id, options.find(({ code }) => code === answers[id])?.score ?? 0]),
+  );
+  const subScores: Record<string, number> = {};
+  for (const { id, dimension } of questions)
+    subScores[dimension] = (subScores[dimension] ?? 0) + (points[id] ?? 0);
+  const total = Object.values(subScores).reduce((sum, part) => sum + part, 0);
+  const band = bandOf(definition, total);
+  const sheet: Sheet = { questions, answers, points, total, band, facts };
+  const gatesFired = gates.flatMap((gate) => fire(gate, sheet) ?? []);
+  const ceilings = gatesFired.flatMap(({ ceiling }) => ceiling ?? []);
+  return {
+    score: total,
+    subScores,
+    bandLevel: band,
+    gatesFired,
+    scoredLevel: capped(band, ceilings),
+    marksLowestCategory: gates.some((gate) => marksLowest(gate, sheet)),
+    flags: [...new Set(gatesFired.flatMap(({ flag }) => flag ?? []))],
+  };
+}
+
+/** The band that holds the score; the loader has seen to it that there is exactly one. */
+function bandOf({ bands }: Definition, total: number): RiskLevel {
+  const band = bands.find(({ min, max }) => total >= min && total <= max);
+  if (band === undefined) throw new Error(`No band holds the score ${total}.`);
+  return band.level;
+}
+
+/** A condition fires when it holds; a ceiling when it is below the band, for only then has it taken something away. */
+function fire(gate: Gate, sheet: Sheet): FiredGate | null {
+  const ceiling = ceilingOf(gate, sheet);
+  const fires =
+    gate.when === undefined
+      ? ceiling !== null && rankOf(ceiling) < rankOf(sheet.band)
+      : holds(parseCondition(gate.when), sheet);
+  if (!fires) return null;
+  return {
+    id: gate.id,
+    ceiling,
+    interview: gate.interview === true,
+    flag: gate.flag ?? null,
+    marksLowestCategory: marksLowest(gate, sheet),
+  };
+}
+
+function ceilingOf(gate: Gate, { answers }: Sheet): RiskLevel | null {
+  if (gate.ceilingOn === undefined) return gate.cap ?? null;
+  return gate.map?.[answers[gate.ceilingOn] ?? ''] ?? null;
+}
+
+function marksLowest(gate: Gate, sheet: Sheet): boolean {
+  if (gate.ceilingOn !== undefined) return sheet.answers[gate.ceilingOn] === gate.lowestCategoryWhen;
+  return gate.lowestCategory === true && gate.when !== undefined && holds(parseCondition(gate.when), sheet);
+}
+
+/** The lowest category only where the level that counts in the end is LOW. */
+export const isLowestCategory = (level: RiskLevel, marks: boolean): boolean => level === 'LOW' && marks;

@@ -1,0 +1,39 @@
+import type { ServiceDefinition } from '@client-graph/kit';
+import { abandonDrafts } from './assessments.js';
+import { assessmentsResolvers } from './assessments.resolvers.js';
+import {
+  AnswerSheetRow,
+  AssessmentRow,
+  AssessmentRuleRow,
+  InterviewRow,
+  QuestionnaireRow,
+  ReportConfirmationRow,
+  RiskProfileRow,
+  RiskReportRow,
+} from './entities.js';
+import { handlers } from './handlers.js';
+import { seed } from './questionnaires.js';
+import { questionnairesResolvers } from './questionnaires.resolvers.js';
+
+export const service: ServiceDefinition = {
+  name: 'risk',
+  folder: new URL('../', import.meta.url),
+  entities: [
+    AnswerSheetRow,
+    AssessmentRow,
+    AssessmentRuleRow,
+    InterviewRow,
+    QuestionnaireRow,
+    ReportConfirmationRow,
+    RiskProfileRow,
+    RiskReportRow,
+  ],
+  resolvers: {
+    ...questionnairesResolvers,
+    ...assessmentsResolvers,
+    Query: { ...questionnairesResolvers.Query, ...assessmentsResolvers.Query },
+  },
+  handlers,
+  jobs: [{ name: 'abandon-drafts', cron: '10 * * * *', run: abandonDrafts }],
+  seed,
+};
