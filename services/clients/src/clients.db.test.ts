@@ -431,6 +431,14 @@ describe('who may see and do what', () => {
     expect((await world.ask(OFFICER, CLIENT, { id: 'nobody' })).codes).toEqual(['NOT_FOUND']);
   });
 
+  test('a scope without reach changes nothing and does not even learn the version', async () => {
+    const { id } = await openClient(anAdviser());
+    const stranger: Actor = { ...anAdviser(), scopes: new Set(['clients:verify', 'clients:assets']) };
+    const input = { clientId: id, expectedVersion: 7, method: 'VIDEO', evidenceReference: 'call 1' };
+    expect((await world.ask(stranger, VERIFY, { input })).codes).toEqual(['NOT_FOUND']);
+    expect((await world.ask(stranger, RECORD, assets(id, '1'))).codes).toEqual(['NOT_FOUND']);
+  });
+
   test('marketing gets nothing of a client through an entity', async () => {
     const { id } = await openClient(anAdviser());
     const { data, codes } = await world.ask(actorOf(freshId(), ['MARKETING']), ENTITY, { id });
@@ -732,6 +740,7 @@ describe('what time alone changes', () => {
 
     at('2026-11-02T16:05:00Z');
     await run('move-age-bands');
+    expect(await world.events('client.updated')).toHaveLength(251);
     await run('move-age-bands');
     expect((await eventsOf(id)).at(-1)).toMatchObject({
       type: 'client.updated',
