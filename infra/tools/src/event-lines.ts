@@ -27,7 +27,7 @@ export function tailEvents(
 }
 
 /** Time, topic, type, key, sequence, data. A message that is no event is shown with its place and why. */
-export function lineOf(topic: string, partition: number, message: KafkaMessage): string {
+function lineOf(topic: string, partition: number, message: KafkaMessage): string {
   try {
     const event = readEvent(topic, message);
     return [

@@ -27,7 +27,7 @@ export async function openKafka(brokers: string): Promise<{ kafka: Kafka; admin:
   return { kafka, admin };
 }
 
-export const isTopic = (name: string): name is Topic => TOPICS.some((topic) => topic === name);
+const isTopic = (name: string): name is Topic => TOPICS.some((topic) => topic === name);
 
 /** The topics meant: those named, all when none is. Throws a KafkaProblem for a name that is no topic of the graph. */
 export function topicsMeant(names: readonly string[]): Topic[] {

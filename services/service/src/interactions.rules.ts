@@ -41,8 +41,8 @@ export type Interaction = {
 
 export type InteractionSubject = { id: string; effectiveFrom: string; effectiveTo: string | null };
 
-export const SUMMARY_CHARACTERS = { min: 1, max: 4_000 } as const;
-export const ANSWER_SECONDS = { min: 0, max: 3_600 } as const;
+const SUMMARY_CHARACTERS = { min: 1, max: 4_000 } as const;
+const ANSWER_SECONDS = { min: 0, max: 3_600 } as const;
 
 export const refuse = defineRefusals({
   IN_THE_FUTURE: 'A contact is written down after it took place: `at` lies in the future.',

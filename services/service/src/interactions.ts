@@ -3,9 +3,6 @@ import { InteractionRow, InteractionSubjectRow } from './entities.js';
 import type { LogInteractionInput } from './generated/resolvers.js';
 import { isOffered, log } from './interactions.rules.js';
 
-/** A client as other services know it: by id. */
-export type ClientRef = { id: string };
-
 /** Writes a contact down. A client this service has not heard of, or that is not the caller's, is NOT_FOUND: the two look the same. */
 export const logInteraction = (db: Db, input: LogInteractionInput): Promise<InteractionRow> =>
   transact(db, (tx) =>
