@@ -64,7 +64,7 @@ export type Which = { topics: readonly Topic[]; position: string | null };
 export async function resendDead(
   { kafka, admin }: Session,
   which: Which,
-  each: (position: string) => void,
+  each: (line: string) => void,
 ): Promise<number> {
   const held = await heldLetters(admin, which.topics);
   const memory = await recall(admin, held);
@@ -82,16 +82,23 @@ export async function resendDead(
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
   });
+  const origins = new Set<string>();
   let count = 0;
   try {
     await producer.connect();
     await readParts(consumer, wanted, async ({ topic, partition, message }) => {
       const place = { topic, partition, offset: BigInt(message.offset) };
       if (memory.has(place)) return;
-      await producer.send({ topic: topic.replace(/\.dead$/, ''), acks: -1, messages: [asItWas(message)] });
+      // Each service that could not take a message in has set it aside: the message goes back once for all of them.
+      const origin = `${topic} ${String(message.headers?.['dead-position'] ?? message.offset)}`;
+      const isFirst = !origins.has(origin);
+      if (isFirst) {
+        await producer.send({ topic: topic.replace(/\.dead$/, ''), acks: -1, messages: [asItWas(message)] });
+        origins.add(origin);
+      }
       await consumer.commitOffsets([memory.add(place)]);
       count += 1;
-      each(`${topic} ${partition}:${message.offset}`);
+      each(`${isFirst ? 'sent again' : 'was sent with another'}: ${topic} ${partition}:${message.offset}`);
     });
   } finally {
     await Promise.allSettled([consumer.disconnect(), producer.disconnect()]);

@@ -45,8 +45,11 @@ async function events(args: string[], env?: Record<string, string>) {
 }
 
 /** Lays a message on a topic, dead letters as kit's consumer does. */
-async function lay(topic: string, reason?: string) {
-  const clientId = freshId();
+async function lay(
+  topic: string,
+  reason?: string,
+  { origin = `0:${freshId()}`, key: clientId = freshId() } = {},
+) {
   const event = InteractionLogged({
     clientId,
     interactionId: freshId(),
@@ -65,7 +68,7 @@ async function lay(topic: string, reason?: string) {
   const dead = {
     'dead-reason': reason ?? '',
     'dead-consumer': 'marketing',
-    'dead-position': '0:5',
+    'dead-position': origin,
     'dead-at': '2026-03-02T02:00:05.000Z',
   };
   const value = JSON.stringify(event.data);
@@ -141,6 +144,20 @@ describe('dead letters', () => {
     expect(headers).toEqual(letter.headers);
   }, 120_000);
 });
+
+test('a message that two services have set aside is sent again once', async () => {
+  const [key, origin] = [freshId(), `3:${freshId()}`];
+  await lay(DEAD, 'REFUSED NOT_FOUND', { key, origin });
+  await lay(DEAD, 'REFUSED NOT_FOUND', { key, origin });
+  const { lines } = await events(['resend', '--topic', TOPIC, '--all']);
+  expect(lines.map((line) => line.split(':')[0])).toEqual(
+    expect.arrayContaining(['sent again', 'was sent with another']),
+  );
+  const after = await lay(TOPIC, undefined, { key });
+  expect((await arrived(key, 2)).map((message) => message.value?.toString()).at(-1)).toBe(after.value);
+  expect(await arrived(key, 2)).toHaveLength(2);
+  expect((await events(['resend', '--topic', TOPIC, '--all'])).lines).toEqual(['No dead letter waits.']);
+}, 60_000);
 
 describe('what cannot be done is said in one sentence, with exit code 1', () => {
   test.each([

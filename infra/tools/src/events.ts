@@ -69,7 +69,7 @@ async function run(): Promise<void> {
         );
       });
     } else {
-      const count = await resendDead(session, { topics, position }, (sent) => say(`sent again: ${sent}`));
+      const count = await resendDead(session, { topics, position }, say);
       if (count === 0)
         say(position === null ? 'No dead letter waits.' : 'This letter was sent again before.');
     }
