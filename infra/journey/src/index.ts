@@ -1,0 +1,2 @@
+export { anApplication } from './applications.js';
+export { createGraph, type Graph, GraphError, until } from './graph.js';
