@@ -6,9 +6,15 @@ export class GraphError extends Error {
 
   constructor(
     operation: string,
-    readonly errors: readonly { message: string; path?: readonly (string | number)[]; extensions?: { code?: string; details?: Record<string, unknown> } }[],
+    readonly errors: readonly {
+      message: string;
+      path?: readonly (string | number)[];
+      extensions?: { code?: string; details?: Record<string, unknown> };
+    }[],
   ) {
-    super(`${operation}: ${errors.map((e) => `${e.extensions?.code ?? 'ERROR'} ${e.message} ${JSON.stringify(e.extensions?.details ?? {})}`).join('; ')}`);
+    super(
+      `${operation}: ${errors.map((e) => `${e.extensions?.code ?? 'ERROR'} ${e.message} ${JSON.stringify(e.extensions?.details ?? {})}`).join('; ')}`,
+    );
   }
 
   get codes(): string[] {
@@ -17,10 +23,15 @@ export class GraphError extends Error {
 }
 
 /** Sends an operation of `operations/` as a person and returns its data. Throws {@link GraphError} when the answer carries errors. */
-export type Graph = <Data>(as: string, operation: string, variables?: Record<string, unknown>) => Promise<Data>;
+export type Graph = <Data>(
+  as: string,
+  operation: string,
+  variables?: Record<string, unknown>,
+) => Promise<Data>;
 
 /** The text of an operation: plain GraphQL files that a frontend may copy. */
-export const operationText = (name: string): string => readFileSync(new URL(`../operations/${name}.graphql`, import.meta.url), 'utf8');
+export const operationText = (name: string): string =>
+  readFileSync(new URL(`../operations/${name}.graphql`, import.meta.url), 'utf8');
 
 const TOKEN_LIFE_MS = 30 * 60_000;
 
@@ -52,7 +63,11 @@ export function createGraph(gatewayUrl: string, token: (person: string) => Promi
 }
 
 /** Waits for a condition, never for a time. Throws with `what` when it has not come true in time. */
-export async function until<T>(what: string, condition: () => Promise<T | undefined | false>, timeoutMs = 30_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  condition: () => Promise<T | undefined | false>,
+  timeoutMs = 30_000,
+): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const found = await condition();

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { loadSampleFirm, type Stack, startStack } from '@client-graph/local';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createGraph, type Graph, GraphError } from './graph.js';
 import { hearEvents } from './hear.js';
 import { journey } from './journey.js';
@@ -14,7 +14,12 @@ let ear: Awaited<ReturnType<typeof hearEvents>>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'client-graph-journey-'));
-  stack = await startStack({ dataDir: join(folder, 'data'), logDir: join(folder, 'log'), fsync: false, env: { LOG_LEVEL: 'warn' } });
+  stack = await startStack({
+    dataDir: join(folder, 'data'),
+    logDir: join(folder, 'log'),
+    fsync: false,
+    env: { LOG_LEVEL: 'warn' },
+  });
   graph = createGraph(stack.gatewayUrl, stack.token);
   await loadSampleFirm(stack);
   ear = await hearEvents(stack.brokers, 'journey-test');
@@ -47,20 +52,34 @@ test('a seminar lead becomes a served client across all six services, and one qu
   expect(told).toMatch(/FUND-EQUITY \(R4\) is refused: NOT_SUITABLE/);
   expect(told).toMatch(/46 points, band MEDIUM, G1 and G4 fired, level MEDIUM_LOW/);
   const mine = new Set(ear.heard.filter((event) => told.includes(event.key)).map((event) => event.type));
-  for (const type of ['lead.created', 'client.onboarded', 'client.activated', 'lead.converted', 'risk.profile.changed', 'suitability.checked', 'order.settled', 'points.earned']) {
+  for (const type of [
+    'lead.created',
+    'client.onboarded',
+    'client.activated',
+    'lead.converted',
+    'risk.profile.changed',
+    'suitability.checked',
+    'order.settled',
+    'points.earned',
+  ]) {
     expect(mine).toContain(type);
   }
 }, 120_000);
 
 test('loading the sample firm again changes nothing', async () => {
-  const count = () => graph<{ products: { nodes: unknown[] } }>('admin', 'products', { first: 100 }).then(({ products }) => products.nodes.length);
+  const count = () =>
+    graph<{ products: { nodes: unknown[] } }>('admin', 'products', { first: 100 }).then(
+      ({ products }) => products.nodes.length,
+    );
   const before = await count();
   await loadSampleFirm(stack);
   expect(await count()).toBe(before);
 }, 60_000);
 
 test('with the risk service down the rest of the page stands, and no purchase is possible for who has no level', async () => {
-  const { clients } = await graph<{ clients: { nodes: { id: string }[] } }>('compliance', 'client-list', { first: 1 });
+  const { clients } = await graph<{ clients: { nodes: { id: string }[] } }>('compliance', 'client-list', {
+    first: 1,
+  });
   const id = clients.nodes[0]?.id;
   await stack.kill('risk', 'SIGKILL');
   const answer = await page(id);
@@ -76,15 +95,25 @@ async function page(id: string | undefined) {
   const { operationText } = await import('./graph.js');
   const response = await fetch(stack.gatewayUrl, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${await stack.token('compliance')}` },
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await stack.token('compliance')}`,
+    },
     body: JSON.stringify({ query: operationText('client-page'), variables: { id, locale: 'EN' } }),
   });
   return JSON.parse(await response.text());
 }
 
 async function buyBlindly(clientId: string) {
-  const { products } = await graph<{ products: { nodes: { id: string }[] } }>('admin', 'products', { first: 1 });
+  const { products } = await graph<{ products: { nodes: { id: string }[] } }>('admin', 'products', {
+    first: 1,
+  });
   return graph(`client-${clientId}`, 'place-order', {
-    input: { requestId: `blind-${clientId}`, clientId, productId: products.nodes[0]?.id, amount: { amount: '20000', currency: 'CNY' } },
+    input: {
+      requestId: `blind-${clientId}`,
+      clientId,
+      productId: products.nodes[0]?.id,
+      amount: { amount: '20000', currency: 'CNY' },
+    },
   });
 }

@@ -12,11 +12,18 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const now = new Date();
 const ear = await hearEvents(brokers, `journey-${now.getTime()}`).catch(() => {
-  process.stderr.write(`Kafka does not answer at ${brokers}: start the stack with npm start first, or set KAFKA_BROKERS.\n`);
+  process.stderr.write(
+    `Kafka does not answer at ${brokers}: start the stack with npm start first, or set KAFKA_BROKERS.\n`,
+  );
   process.exit(1);
 });
 try {
-  const page = await journey({ graph: createGraph(gateway, (person) => requestToken(issuer, person)), heard: ear.heard, say, now });
+  const page = await journey({
+    graph: createGraph(gateway, (person) => requestToken(issuer, person)),
+    heard: ear.heard,
+    say,
+    now,
+  });
   say(JSON.stringify(page, null, 2));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { AgeBand, ClientClass, ClientGrade, ClientKind, ClientStatus, Code, InstitutionType } from './codes.js';
+import {
+  AgeBand,
+  ClientClass,
+  ClientGrade,
+  ClientKind,
+  ClientStatus,
+  Code,
+  InstitutionType,
+} from './codes.js';
 import { defineEvent } from './define.js';
 
 const clientId = z.uuid();
@@ -36,14 +44,18 @@ const moved = (type: string, meaning: string) =>
     data: z.object({ clientId, from: ClientStatus, to: ClientStatus, reason: Code }),
   });
 
-export const ClientActivated = moved('client.activated', 'Identity is verified and the file complete: the client may be served.');
+export const ClientActivated = moved(
+  'client.activated',
+  'Identity is verified and the file complete: the client may be served.',
+);
 export const ClientClosed = moved('client.closed', 'The relationship has ended; the client holds nothing.');
 
 export const ClientUpdated = defineEvent({
   topic: 'clients.v1',
   type: 'client.updated',
   version: 1,
-  meaning: 'Facts that other services decide by have changed; the whole standing is sent, with the codes of the changed fields.',
+  meaning:
+    'Facts that other services decide by have changed; the whole standing is sent, with the codes of the changed fields.',
   key: 'clientId',
   data: z.object({ clientId, ...standing, changedFieldCodes: z.array(Code), version: z.int().positive() }),
 });

@@ -30,8 +30,23 @@ export const AgeBand = z.enum(['UNDER_18', 'FROM_18', 'FROM_31', 'FROM_46', 'FRO
 
 export const RiskLevel = z.enum(['LOW', 'MEDIUM_LOW', 'MEDIUM', 'MEDIUM_HIGH', 'HIGH']);
 export const ProductRisk = z.enum(['R1', 'R2', 'R3', 'R4', 'R5']);
-export const IssuerType = z.enum(['BANK_WMP', 'PUBLIC_FUND', 'PRIVATE_FUND', 'TRUST', 'INSURANCE', 'BROKER_AM']);
-export const ProductCategory = z.enum(['CASH', 'FIXED_INCOME', 'STEADY_MIX', 'BALANCED_MIX', 'EQUITY', 'PRIVATE_EQUITY', 'STRUCTURED']);
+export const IssuerType = z.enum([
+  'BANK_WMP',
+  'PUBLIC_FUND',
+  'PRIVATE_FUND',
+  'TRUST',
+  'INSURANCE',
+  'BROKER_AM',
+]);
+export const ProductCategory = z.enum([
+  'CASH',
+  'FIXED_INCOME',
+  'STEADY_MIX',
+  'BALANCED_MIX',
+  'EQUITY',
+  'PRIVATE_EQUITY',
+  'STRUCTURED',
+]);
 export const OrderSide = z.enum(['BUY', 'REDEEM']);
 export const SuitabilityResult = z.enum(['SUITABLE', 'WARN', 'BLOCKED']);
 export const InteractionChannel = z.enum(['PHONE', 'FACE', 'ONLINE', 'WECHAT']);

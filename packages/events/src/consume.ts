@@ -4,7 +4,11 @@ import type { EventDefinition, ReceivedEvent } from './define.js';
 import { dataOf, readEvent } from './wire.js';
 
 /** Pairs an event with what to do about it. Returning means done; throwing means: deliver it again. */
-export type Subscription = { type: string; topic: string; run: (event: ReceivedEvent<unknown>) => Promise<void> };
+export type Subscription = {
+  type: string;
+  topic: string;
+  run: (event: ReceivedEvent<unknown>) => Promise<void>;
+};
 
 export const on = <Data>(
   definition: EventDefinition<Data>,
@@ -24,7 +28,10 @@ export type ConsumeOptions = {
   /** Read from the first event Kafka still has when the group is new; true by default. */
   fromBeginning?: boolean;
   /** Called for a message that is no event or does not fit its contract; it is skipped afterwards. Default: throw, so that it is delivered again. */
-  onUnreadable?: (reason: Error, position: { topic: string; partition: number; offset: string }) => Promise<void> | void;
+  onUnreadable?: (
+    reason: Error,
+    position: { topic: string; partition: number; offset: string },
+  ) => Promise<void> | void;
 };
 
 /**
@@ -32,7 +39,11 @@ export type ConsumeOptions = {
  * Events of one key arrive in order. `stop` finishes the event at hand.
  */
 export function consume(options: ConsumeOptions): { stop: () => Promise<void> } {
-  const kafka = new Kafka({ clientId: options.groupId, brokers: options.brokers, logLevel: logLevel.NOTHING });
+  const kafka = new Kafka({
+    clientId: options.groupId,
+    brokers: options.brokers,
+    logLevel: logLevel.NOTHING,
+  });
   const byType = new Map(options.subscriptions.map((s) => [s.type, s]));
   return keepConsuming({
     kafka,
@@ -93,7 +104,11 @@ export function keepConsuming(options: KeepConsuming): { stop: () => Promise<voi
   };
 }
 
-async function consumeUntilCrash(consumer: Consumer, options: KeepConsuming, signal: AbortSignal): Promise<void> {
+async function consumeUntilCrash(
+  consumer: Consumer,
+  options: KeepConsuming,
+  signal: AbortSignal,
+): Promise<void> {
   const over = new Promise<void>((resolve, reject) => {
     signal.addEventListener('abort', () => resolve());
     consumer.on(consumer.events.CRASH, ({ payload }) => {

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 
 /** The topics of the graph: one per service, named `<service>.v1`, at least six partitions each. */
-export const TOPICS = ['clients.v1', 'risk.v1', 'products.v1', 'service.v1', 'loyalty.v1', 'marketing.v1'] as const;
+export const TOPICS = [
+  'clients.v1',
+  'risk.v1',
+  'products.v1',
+  'service.v1',
+  'loyalty.v1',
+  'marketing.v1',
+] as const;
 export type Topic = (typeof TOPICS)[number];
 
 /** Where a message goes that a consumer cannot read or must refuse; it keeps the original key, headers and value. */
@@ -21,7 +28,11 @@ type Contract<Shape extends z.ZodRawShape> = {
 };
 
 /** A fact that a use case states; `transact` writes it to the outbox and the relay sends it to Kafka. */
-export type EventDraft = { readonly contract: EventContract; readonly key: string; readonly data: Record<string, unknown> };
+export type EventDraft = {
+  readonly contract: EventContract;
+  readonly key: string;
+  readonly data: Record<string, unknown>;
+};
 
 /** An event as a consumer receives it. Attributes are CloudEvents 1.0; instants are UTC. */
 export type ReceivedEvent<Data> = {
@@ -65,9 +76,18 @@ const registry = new Map<string, EventContract>();
 export const contracts: ReadonlyMap<string, EventContract> = registry;
 
 /** Declares an event once: topic, type, version, key and payload. A type declared twice is a programming error. */
-export function defineEvent<Shape extends z.ZodRawShape>(contract: Contract<Shape>): EventDefinition<z.output<z.ZodObject<Shape>>> {
+export function defineEvent<Shape extends z.ZodRawShape>(
+  contract: Contract<Shape>,
+): EventDefinition<z.output<z.ZodObject<Shape>>> {
   const { type, data: schema, key: keyField } = contract;
-  const shape = { topic: contract.topic, type, version: contract.version, meaning: contract.meaning, keyField, schema: z.strictObject(schema.shape) };
+  const shape = {
+    topic: contract.topic,
+    type,
+    version: contract.version,
+    meaning: contract.meaning,
+    keyField,
+    schema: z.strictObject(schema.shape),
+  };
   if (registry.has(type)) throw new Error(`The event ${type} is declared twice.`);
   registry.set(type, shape);
   const state = (data: z.output<z.ZodObject<Shape>>): EventDraft => {

@@ -44,7 +44,8 @@ export const MembershipTierChanged = defineEvent({
   topic: 'loyalty.v1',
   type: 'membership.tier.changed',
   version: 1,
-  meaning: 'The client has moved to another membership tier, which holds until validTo; null means without end.',
+  meaning:
+    'The client has moved to another membership tier, which holds until validTo; null means without end.',
   key: 'clientId',
   data: z.object({ clientId: z.uuid(), from: MembershipTier, to: MembershipTier, validTo: Day.nullable() }),
 });

@@ -12,13 +12,23 @@ const lead = {
 };
 
 const leadEvent = (type: string, meaning: string) =>
-  defineEvent({ topic: 'marketing.v1', type, version: 1, meaning, key: 'leadId', data: z.object({ ...lead, reason: Code.nullable() }) });
+  defineEvent({
+    topic: 'marketing.v1',
+    type,
+    version: 1,
+    meaning,
+    key: 'leadId',
+    data: z.object({ ...lead, reason: Code.nullable() }),
+  });
 
 export const LeadCreated = leadEvent('lead.created', 'A lead was recorded.');
 export const LeadContacted = leadEvent('lead.contacted', 'The first contact with the lead was made.');
 export const LeadFollowingUp = leadEvent('lead.followingup', 'A proposal is being discussed with the lead.');
 export const LeadLost = leadEvent('lead.lost', 'The lead will not become a client for now; reason says why.');
-export const LeadDisqualified = leadEvent('lead.disqualified', 'The lead must not be worked; reason says why.');
+export const LeadDisqualified = leadEvent(
+  'lead.disqualified',
+  'The lead must not be worked; reason says why.',
+);
 export const LeadReopened = leadEvent('lead.reopened', 'A lost lead was taken up again: a new cycle begins.');
 
 const touch = z.object({ at: Instant, channel: CampaignChannel, campaignId: z.uuid().nullable() });

@@ -19,7 +19,14 @@ export const AssessmentScored = defineEvent({
   version: 1,
   meaning: 'The sheet was scored: the band by points, and the ceilings and gates that fired.',
   key: 'clientId',
-  data: z.object({ ...subject, questionnaire: Code, version: Code, band: RiskLevel, gates: z.array(Code), attemptNo: z.int().positive() }),
+  data: z.object({
+    ...subject,
+    questionnaire: Code,
+    version: Code,
+    band: RiskLevel,
+    gates: z.array(Code),
+    attemptNo: z.int().positive(),
+  }),
 });
 
 export const InterviewRequired = defineEvent({
@@ -55,5 +62,11 @@ export const RiskProfileChanged = defineEvent({
   version: 1,
   meaning: 'The client has confirmed a report: this level counts from now until validTo.',
   key: 'clientId',
-  data: z.object({ ...subject, from: RiskLevel.nullable(), to: RiskLevel, lowestCategory: z.boolean(), validTo: Day }),
+  data: z.object({
+    ...subject,
+    from: RiskLevel.nullable(),
+    to: RiskLevel,
+    lowestCategory: z.boolean(),
+    validTo: Day,
+  }),
 });

@@ -8,5 +8,10 @@ export const InteractionLogged = defineEvent({
   version: 1,
   meaning: 'A contact with the client was written down; its words stay in the service.',
   key: 'clientId',
-  data: z.object({ clientId: z.uuid(), interactionId: z.uuid(), channel: InteractionChannel, subjectCode: Code }),
+  data: z.object({
+    clientId: z.uuid(),
+    interactionId: z.uuid(),
+    channel: InteractionChannel,
+    subjectCode: Code,
+  }),
 });

@@ -56,7 +56,8 @@ export function readEvent(topic: string, message: KafkaMessage): ReceivedEvent<u
   const version = Number(/\/v(\d+)$/.exec(dataschema)?.[1]);
   const time = new Date(need('ce_time'));
   const sequence = Number(need('ce_sequence'));
-  if (!Number.isInteger(version)) throw new UnreadableMessage('ce_dataschema does not end in /v and a number.');
+  if (!Number.isInteger(version))
+    throw new UnreadableMessage('ce_dataschema does not end in /v and a number.');
   if (Number.isNaN(time.getTime())) throw new UnreadableMessage('ce_time is not an instant.');
   if (!Number.isInteger(sequence)) throw new UnreadableMessage('ce_sequence is not a whole number.');
   return {
@@ -86,12 +87,15 @@ function parseJson(value: Buffer | null): unknown {
 /** Holds the payload of a received event against its contract. Throws {@link UnreadableMessage} naming the fields that do not fit, never their values. */
 export function dataOf<Data>(definition: EventDefinition<Data>, event: ReceivedEvent<unknown>): Data {
   if (event.version !== definition.version) {
-    throw new UnreadableMessage(`${event.type} has version ${event.version}; this consumer reads version ${definition.version}.`);
+    throw new UnreadableMessage(
+      `${event.type} has version ${event.version}; this consumer reads version ${definition.version}.`,
+    );
   }
   const result = definition.schema.loose().safeParse(event.data);
   if (!result.success) {
-    throw new UnreadableMessage(`${event.type} does not fit its contract: ${result.error.issues.map((i) => i.path.join('.') || 'payload').join(', ')}.`);
+    throw new UnreadableMessage(
+      `${event.type} does not fit its contract: ${result.error.issues.map((i) => i.path.join('.') || 'payload').join(', ')}.`,
+    );
   }
   return definition.parse(event.data);
 }
-

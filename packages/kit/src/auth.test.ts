@@ -14,13 +14,22 @@ let keys: Awaited<ReturnType<typeof generateKeyPair>>;
 beforeAll(async () => {
   keys = await generateKeyPair('RS256');
   const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' };
-  provider = createServer((_, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [jwk] })));
+  provider = createServer((_, response) =>
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [jwk] })),
+  );
   await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
   issuer = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
 });
-afterAll(() => provider.close());
+afterAll(() => void provider.close());
 
-type Change = { audience?: string; issuer?: string; expiresIn?: string; claims?: Record<string, unknown>; key?: CryptoKey; kid?: string };
+type Change = {
+  audience?: string;
+  issuer?: string;
+  expiresIn?: string;
+  claims?: Record<string, unknown>;
+  key?: CryptoKey;
+  kid?: string;
+};
 const aToken = (change: Change = {}) =>
   new SignJWT({ roles: ['ADVISER'], ...change.claims })
     .setProtectedHeader({ alg: 'RS256', kid: change.kid ?? 'k1' })
@@ -48,18 +57,36 @@ describe('a token', () => {
     ['that has expired', async () => `Bearer ${await aToken({ expiresIn: '-1s' })}`, 'EXPIRED'],
     ['for another audience', async () => `Bearer ${await aToken({ audience: 'other' })}`, 'AUDIENCE'],
     ['of another issuer', async () => `Bearer ${await aToken({ issuer: 'http://elsewhere' })}`, 'ISSUER'],
-    ['signed by another key', async () => `Bearer ${await aToken({ key: (await generateKeyPair('RS256')).privateKey })}`, 'SIGNATURE'],
+    [
+      'signed by another key',
+      async () => `Bearer ${await aToken({ key: (await generateKeyPair('RS256')).privateKey })}`,
+      'SIGNATURE',
+    ],
     ['of an unknown key', async () => `Bearer ${await aToken({ kid: 'k2' })}`, 'SIGNATURE'],
-    ['with a damaged signature', async () => `Bearer ${(await aToken()).slice(0, -20)}AAAAAAAAAAAAAAAAAAAA`, 'SIGNATURE'],
+    [
+      'with a damaged signature',
+      async () => `Bearer ${(await aToken()).slice(0, -20)}AAAAAAAAAAAAAAAAAAAA`,
+      'SIGNATURE',
+    ],
     ['without roles', async () => `Bearer ${await aToken({ claims: { roles: undefined } })}`, 'CLAIMS'],
-    ['with alg none', async () => `Bearer ${new UnsecuredJWT({ roles: ['ADMIN'] }).setSubject(staff).setAudience('client-graph').setIssuer(issuer).setExpirationTime('1h').encode()}x`, 'MALFORMED'],
+    [
+      'with alg none',
+      async () =>
+        `Bearer ${new UnsecuredJWT({ roles: ['ADMIN'] }).setSubject(staff).setAudience('client-graph').setIssuer(issuer).setExpirationTime('1h').encode()}x`,
+      'MALFORMED',
+    ],
   ])('%s is refused with the reason', async (_, header, reason) => {
-    await expect(verify(await header())).rejects.toMatchObject({ code: 'UNAUTHENTICATED', details: { reason } });
+    await expect(verify(await header())).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      details: { reason },
+    });
   });
 
   test('while the provider cannot be reached nobody is let in', async () => {
     const away = createVerifier({ issuer: 'http://127.0.0.1:9', audience: 'client-graph' });
-    await expect(away(`Bearer ${await aToken()}`)).rejects.toMatchObject({ details: { reason: 'PROVIDER_UNREACHABLE' } });
+    await expect(away(`Bearer ${await aToken()}`)).rejects.toMatchObject({
+      details: { reason: 'PROVIDER_UNREACHABLE' },
+    });
   });
 });
 

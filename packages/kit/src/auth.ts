@@ -61,12 +61,20 @@ export function createVerifier({ issuer, audience }: { issuer: string; audience:
     const known = verified.get(token);
     if (known !== undefined && known.expiresAtMs > Date.now()) return known.actor;
 
-    const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ['RS256', 'ES256'] }).catch((error: unknown) => {
+    const { payload } = await jwtVerify(token, keys, {
+      issuer,
+      audience,
+      algorithms: ['RS256', 'ES256'],
+    }).catch((error: unknown) => {
       throw refuse('UNAUTHENTICATED', { reason: reasonOf(error) });
     });
     const claims = Claims.safeParse(payload);
     if (!claims.success || payload.exp === undefined) throw refuse('UNAUTHENTICATED', { reason: 'CLAIMS' });
-    const actor = actorOf(claims.data.sub, claims.data.roles.filter(isRole), claims.data.client_id_ref ?? null);
+    const actor = actorOf(
+      claims.data.sub,
+      claims.data.roles.filter(isRole),
+      claims.data.client_id_ref ?? null,
+    );
     // A signature check costs as much as a small query; the same token comes back with every request of a page.
     if (verified.size >= 10_000) verified.clear();
     verified.set(token, { actor, expiresAtMs: payload.exp * 1000 });
@@ -76,8 +84,10 @@ export function createVerifier({ issuer, audience }: { issuer: string; audience:
 
 function reasonOf(error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'EXPIRED';
-  if (error instanceof errors.JWTClaimValidationFailed) return error.claim === 'aud' ? 'AUDIENCE' : error.claim === 'iss' ? 'ISSUER' : 'CLAIMS';
-  if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey) return 'SIGNATURE';
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return error.claim === 'aud' ? 'AUDIENCE' : error.claim === 'iss' ? 'ISSUER' : 'CLAIMS';
+  if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey)
+    return 'SIGNATURE';
   if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) return 'MALFORMED';
   return 'PROVIDER_UNREACHABLE';
 }

@@ -5,7 +5,8 @@ import { Decimal } from './decimal.js';
 export const decimal = {
   type: 'numeric',
   transformer: {
-    to: (value: Decimal | null | undefined) => (value === null || value === undefined ? value : value.toFixed()),
+    to: (value: Decimal | null | undefined) =>
+      value === null || value === undefined ? value : value.toFixed(),
     from: (value: string | null) => (value === null ? null : new Decimal(value)),
   },
 } as const satisfies ColumnOptions;

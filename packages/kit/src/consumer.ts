@@ -10,7 +10,14 @@ import { isRefusal } from './refusals.js';
 const BACKOFF_MS = { first: 100, max: 30_000 } as const;
 const PARTITIONS_AT_ONCE = 3;
 
-type ConsumerOptions = { db: Db; kafka: Kafka; service: string; handlers: readonly Handler[]; log: Log; metrics: Metrics };
+type ConsumerOptions = {
+  db: Db;
+  kafka: Kafka;
+  service: string;
+  handlers: readonly Handler[];
+  log: Log;
+  metrics: Metrics;
+};
 
 /**
  * Feeds a service's handlers from Kafka. Each event is one transaction with its inbox mark, so its effect is applied once.
@@ -25,7 +32,12 @@ export function startConsumer(options: ConsumerOptions): { stop: () => Promise<v
   const consuming = keepConsuming({
     kafka,
     // A member that dies is noticed after the session time; much shorter, and a slow disk looks like death.
-    group: { groupId: `client-graph.${service}`, sessionTimeout: 10_000, heartbeatInterval: 1_000, maxWaitTimeInMs: 500 },
+    group: {
+      groupId: `client-graph.${service}`,
+      sessionTimeout: 10_000,
+      heartbeatInterval: 1_000,
+      maxWaitTimeInMs: 500,
+    },
     topics,
     fromBeginning: true,
     run: {
@@ -58,7 +70,10 @@ function eachBatch(setAside: Send, options: ConsumerOptions): (payload: EachBatc
         failures.set(place, count);
         const pauseMs = Math.min(BACKOFF_MS.first * 2 ** (count - 1), BACKOFF_MS.max);
         options.metrics.handled.inc({ type: 'any', outcome: 'retried' });
-        options.log.warn({ err: error, place, offset: message.offset, count, pauseMs }, 'event is tried again');
+        options.log.warn(
+          { err: error, place, offset: message.offset, count, pauseMs },
+          'event is tried again',
+        );
         setTimeout(payload.pause(), pauseMs).unref();
         return;
       }
@@ -98,7 +113,12 @@ function lazyProducer(kafka: Kafka): { send: Send; stop: () => Promise<void> } {
   };
 }
 
-async function takeIn(message: KafkaMessage, { batch }: EachBatchPayload, setAside: Send, options: ConsumerOptions): Promise<void> {
+async function takeIn(
+  message: KafkaMessage,
+  { batch }: EachBatchPayload,
+  setAside: Send,
+  options: ConsumerOptions,
+): Promise<void> {
   const { db, service, handlers, metrics, log } = options;
   let type = 'unreadable';
   try {
@@ -129,7 +149,10 @@ async function takeIn(message: KafkaMessage, { batch }: EachBatchPayload, setAsi
       ],
     });
     metrics.handled.inc({ type, outcome: 'dead' });
-    log.error({ topic: batch.topic, partition: batch.partition, offset: message.offset, reason }, 'event was set aside in the dead-letter topic');
+    log.error(
+      { topic: batch.topic, partition: batch.partition, offset: message.offset, reason },
+      'event was set aside in the dead-letter topic',
+    );
   }
 }
 

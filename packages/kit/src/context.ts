@@ -39,6 +39,7 @@ export function createContext(db: Db): Context {
   const loader = <T>(key: string, batch: (values: readonly string[]) => Promise<T[]>) => {
     const found = loaders.get(key) ?? new DataLoader<string, unknown>(batch);
     loaders.set(key, found);
+    // biome-ignore lint/plugin: the key names the row class, so the loaders found under it hold rows of that class.
     return found as DataLoader<string, T>;
   };
 
@@ -51,7 +52,8 @@ export function createContext(db: Db): Context {
     db,
     actor: db.actor,
     load,
-    loadList: (row, column, value) => loader(`${row.name}.${column}`, (values) => listsBy(db, row, column, values)).load(value),
+    loadList: (row, column, value) =>
+      loader(`${row.name}.${column}`, (values) => listsBy(db, row, column, values)).load(value),
     loadPage: (row, column, value, args, only = []) => {
       const ask = { ...pageOf(args), only };
       const name = JSON.stringify([row.name, column, ask.first, ask.afterId, ...ask.only]);
@@ -66,13 +68,26 @@ export function createContext(db: Db): Context {
   };
 }
 
-async function rowsById<R extends Row>(db: Db, row: RowClass<R>, ids: readonly string[]): Promise<(R | null)[]> {
-  const rows = await db.source.getRepository(row).createQueryBuilder('row').whereInIds([...ids]).getMany();
+async function rowsById<R extends Row>(
+  db: Db,
+  row: RowClass<R>,
+  ids: readonly string[],
+): Promise<(R | null)[]> {
+  const rows = await db.source
+    .getRepository(row)
+    .createQueryBuilder('row')
+    .whereInIds([...ids])
+    .getMany();
   const byId = new Map(rows.map((r) => [r.id, r]));
   return ids.map((id) => byId.get(id) ?? null);
 }
 
-async function listsBy<R extends Row>(db: Db, row: RowClass<R>, column: keyof R & string, values: readonly string[]): Promise<R[][]> {
+async function listsBy<R extends Row>(
+  db: Db,
+  row: RowClass<R>,
+  column: keyof R & string,
+  values: readonly string[],
+): Promise<R[][]> {
   const rows = await db.source
     .getRepository(row)
     .createQueryBuilder('row')
@@ -111,9 +126,15 @@ async function pagesBy<R extends Row>(
   );
   const lists = new Map<string, R[]>(values.map((value) => [value, []]));
   for (const raw of found) {
-    const hydrated = Object.assign(new row(), Object.fromEntries(
-      metadata.columns.map((c) => [c.propertyName, db.source.driver.prepareHydratedValue(raw[c.propertyName], c)]),
-    ));
+    const hydrated = Object.assign(
+      new row(),
+      Object.fromEntries(
+        metadata.columns.map((c) => [
+          c.propertyName,
+          db.source.driver.prepareHydratedValue(raw[c.propertyName], c),
+        ]),
+      ),
+    );
     lists.get(String(raw['__value']))?.push(hydrated);
   }
   return values.map((value) => connectionOf(lists.get(value) ?? [], first));

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { DataSource, type Logger, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { ClientCopyRow } from './client-copy.js';
 import { SnakeCase } from './columns.js';
-import type { RowClass, Row } from './db.js';
+import type { Row, RowClass } from './db.js';
 
 type EntityClass = RowClass<Row>;
 
@@ -31,8 +31,15 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     namingStrategy: new SnakeCase(),
     synchronize: false,
     poolSize: options.poolMax,
-    extra: { keepAlive: true, connectionTimeoutMillis: 5_000, statement_timeout: 30_000, idle_in_transaction_session_timeout: 60_000 },
-    ...(options.onStatement === undefined ? {} : { logging: ['query'], logger: countingLogger(options.onStatement) }),
+    extra: {
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+      statement_timeout: 30_000,
+      idle_in_transaction_session_timeout: 60_000,
+    },
+    ...(options.onStatement === undefined
+      ? {}
+      : { logging: ['query'], logger: countingLogger(options.onStatement) }),
   });
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EventDraft } from '@client-graph/events';
 import type { DataSource, EntityManager, FindManyOptions, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { ANONYMOUS, type Actor } from './auth.js';
+import { type Actor, ANONYMOUS } from './auth.js';
 import { isRefusal, refuse } from './refusals.js';
 
 /** A service's database as one caller sees it: whose hand, by which clock, within which trace. */
@@ -44,7 +44,7 @@ export async function transact<T>(db: Db | Tx, work: (tx: Tx) => Promise<T>): Pr
 }
 
 /** The five characters by which Postgres names an error; undefined for any other error. */
-export function sqlState(error: unknown): string | undefined {
+function sqlState(error: unknown): string | undefined {
   if (isRefusal(error) || typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
@@ -164,7 +164,11 @@ export class Tx {
    * The answer that `once` gave to this request before, as it now is; null when it is new. For a command that writes
    * something even when it refuses, and so must know before it begins; it asks under a lock that its repeats wait for.
    */
-  async answered<R extends Row>(command: string, input: { requestId: string }, row: RowClass<R>): Promise<R | null> {
+  async answered<R extends Row>(
+    command: string,
+    input: { requestId: string },
+    row: RowClass<R>,
+  ): Promise<R | null> {
     const hash = this.contentHash(input);
     const [before] = await this.query<{ content_hash: string; answer_id: string }>(
       'select content_hash, answer_id from request where command = $1 and request_id = $2',
@@ -176,14 +180,24 @@ export class Tx {
   }
 
   private contentHash(input: { requestId: string }): string {
-    if (!/^[\w.:-]{8,64}$/.test(input.requestId)) throw refuse('BAD_INPUT', { field: 'requestId', expected: '8 to 64 letters, digits, . : - _' });
-    return createHash('sha256').update(JSON.stringify([this.actor.id, input], sortedKeys)).digest('base64url');
+    if (!/^[\w.:-]{8,64}$/.test(input.requestId))
+      throw refuse('BAD_INPUT', { field: 'requestId', expected: '8 to 64 letters, digits, . : - _' });
+    return createHash('sha256')
+      .update(JSON.stringify([this.actor.id, input], sortedKeys))
+      .digest('base64url');
   }
 }
 
 /** Locks the row of this id until the transaction ends. Refuses NOT_FOUND, and STALE_VERSION when the caller decided on an older version. */
-export async function findForUpdate<R extends Row>(tx: Tx, row: RowClass<R>, id: string, expectedVersion?: number): Promise<R> {
-  const found = isUuid(id) ? await tx.manager.findOne(row, { where: idOf<R>(id), lock: { mode: 'pessimistic_write' } }) : null;
+export async function findForUpdate<R extends Row>(
+  tx: Tx,
+  row: RowClass<R>,
+  id: string,
+  expectedVersion?: number,
+): Promise<R> {
+  const found = isUuid(id)
+    ? await tx.manager.findOne(row, { where: idOf<R>(id), lock: { mode: 'pessimistic_write' } })
+    : null;
   if (found === null) throw refuse('NOT_FOUND');
   if (expectedVersion !== undefined && found['version'] !== expectedVersion) {
     throw refuse('STALE_VERSION', { expected: expectedVersion, current: found['version'] });
@@ -191,7 +205,8 @@ export async function findForUpdate<R extends Row>(tx: Tx, row: RowClass<R>, id:
   return found;
 }
 
-/** `where` for a row's id; TypeORM cannot see that every Row has one. */
+/** `where` for a row's id. */
+// biome-ignore lint/plugin: every Row has an id, which TypeORM's mapped type cannot see.
 const idOf = <R extends Row>(id: string): FindOptionsWhere<R> => ({ id }) as FindOptionsWhere<R>;
 
 /** The database as the service itself uses it, for events and jobs: no caller. */

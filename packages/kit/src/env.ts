@@ -16,10 +16,18 @@ export const serviceEnv = z.object({
 export type ServiceEnv = z.output<typeof serviceEnv>;
 
 /** Reads the environment once. Every problem is said at once, one line each, naming the variable; then the process exits with 1. */
-export function parseEnv<Shape extends z.ZodObject>(shape: Shape, source: NodeJS.ProcessEnv = process.env): z.output<Shape> {
+export function parseEnv<Shape extends z.ZodObject>(
+  shape: Shape,
+  source: NodeJS.ProcessEnv = process.env,
+): z.output<Shape> {
   const result = shape.safeParse(source);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
   process.stderr.write(`The environment is not complete:\n${problems.join('\n')}\n`);
   process.exit(1);
+}
+
+/** Apollo's libraries tell their maker of their use unless the environment says otherwise. */
+export function turnTelemetryOff(): void {
+  process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
 }

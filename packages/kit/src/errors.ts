@@ -5,7 +5,9 @@ import { isRefusal, type Refusal } from './refusals.js';
 
 /** A refusal as a GraphQL error of its own, for the places where no resolver is there to throw from; `status` is HTTP's. */
 export const errorOf = (refusal: Refusal, status: number): GraphQLError =>
-  new GraphQLError(refusal.message, { extensions: { code: refusal.code, details: refusal.details, http: { status } } });
+  new GraphQLError(refusal.message, {
+    extensions: { code: refusal.code, details: refusal.details, http: { status } },
+  });
 
 /** Codes of errors that GraphQL itself finds in what the caller has sent; their messages are safe and helpful. */
 const CALLERS_FAULT = new Set([
@@ -20,13 +22,22 @@ const CALLERS_FAULT = new Set([
 ]);
 
 /** The one place that shows errors: refusals with code and details, the caller's mistakes as they are, every fault masked and logged once. */
-export function errorFormatter(log: Log): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
+export function errorFormatter(
+  log: Log,
+): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
   return (formatted, error) => {
     const { message, locations, path } = formatted;
-    const place = { ...(locations === undefined ? {} : { locations }), ...(path === undefined ? {} : { path }) };
+    const place = {
+      ...(locations === undefined ? {} : { locations }),
+      ...(path === undefined ? {} : { path }),
+    };
     const original = unwrapResolverError(error);
     if (isRefusal(original)) {
-      return { message: original.message, ...place, extensions: { code: original.code, details: original.details } };
+      return {
+        message: original.message,
+        ...place,
+        extensions: { code: original.code, details: original.details },
+      };
     }
     const code = String(formatted.extensions?.['code'] ?? 'INTERNAL_SERVER_ERROR');
     if (CALLERS_FAULT.has(code)) {
@@ -34,6 +45,10 @@ export function errorFormatter(log: Log): (formatted: GraphQLFormattedError, err
       return { message, ...place, extensions: { code, ...(details === undefined ? {} : { details }) } };
     }
     log.error({ err: original, path }, 'a request has met a fault');
-    return { message: 'Something went wrong on our side; it has been logged.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+    return {
+      message: 'Something went wrong on our side; it has been logged.',
+      ...place,
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    };
   };
 }

@@ -21,7 +21,12 @@ export const handle = <Data>(
 });
 
 /** Takes effect of an event exactly once: the mark and every handler's work commit together or not at all. */
-export async function applyEvent(tx: Tx, consumer: string, handlers: readonly Handler[], event: ReceivedEvent<unknown>): Promise<void> {
+export async function applyEvent(
+  tx: Tx,
+  consumer: string,
+  handlers: readonly Handler[],
+  event: ReceivedEvent<unknown>,
+): Promise<void> {
   const wanted = handlers.filter((handler) => handler.type === event.type);
   if (wanted.length === 0 || !(await tx.firstTime(consumer, event.id))) return;
   for (const handler of wanted) await handler.run(tx, event);

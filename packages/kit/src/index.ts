@@ -3,7 +3,16 @@ export { ClientCopyRow, clientCopyHandlers } from './client-copy.js';
 export { decimal, nullableDecimal } from './columns.js';
 export type { Context } from './context.js';
 export { createContext } from './context.js';
-export { asService, type Db, findForUpdate, isUuid, type Row, type RowClass, transact, type Tx } from './db.js';
+export {
+  asService,
+  type Db,
+  findForUpdate,
+  isUuid,
+  type Row,
+  type RowClass,
+  type Tx,
+  transact,
+} from './db.js';
 export { parseEnv, type ServiceEnv, serviceEnv } from './env.js';
 export { errorFormatter, errorOf } from './errors.js';
 export { applyEvent, type Handler, handle } from './handler.js';
@@ -16,5 +25,13 @@ export { defineRefusals, isRefusal, Refusal, refuse } from './refusals.js';
 export { isRole, ROLES, type Role } from './roles.js';
 export { Decimal, isDay } from './scalars.js';
 export { loadSchema } from './schema.js';
-export { callerOf, openDatabase, type ServiceDefinition, schemaOf, startService, stopOnSignal, traceOf } from './server.js';
+export {
+  callerOf,
+  openDatabase,
+  type ServiceDefinition,
+  schemaOf,
+  startService,
+  stopOnSignal,
+  traceOf,
+} from './server.js';
 export { dayOf, daysBetween, endOfMonth, plusDays, plusMonths, yearsBetween } from './time.js';

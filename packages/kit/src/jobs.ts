@@ -1,4 +1,4 @@
-import { parseCronItems, type Runner, run } from 'graphile-worker';
+import { Logger, parseCronItems, type Runner, run } from 'graphile-worker';
 import type { Db } from './db.js';
 import type { Log } from './log.js';
 
@@ -11,13 +11,21 @@ export type Job = {
 };
 
 /** Runs the jobs in the service's own database: one replica takes each run, a failed one is tried again. */
-export async function startJobs(databaseUrl: string, db: Db, jobs: readonly Job[], log: Log): Promise<{ stop: () => Promise<void> }> {
+export async function startJobs(
+  databaseUrl: string,
+  db: Db,
+  jobs: readonly Job[],
+  log: Log,
+): Promise<{ stop: () => Promise<void> }> {
   if (jobs.length === 0) return { stop: async () => undefined };
   const runner: Runner = await run({
     connectionString: databaseUrl,
     concurrency: 1,
     maxPoolSize: 3,
     noHandleSignals: true,
+    logger: new Logger(
+      () => (level, message) => void (level === 'error' ? log.error(message) : log.debug(message)),
+    ),
     taskList: Object.fromEntries(
       jobs.map((job) => [
         job.name,
@@ -27,7 +35,9 @@ export async function startJobs(databaseUrl: string, db: Db, jobs: readonly Job[
         },
       ]),
     ),
-    parsedCronItems: parseCronItems(jobs.map((job) => ({ task: job.name, match: job.cron, options: { backfillPeriod: 86_400_000 } }))),
+    parsedCronItems: parseCronItems(
+      jobs.map((job) => ({ task: job.name, match: job.cron, options: { backfillPeriod: 86_400_000 } })),
+    ),
   });
   return { stop: () => runner.stop() };
 }

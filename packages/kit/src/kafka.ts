@@ -1,14 +1,25 @@
 import { deadTopic, TOPICS } from '@client-graph/events';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 
-export const PARTITIONS = 6;
+const PARTITIONS = 6;
 
 export const createKafka = (service: string, brokers: string[]): Kafka =>
-  new Kafka({ clientId: `client-graph.${service}`, brokers, logLevel: logLevel.NOTHING, connectionTimeout: 3_000, retry: { retries: 3, maxRetryTime: 3_000 } });
+  new Kafka({
+    clientId: `client-graph.${service}`,
+    brokers,
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 3_000,
+    retry: { retries: 3, maxRetryTime: 3_000 },
+  });
 
 /** Acknowledged by all replicas, one batch in flight, numbered by the broker: no gap and no swap within a partition. */
 export const createProducer = (kafka: Kafka): Producer =>
-  kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false, retry: { retries: 5, maxRetryTime: 5_000 } });
+  kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    retry: { retries: 5, maxRetryTime: 5_000 },
+  });
 
 /** Creates the topics of the graph that are missing, dead-letter topics included. Any service may do it first; two at once do no harm. */
 export async function ensureTopics(kafka: Kafka, replicationFactor = -1): Promise<void> {
@@ -19,7 +30,10 @@ export async function ensureTopics(kafka: Kafka, replicationFactor = -1): Promis
     const missing = [...TOPICS, ...TOPICS.map(deadTopic)].filter((topic) => !present.has(topic));
     if (missing.length === 0) return;
     await admin
-      .createTopics({ waitForLeaders: true, topics: missing.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor })) })
+      .createTopics({
+        waitForLeaders: true,
+        topics: missing.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor })),
+      })
       .catch(async (error: unknown) => {
         const now = new Set(await admin.listTopics());
         if (missing.some((topic) => !now.has(topic))) throw error;

@@ -9,7 +9,13 @@ export const createLog = (service: string, level: string): Log =>
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: ['headers', 'req.headers', 'variables', 'input', '*.authorization'],
-    serializers: { err: (error: Error) => ({ type: error.name, message: safeMessage(error), stack: error.stack?.split('\n').slice(1, 8).join('\n') }) },
+    serializers: {
+      err: (error: Error) => ({
+        type: error.name,
+        message: safeMessage(error),
+        stack: error.stack?.split('\n').slice(1, 8).join('\n'),
+      }),
+    },
   });
 
 /** A database error repeats the values it met in `detail` and sometimes in its message; its code says enough. */

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What a service tells Prometheus; no label ever holds an id or a person. */
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -10,7 +10,11 @@ export function createMetrics(service: string) {
   const registers = [registry];
   return {
     registry,
-    statements: new Counter({ name: 'sql_statements_total', help: 'SQL statements sent to Postgres.', registers }),
+    statements: new Counter({
+      name: 'sql_statements_total',
+      help: 'SQL statements sent to Postgres.',
+      registers,
+    }),
     operations: new Histogram({
       name: 'graphql_operation_seconds',
       help: 'Time to answer a GraphQL operation.',
@@ -19,13 +23,22 @@ export function createMetrics(service: string) {
       registers,
     }),
     relayed: new Counter({ name: 'outbox_relayed_total', help: 'Events sent to Kafka.', registers }),
-    waiting: new Gauge({ name: 'outbox_waiting', help: 'Events committed and not yet sent, at most one batch counted.', registers }),
+    waiting: new Gauge({
+      name: 'outbox_waiting',
+      help: 'Events committed and not yet sent, at most one batch counted.',
+      registers,
+    }),
     relayDelay: new Histogram({
       name: 'outbox_delay_seconds',
       help: 'From the instant of the event to its acknowledgement by Kafka.',
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300],
       registers,
     }),
-    handled: new Counter({ name: 'events_handled_total', help: 'Events of others met, by outcome.', labelNames: ['type', 'outcome'], registers }),
+    handled: new Counter({
+      name: 'events_handled_total',
+      help: 'Events of others met, by outcome.',
+      labelNames: ['type', 'outcome'],
+      registers,
+    }),
   };
 }

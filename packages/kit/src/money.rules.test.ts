@@ -11,7 +11,10 @@ test.each([
   ['1', 'toString', 'CURRENCY'],
 ])('%s %s is refused: %s', (amount, currency, reason) => {
   expect(() => positiveMoney({ amount: new Decimal(amount), currency }, 'amount')).toThrow(
-    expect.objectContaining({ code: 'BAD_INPUT', details: expect.objectContaining({ field: 'amount', reason }) }),
+    expect.objectContaining({
+      code: 'BAD_INPUT',
+      details: expect.objectContaining({ field: 'amount', reason }),
+    }),
   );
 });
 
@@ -22,9 +25,12 @@ test('amounts become minor units exactly', () => {
   expect(() => minorUnits(new Decimal('0.001'), 'CNY')).toThrow(/too many decimals/);
 });
 
-test.each(['1e5', '0x10', '', ' 1', '1.', '1234567890123456789012345678901', 'NaN', 1.5, null])('%p is no Decimal', (value) => {
-  expect(() => scalarResolvers.Decimal.parseValue(value)).toThrow(/A Decimal is a string/);
-});
+test.each(['1e5', '0x10', '', ' 1', '1.', '1234567890123456789012345678901', 'NaN', 1.5, null])(
+  '%p is no Decimal',
+  (value) => {
+    expect(() => scalarResolvers.Decimal.parseValue(value)).toThrow(/A Decimal is a string/);
+  },
+);
 
 test('a Decimal keeps every digit on its way in and out', () => {
   const text = '123456789012345678901234567890.123456789012';

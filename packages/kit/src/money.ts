@@ -13,7 +13,8 @@ const MINOR_UNITS_MAX = Number.MAX_SAFE_INTEGER;
 
 /** Checks an amount that must be positive. Refuses BAD_INPUT: unknown currency, zero or less, more decimals than the currency has, beyond any real amount. */
 export function positiveMoney(money: Money, field: string): Money {
-  if (!isCurrency(money.currency)) throw refuse('BAD_INPUT', { field, reason: 'CURRENCY', known: Object.keys(CURRENCIES) });
+  if (!isCurrency(money.currency))
+    throw refuse('BAD_INPUT', { field, reason: 'CURRENCY', known: Object.keys(CURRENCIES) });
   if (money.amount.lessThanOrEqualTo(0)) throw refuse('BAD_INPUT', { field, reason: 'NOT_POSITIVE' });
   if (money.amount.decimalPlaces() > CURRENCIES[money.currency]) {
     throw refuse('BAD_INPUT', { field, reason: 'TOO_MANY_DECIMALS', decimals: CURRENCIES[money.currency] });
@@ -32,7 +33,8 @@ export function nonNegativeMoney(money: Money, field: string): Money {
 }
 
 /** How many decimals an amount of this currency has. */
-export const currencyDecimals = (currency: string): number => (isCurrency(currency) ? CURRENCIES[currency] : 2);
+export const currencyDecimals = (currency: string): number =>
+  isCurrency(currency) ? CURRENCIES[currency] : 2;
 
 /** The amount in minor units: CNY 88,000.00 is 8800000. Throws when it has more decimals than its currency. */
 export function minorUnits(amount: Decimal, currency: string): number {

@@ -12,8 +12,8 @@ export type Connection<R> = {
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 };
 
-export const PAGE_DEFAULT = 20;
-export const PAGE_MAX = 100;
+const PAGE_DEFAULT = 20;
+const PAGE_MAX = 100;
 
 /** Checks the arguments of a list. Refuses PAGE_SIZE and BAD_CURSOR. */
 export function pageOf(args: PageArgs): { first: number; afterId: string | null } {
@@ -29,7 +29,11 @@ export function pageOf(args: PageArgs): { first: number; afterId: string | null 
 export function connectionOf<R extends { id: string }>(rows: R[], first: number): Connection<R> {
   const nodes = rows.slice(0, first);
   const edges = nodes.map((node) => ({ cursor: Buffer.from(node.id).toString('base64url'), node }));
-  return { edges, nodes, pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null } };
+  return {
+    edges,
+    nodes,
+    pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null },
+  };
 }
 
 /** One page of a table by keyset: costs the same on page 1 and page 10,000. Newest first, or oldest first. */

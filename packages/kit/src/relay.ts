@@ -38,7 +38,9 @@ export function startRelay(options: RelayOptions): { stop: () => Promise<void> }
   const stopping = new AbortController();
   const running = (async () => {
     while (!stopping.signal.aborted) {
-      await relayUntilFault(options, stopping.signal).catch((error: unknown) => options.log.warn({ err: error }, 'relay begins again'));
+      await relayUntilFault(options, stopping.signal).catch((error: unknown) =>
+        options.log.warn({ err: error }, 'relay begins again'),
+      );
       await delay(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();
@@ -50,8 +52,15 @@ export function startRelay(options: RelayOptions): { stop: () => Promise<void> }
   };
 }
 
-async function relayUntilFault({ databaseUrl, service, kafka, log, metrics }: RelayOptions, signal: AbortSignal): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: `${service} relay`, keepAlive: true });
+async function relayUntilFault(
+  { databaseUrl, service, kafka, log, metrics }: RelayOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: `${service} relay`,
+    keepAlive: true,
+  });
   const bell = new Bell(signal);
   const broken = new Promise<never>((_, reject) => {
     client.on('error', reject);
@@ -82,14 +91,21 @@ async function relayUntilFault({ databaseUrl, service, kafka, log, metrics }: Re
 
 async function becomeActive(client: pg.Client, bell: Bell, signal: AbortSignal): Promise<boolean> {
   while (!signal.aborted) {
-    const { rows } = await client.query<{ active: boolean }>(`select pg_try_advisory_lock(hashtext('outbox relay')) as active`);
+    const { rows } = await client.query<{ active: boolean }>(
+      `select pg_try_advisory_lock(hashtext('outbox relay')) as active`,
+    );
     if (rows[0]?.active === true) return true;
     await bell.wait(POLL_MS);
   }
   return false;
 }
 
-async function sendBatch(client: pg.Client, producer: Producer, service: string, metrics: Metrics): Promise<number> {
+async function sendBatch(
+  client: pg.Client,
+  producer: Producer,
+  service: string,
+  metrics: Metrics,
+): Promise<number> {
   const { rows } = await client.query<OutboxEntry>({
     name: 'outbox-waiting',
     text: `select position, id, topic, key, type, version, sequence, payload::text as payload, occurred_at, traceparent, actor_role

@@ -19,7 +19,15 @@ const READ_ALL = [
 export const ROLES = {
   CLIENT: {
     reach: 'OWN',
-    scopes: ['clients:read', 'risk:read', 'risk:answer', 'products:read', 'orders:read', 'orders:place', 'points:read'],
+    scopes: [
+      'clients:read',
+      'risk:read',
+      'risk:answer',
+      'products:read',
+      'orders:read',
+      'orders:place',
+      'points:read',
+    ],
   },
   ADVISER: {
     reach: 'ASSIGNED',
@@ -42,13 +50,29 @@ export const ROLES = {
   SERVICE_AGENT: { reach: 'NONE', scopes: ['products:read'] },
   OPERATIONS: {
     reach: 'ALL',
-    scopes: ['clients:read', 'clients:verify', 'clients:assets', 'products:read', 'orders:read', 'orders:process'],
+    scopes: [
+      'clients:read',
+      'clients:verify',
+      'clients:assets',
+      'products:read',
+      'orders:read',
+      'orders:process',
+    ],
   },
   COMPLIANCE: { reach: 'ALL', scopes: READ_ALL },
   AUDITOR: { reach: 'ALL', scopes: READ_ALL },
   MARKETING: {
     reach: 'NONE',
-    scopes: ['products:read', 'leads:read', 'leads:create', 'leads:work', 'leads:import', 'campaigns:manage', 'funnel:read', 'attribution:read'],
+    scopes: [
+      'products:read',
+      'leads:read',
+      'leads:create',
+      'leads:work',
+      'leads:import',
+      'campaigns:manage',
+      'funnel:read',
+      'attribution:read',
+    ],
   },
   ANALYST: { reach: 'NONE', scopes: ['products:read', 'funnel:read'] },
   ADMIN: { reach: 'NONE', scopes: ['products:read', 'products:manage'] },

@@ -7,7 +7,9 @@ const invalid = (message: string) => new GraphQLError(message, { extensions: { c
 const parseDecimal = (value: unknown): Decimal => {
   const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
   if (typeof text !== 'string' || !/^-?\d{1,30}(\.\d{1,12})?$/.test(text)) {
-    throw invalid('A Decimal is a string such as "88000.00" with at most 30 digits before and 12 after the point.');
+    throw invalid(
+      'A Decimal is a string such as "88000.00" with at most 30 digits before and 12 after the point.',
+    );
   }
   return new Decimal(text);
 };
@@ -20,7 +22,8 @@ const DecimalScalar = new GraphQLScalarType<Decimal, string>({
 });
 
 const parseDay = (value: unknown): string => {
-  if (typeof value !== 'string' || !isDay(value)) throw invalid('A Date is a day of the calendar, YYYY-MM-DD.');
+  if (typeof value !== 'string' || !isDay(value))
+    throw invalid('A Date is a day of the calendar, YYYY-MM-DD.');
   return value;
 };
 
@@ -31,7 +34,8 @@ const DateScalar = new GraphQLScalarType<string, string>({
   parseLiteral: (node) => parseDay(literal(node)),
 });
 
-const literal = (node: ValueNode): unknown => (node.kind === Kind.STRING || node.kind === Kind.INT ? node.value : undefined);
+const literal = (node: ValueNode): unknown =>
+  node.kind === Kind.STRING || node.kind === Kind.INT ? node.value : undefined;
 
 /** Whether the text names a day that exists: 2026-02-29 does not. */
 export function isDay(text: string): boolean {

@@ -33,33 +33,47 @@ const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
  */
 export function buildGuardedSchema(sdl: string, resolvers: object): GraphQLSchema {
   // Codegen has checked the resolvers against this very schema; buildSubgraphSchema's own type is looser than theirs.
-  const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: { ...scalarResolvers, ...resolvers } }]);
+  const schema = buildSubgraphSchema([
+    { typeDefs: parse(sdl), resolvers: { ...scalarResolvers, ...resolvers } },
+  ]);
   const problems: string[] = [];
   for (const type of Object.values(schema.getTypeMap())) {
-    if (isObjectType(type) && !type.name.startsWith('__') && type.name !== '_Service') guardType(type, problems);
+    if (isObjectType(type) && !type.name.startsWith('__') && type.name !== '_Service')
+      guardType(type, problems);
   }
   if (problems.length > 0) throw new Error(`The schema is not safe to serve:\n  ${problems.join('\n  ')}`);
   return schema;
 }
 
 function guardType(type: GraphQLObjectType, problems: string[]): void {
-  const nodes = [type.astNode, ...type.extensionASTNodes].filter((node) => node !== null && node !== undefined);
+  const nodes = [type.astNode, ...type.extensionASTNodes].filter(
+    (node) => node !== null && node !== undefined,
+  );
   const directives = nodes.flatMap((node) => node.directives ?? []);
   const ofType = requirementsOf(directives, type.name, problems);
-  const keyFields = new Set(directives.filter((d) => d.name.value === 'key').flatMap((d) => (stringArgument(d, 'fields') ?? '').split(/[\s{}]+/)));
+  const keyFields = new Set(
+    directives
+      .filter((d) => d.name.value === 'key')
+      .flatMap((d) => (stringArgument(d, 'fields') ?? '').split(/[\s{}]+/)),
+  );
   for (const field of Object.values(type.getFields())) {
     const isFederation = ROOTS.has(type.name) && field.name.startsWith('_');
     const coordinate = `${type.name}.${field.name}`;
-    const ofField = isFederation ? [[]] : requirementsOf(field.astNode?.directives ?? [], coordinate, problems);
+    const ofField = isFederation
+      ? [[]]
+      : requirementsOf(field.astNode?.directives ?? [], coordinate, problems);
     const isOpen = keyFields.has(field.name) || isExternal(field);
     if (ofType.length + ofField.length === 0 && !isOpen) {
-      problems.push(`${coordinate} says nobody may see it: give it or its type @authenticated or @requiresScopes.`);
+      problems.push(
+        `${coordinate} says nobody may see it: give it or its type @authenticated or @requiresScopes.`,
+      );
     }
     if (ofType.length + ofField.length > 0) guardField(field, [...ofType, ...ofField]);
   }
 }
 
-const isExternal = (field: GraphQLField<unknown, unknown>) => field.astNode?.directives?.some((d) => d.name.value === 'external') ?? false;
+const isExternal = (field: GraphQLField<unknown, unknown>) =>
+  field.astNode?.directives?.some((d) => d.name.value === 'external') ?? false;
 
 function guardField(field: GraphQLField<unknown, Context>, requirements: readonly Requirement[]): void {
   const resolve = field.resolve ?? defaultFieldResolver;
@@ -77,14 +91,20 @@ function demand(actor: Actor, requirement: Requirement): void {
   }
 }
 
-function requirementsOf(directives: readonly ConstDirectiveNode[], coordinate: string, problems: string[]): Requirement[] {
+function requirementsOf(
+  directives: readonly ConstDirectiveNode[],
+  coordinate: string,
+  problems: string[],
+): Requirement[] {
   return directives.flatMap((directive): Requirement[] => {
     switch (directive.name.value) {
       case 'authenticated':
         return [[]];
       case 'requiresScopes': {
         const ways = scopesArgument(directive);
-        for (const scope of ways.flat()) if (!SCOPES.has(scope)) problems.push(`${coordinate} asks for the scope ${scope}, which no role has.`);
+        for (const scope of ways.flat())
+          if (!SCOPES.has(scope))
+            problems.push(`${coordinate} asks for the scope ${scope}, which no role has.`);
         return [ways];
       }
       case 'policy':
@@ -100,7 +120,9 @@ function scopesArgument(directive: ConstDirectiveNode): string[][] {
   const value = directive.arguments?.find((argument) => argument.name.value === 'scopes')?.value;
   if (value?.kind !== Kind.LIST) return [];
   return value.values.map((way) =>
-    way.kind === Kind.LIST ? way.values.flatMap((scope) => (scope.kind === Kind.STRING ? [scope.value] : [])) : [],
+    way.kind === Kind.LIST
+      ? way.values.flatMap((scope) => (scope.kind === Kind.STRING ? [scope.value] : []))
+      : [],
   );
 }
 

@@ -10,7 +10,7 @@ import { startConsumer } from './consumer.js';
 import { type Context, createContext } from './context.js';
 import { createDataSource, migrate } from './database.js';
 import type { Db, Row, RowClass } from './db.js';
-import type { ServiceEnv } from './env.js';
+import { type ServiceEnv, turnTelemetryOff } from './env.js';
 import { errorFormatter, errorOf } from './errors.js';
 import type { Handler } from './handler.js';
 import { type Job, startJobs } from './jobs.js';
@@ -42,7 +42,12 @@ export async function openDatabase(
   service: ServiceDefinition,
   options: { url: string; poolMax: number; onStatement?: () => void; now: () => Date },
 ): Promise<Db> {
-  const source = createDataSource({ ...options, service: service.name, entities: service.entities, migrations: new URL('migrations/', service.folder) });
+  const source = createDataSource({
+    ...options,
+    service: service.name,
+    entities: service.entities,
+    migrations: new URL('migrations/', service.folder),
+  });
   await source.initialize();
   await migrate(source);
   const db: Db = { source, service: service.name, now: options.now, actor: ANONYMOUS };
@@ -58,7 +63,7 @@ export const schemaOf = (service: ServiceDefinition) =>
  * metrics. Stopping finishes the requests and the event at hand. Exits with 1 when it cannot start.
  */
 export async function startService(service: ServiceDefinition, env: ServiceEnv): Promise<void> {
-  process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
+  turnTelemetryOff();
   const log = createLog(service.name, env.LOG_LEVEL);
   try {
     const metrics = createMetrics(service.name);
@@ -88,7 +93,10 @@ export async function startService(service: ServiceDefinition, env: ServiceEnv):
 type Parts = { env: ServiceEnv; db: Db; kafka: Kafka; log: Log; metrics: Metrics };
 
 /** Topics, relay and consumers in the background: a service answers queries while Kafka is away, and says so in `/health/ready`. */
-function startEvents(service: ServiceDefinition, { env, db, kafka, log, metrics }: Parts): () => Promise<void> {
+function startEvents(
+  service: ServiceDefinition,
+  { env, db, kafka, log, metrics }: Parts,
+): () => Promise<void> {
   let isStopping = false;
   const begun = (async () => {
     for (;;) {
@@ -112,15 +120,27 @@ function startEvents(service: ServiceDefinition, { env, db, kafka, log, metrics 
   };
 }
 
-async function createApp(service: ServiceDefinition, { env, db, kafka, log, metrics }: Parts): Promise<FastifyInstance> {
+async function createApp(
+  service: ServiceDefinition,
+  { env, db, kafka, log, metrics }: Parts,
+): Promise<FastifyInstance> {
   const app = Fastify({ bodyLimit: BODY_MAX_BYTES, logger: false });
   const apollo = new ApolloServer<Context>({
     schema: schemaOf(service),
     introspection: env.NODE_ENV !== 'production',
     includeStacktraceInErrorResponses: false,
     formatError: errorFormatter(log),
-    plugins: [fastifyApolloDrainPlugin(app), ApolloServerPluginInlineTraceDisabled(), operationTimer(metrics)],
-    logger: { debug: () => undefined, info: () => undefined, warn: (m) => log.warn(m), error: (m) => log.error(m) },
+    plugins: [
+      fastifyApolloDrainPlugin(app),
+      ApolloServerPluginInlineTraceDisabled(),
+      operationTimer(metrics),
+    ],
+    logger: {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: (m) => log.warn(m),
+      error: (m) => log.error(m),
+    },
     stopOnTerminationSignals: false,
   });
   await apollo.start();
@@ -134,7 +154,9 @@ async function createApp(service: ServiceDefinition, { env, db, kafka, log, metr
       }),
   });
   addHealth(app, { source: db.source, kafka });
-  app.get('/metrics', async (_, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()));
+  app.get('/metrics', async (_, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
   return app;
 }
 
@@ -170,10 +192,12 @@ function addHealth(app: FastifyInstance, { source, kafka }: { source: DataSource
   let connected: Promise<void> | undefined;
   const reachKafka = async () => {
     connected ??= admin.connect();
-    await connected.then(() => admin.describeCluster()).catch((error: unknown) => {
-      connected = undefined;
-      throw error;
-    });
+    await connected
+      .then(() => admin.describeCluster())
+      .catch((error: unknown) => {
+        connected = undefined;
+        throw error;
+      });
   };
   const within = <T>(promise: Promise<T>) => {
     let timer: NodeJS.Timeout | undefined;
@@ -182,12 +206,18 @@ function addHealth(app: FastifyInstance, { source, kafka }: { source: DataSource
     });
     return Promise.race([promise, tooLate]).finally(() => clearTimeout(timer));
   };
-  const outcome = (result: PromiseSettledResult<unknown>) => (result.status === 'fulfilled' ? 'reached' : 'unreachable');
+  const outcome = (result: PromiseSettledResult<unknown>) =>
+    result.status === 'fulfilled' ? 'reached' : 'unreachable';
   app.get('/health/live', async () => ({ status: 'live' }));
   app.get('/health/ready', async (_, reply) => {
-    const [database, broker] = await Promise.allSettled([within(source.query('select 1')), within(reachKafka())]);
+    const [database, broker] = await Promise.allSettled([
+      within(source.query('select 1')),
+      within(reachKafka()),
+    ]);
     const isReady = database.status === 'fulfilled' && broker.status === 'fulfilled';
-    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready', database: outcome(database), kafka: outcome(broker) });
+    return reply
+      .code(isReady ? 200 : 503)
+      .send({ status: isReady ? 'ready' : 'not ready', database: outcome(database), kafka: outcome(broker) });
   });
   app.addHook('onClose', () => admin.disconnect());
 }

@@ -1,4 +1,9 @@
-const SHANGHAI = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai', year: 'numeric', month: '2-digit', day: '2-digit' });
+const SHANGHAI = new Intl.DateTimeFormat('en-CA', {
+  timeZone: 'Asia/Shanghai',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+});
 
 /** The calendar day of an instant where the firm works, `YYYY-MM-DD`, whatever the zone of the machine. */
 export const dayOf = (instant: Date): string => SHANGHAI.format(instant);
@@ -36,4 +41,5 @@ export function yearsBetween(birth: string, day: string): number {
 }
 
 /** Whole days from one day to another. */
-export const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
+export const daysBetween = (from: string, to: string): number =>
+  (Date.parse(to) - Date.parse(from)) / 86_400_000;

@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { deadTopic, keepConsuming, LeadCreated, type Topic } from '@client-graph/events';
 import { createKafka, createLog, ensureTopics, refuse, transact } from '@client-graph/kit';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import { startConsumer } from '../../kit/src/consumer.js';
 import { createMetrics } from '../../kit/src/metrics.js';
@@ -28,12 +28,27 @@ afterEach(async () => {
 afterAll(() => world.stop());
 
 const relay = () => {
-  const started = startRelay({ databaseUrl, service: service.name, kafka, log, metrics: createMetrics(service.name) });
+  const started = startRelay({
+    databaseUrl,
+    service: service.name,
+    kafka,
+    log,
+    metrics: createMetrics(service.name),
+  });
   parts.push(started);
   return started;
 };
 const consumer = () =>
-  parts.push(startConsumer({ db: world.db, kafka, service: service.name, handlers: service.handlers, log, metrics: createMetrics(service.name) }));
+  parts.push(
+    startConsumer({
+      db: world.db,
+      kafka,
+      service: service.name,
+      handlers: service.handlers,
+      log,
+      metrics: createMetrics(service.name),
+    }),
+  );
 
 /** Every message of a topic from now on, or from the beginning. */
 function listen(topic: string): KafkaMessage[] {
@@ -51,10 +66,15 @@ function listen(topic: string): KafkaMessage[] {
 }
 const header = (message: KafkaMessage, name: string) => String(message.headers?.[name]);
 
-const aLead = (leadId: string) => LeadCreated({ leadId, channel: 'OFFLINE', campaignId: null, consentOk: true, reason: null });
+const aLead = (leadId: string) =>
+  LeadCreated({ leadId, channel: 'OFFLINE', campaignId: null, consentOk: true, reason: null });
 const record = (...drafts: ReturnType<typeof aLead>[]) => transact(world.db, (tx) => tx.record(...drafts));
-const effectsOf = (key: string) => world.sql<{ sequence: string }>('select sequence from effect where key = $1 order by n', [key]);
-async function sendRaw(topic: Topic, message: { key: string; value: string; headers?: Record<string, string> }): Promise<void> {
+const effectsOf = (key: string) =>
+  world.sql<{ sequence: string }>('select sequence from effect where key = $1 order by n', [key]);
+async function sendRaw(
+  topic: Topic,
+  message: { key: string; value: string; headers?: Record<string, string> },
+): Promise<void> {
   const producer = kafka.producer();
   await producer.connect();
   await producer.send({ topic, messages: [message] });
@@ -69,7 +89,9 @@ test('two relays send each event once, as a CloudEvent, in order per key', async
   for (let n = 0; n < 50; n += 1) await transact(world.db, (tx) => tx.record(noted(key, freshId())));
   const mine = () => seen.filter((message) => message.key?.toString() === key);
   await until(() => mine().length >= 50);
-  expect(mine().map((message) => Number(header(message, 'ce_sequence')))).toEqual(Array.from({ length: 50 }, (_, n) => n + 1));
+  expect(mine().map((message) => Number(header(message, 'ce_sequence')))).toEqual(
+    Array.from({ length: 50 }, (_, n) => n + 1),
+  );
   expect(header(mine()[0] as KafkaMessage, 'ce_type')).toBe('interaction.logged');
   expect(header(mine()[0] as KafkaMessage, 'ce_source')).toBe(`/${service.name}`);
   await until(async () => (await world.sql('select 1 from outbox where published_at is null')).length === 0);
@@ -108,7 +130,8 @@ test('what a use case refuses, and what cannot be read, is set aside with its re
   const key = freshId();
   const dead = listen(deadTopic('marketing.v1'));
   mood.onEvent = async (tx, of) => {
-    if (of === key && (await tx.query('select 1 from effect where key = $1', [of])).length === 1) throw refuse('NOT_FOUND');
+    if (of === key && (await tx.query('select 1 from effect where key = $1', [of])).length === 1)
+      throw refuse('NOT_FOUND');
   };
   relay();
   consumer();
@@ -116,7 +139,12 @@ test('what a use case refuses, and what cannot be read, is set aside with its re
   await sendRaw('marketing.v1', { key, value: 'not JSON', headers: headersOf(key) });
   await sendRaw('marketing.v1', { key, value: '{"leadId": 7}', headers: headersOf(key) });
   await sendRaw('marketing.v1', { key, value: '{}' });
-  const reasons = () => dead.filter((message) => message.key?.toString() === key && header(message, 'dead-consumer') === service.name).map((message) => header(message, 'dead-reason'));
+  const reasons = () =>
+    dead
+      .filter(
+        (message) => message.key?.toString() === key && header(message, 'dead-consumer') === service.name,
+      )
+      .map((message) => header(message, 'dead-reason'));
   await until(() => reasons().length >= 4);
   expect(reasons().sort()).toEqual([
     'REFUSED NOT_FOUND',

@@ -1,5 +1,15 @@
 import { InteractionLogged, LeadContacted, LeadCreated } from '@client-graph/events';
-import { type Context, defineRefusals, findForUpdate, handle, page, type PageArgs, type ServiceDefinition, type Tx, transact } from '@client-graph/kit';
+import {
+  type Context,
+  defineRefusals,
+  findForUpdate,
+  handle,
+  type PageArgs,
+  page,
+  type ServiceDefinition,
+  type Tx,
+  transact,
+} from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** The smallest service there can be, to test what kit promises every service. */
@@ -12,7 +22,7 @@ export class JarRow {
   @Column({ type: 'int' }) version: number;
 }
 
-export const refuse = defineRefusals({ NOT_POSITIVE: 'Put in at least one coin.' });
+const refuse = defineRefusals({ NOT_POSITIVE: 'Put in at least one coin.' });
 
 export const noted = (clientId: string, interactionId: string) =>
   InteractionLogged({ clientId, interactionId, channel: 'PHONE', subjectCode: 'COIN' });
@@ -37,12 +47,18 @@ export const fixture = (name = 'fixture'): ServiceDefinition => ({
       jar: (_: unknown, { id }: { id: string }, ctx: Context) => ctx.load(JarRow, id),
       jars: (_: unknown, args: PageArgs, ctx: Context) => page(ctx.db, JarRow, args),
     },
-    Mutation: { putIn: (_: unknown, input: { id: string; coins: number }, ctx: Context) => putIn(ctx.db, input) },
+    Mutation: {
+      putIn: (_: unknown, input: { id: string; coins: number }, ctx: Context) => putIn(ctx.db, input),
+    },
     Jar: { __resolveReference: (ref: { id: string }, ctx: Context) => ctx.load(JarRow, ref.id) },
   },
   handlers: [LeadCreated, LeadContacted].map((definition) =>
     handle(definition, async (tx, event) => {
-      await tx.query('insert into effect (event_id, key, sequence) values ($1, $2, $3)', [event.id, event.key, event.sequence]);
+      await tx.query('insert into effect (event_id, key, sequence) values ($1, $2, $3)', [
+        event.id,
+        event.key,
+        event.sequence,
+      ]);
       await mood.onEvent(tx, event.key);
     }),
   ),

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { actorOf, transact } from '@client-graph/kit';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildGuardedSchema } from '../../kit/src/schema.js';
 import { fixture, JarRow } from './fixture.js';
 import { aService, freshId, type World } from './index.js';
@@ -10,22 +10,31 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const aJar = () => transact(world.db, (tx) => tx.insert(JarRow, { id: tx.newId(), ownerId: freshId(), coins: 3, version: 1 }));
+const aJar = () =>
+  transact(world.db, (tx) => tx.insert(JarRow, { id: tx.newId(), ownerId: freshId(), coins: 3, version: 1 }));
 const client = actorOf(freshId(), ['CLIENT']);
 const analyst = actorOf(freshId(), ['ANALYST']);
-const entity = 'query ($id: ID!) { _entities(representations: [{ __typename: "Jar", id: $id }]) { ... on Jar { id coins } } }';
+const entity =
+  'query ($id: ID!) { _entities(representations: [{ __typename: "Jar", id: $id }]) { ... on Jar { id coins } } }';
 
 describe('default deny', () => {
   test('without a token nothing is answered, by whichever way one comes', async () => {
     const { id } = await aJar();
-    expect((await world.ask(null, 'query ($id: ID!) { jar(id: $id) { coins } }', { id })).codes).toEqual(['UNAUTHENTICATED']);
-    expect((await world.ask(null, entity.replace('($id: ID!)', '').replace('$id', `"${id}"`))).codes).toEqual(['UNAUTHENTICATED']);
+    expect((await world.ask(null, 'query ($id: ID!) { jar(id: $id) { coins } }', { id })).codes).toEqual([
+      'UNAUTHENTICATED',
+    ]);
+    expect((await world.ask(null, entity.replace('($id: ID!)', '').replace('$id', `"${id}"`))).codes).toEqual(
+      ['UNAUTHENTICATED'],
+    );
   });
 
   test('a role without the scope is refused at the root, through _entities and nested, with the path and the way in', async () => {
     const { id } = await aJar();
     const root = await world.ask(analyst, 'query ($id: ID!) { j: jar(id: $id) { coins } }', { id });
-    expect(root.errors[0]).toMatchObject({ path: ['j'], extensions: { code: 'FORBIDDEN', details: { requiredScopes: [['points:read']] } } });
+    expect(root.errors[0]).toMatchObject({
+      path: ['j'],
+      extensions: { code: 'FORBIDDEN', details: { requiredScopes: [['points:read']] } },
+    });
     const reference = `query { _entities(representations: [{ __typename: "Jar", id: "${id}" }]) { ... on Jar { coins } } }`;
     expect((await world.ask(analyst, reference)).codes).toEqual(['FORBIDDEN']);
     const nested = await world.ask(analyst, '{ jars(first: 1) { nodes { id coins } } }');
@@ -41,14 +50,29 @@ describe('default deny', () => {
     expect((await world.ask(analyst, put, { id })).codes).toEqual(['FORBIDDEN']);
   });
 
-  const common = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@authenticated", "@requiresScopes", "@policy"])';
+  const common =
+    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@authenticated", "@requiresScopes", "@policy"])';
   test.each([
     ['a field guarded by nothing', 'type Query { a: Int }', /Query\.a says nobody may see it/],
-    ['a nested field guarded by nothing', 'type Query { a: A @authenticated } type A { b: Int }', /A\.b says nobody/],
-    ['a scope that no role has', 'type Query { a: Int @requiresScopes(scopes: [["jars:brake"]]) }', /jars:brake, which no role has/],
-    ['a security directive that nothing enforces', 'type Query { a: Int @policy(policies: [["x"]]) }', /@policy, which nothing enforces/],
+    [
+      'a nested field guarded by nothing',
+      'type Query { a: A @authenticated } type A { b: Int }',
+      /A\.b says nobody/,
+    ],
+    [
+      'a scope that no role has',
+      'type Query { a: Int @requiresScopes(scopes: [["jars:brake"]]) }',
+      /jars:brake, which no role has/,
+    ],
+    [
+      'a security directive that nothing enforces',
+      'type Query { a: Int @policy(policies: [["x"]]) }',
+      /@policy, which nothing enforces/,
+    ],
   ])('a schema with %s does not start', (_, sdl, problem) => {
-    expect(() => buildGuardedSchema(`${common}\n scalar Decimal scalar Date scalar DateTime ${sdl}`, {})).toThrow(problem);
+    expect(() =>
+      buildGuardedSchema(`${common}\n scalar Decimal scalar Date scalar DateTime ${sdl}`, {}),
+    ).toThrow(problem);
   });
 });
 
@@ -58,17 +82,29 @@ describe('pages', () => {
     const ids: string[] = [];
     for (let n = 0; n < 5; n += 1) {
       fresh.clock.now = new Date(fresh.clock.now.getTime() + 1000);
-      ids.unshift((await transact(fresh.db, (tx) => tx.insert(JarRow, { id: tx.newId(), ownerId: freshId(), coins: 1, version: 1 }))).id);
+      ids.unshift(
+        (
+          await transact(fresh.db, (tx) =>
+            tx.insert(JarRow, { id: tx.newId(), ownerId: freshId(), coins: 1, version: 1 }),
+          )
+        ).id,
+      );
     }
     const walked: string[] = [];
     for (let after: string | null = null, more = true; more; ) {
-      const { data } = await fresh.ask(client, 'query ($after: String) { jars(first: 2, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } }', { after });
+      const { data } = await fresh.ask(
+        client,
+        'query ($after: String) { jars(first: 2, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } }',
+        { after },
+      );
       walked.push(...data.jars.nodes.map((jar: { id: string }) => jar.id));
       after = data.jars.pageInfo.endCursor;
       more = data.jars.pageInfo.hasNextPage;
     }
     expect(walked).toEqual(ids);
-    expect(await fresh.statements(() => fresh.ask(client, '{ jars(first: 2) { nodes { id coins } } }'))).toBe(1);
+    expect(await fresh.statements(() => fresh.ask(client, '{ jars(first: 2) { nodes { id coins } } }'))).toBe(
+      1,
+    );
     await fresh.stop();
   });
 
@@ -85,7 +121,9 @@ test('a hundred references of one request cost one statement', async () => {
   const jars = await Promise.all(Array.from({ length: 100 }, aJar));
   const representations = jars.map(({ id }) => ({ __typename: 'Jar', id }));
   const count = await world.statements(() =>
-    world.ask(client, 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Jar { coins } } }', { r: representations }),
+    world.ask(client, 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Jar { coins } } }', {
+      r: representations,
+    }),
   );
   expect(count).toBe(1);
 });

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type GraphQLResponse } from '@apollo/server';
 import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import type { EventDraft, ReceivedEvent } from '@client-graph/events';
 import {
@@ -36,7 +36,13 @@ type Answer = {
   codes: string[];
 };
 
-export type OutboxRecord = { id: string; type: string; key: string; sequence: number; data: Record<string, unknown> };
+export type OutboxRecord = {
+  id: string;
+  type: string;
+  key: string;
+  sequence: number;
+  data: Record<string, unknown>;
+};
 
 /** A service in this process on a database of its own, as its tests see it. */
 export type World = {
@@ -59,7 +65,12 @@ export async function aService(service: ServiceDefinition, options: { now?: Date
   const url = await cloneOf(service);
   const clock = { now: options.now ?? new Date('2026-03-02T02:00:00.000Z') };
   let count = 0;
-  const db = await openDatabase(service, { url, poolMax: 12, onStatement: () => (count += 1), now: () => new Date(clock.now) });
+  const db = await openDatabase(service, {
+    url,
+    poolMax: 12,
+    onStatement: () => (count += 1),
+    now: () => new Date(clock.now),
+  });
   const apollo = new ApolloServer<Context>({
     schema: schemaOf(service),
     formatError: errorFormatter(createLog('test', 'silent')),
@@ -73,36 +84,16 @@ export async function aService(service: ServiceDefinition, options: { now?: Date
     ask: async (actor, query, variables = {}) => {
       const contextValue = createContext({ ...db, actor: actor ?? db.actor });
       // As over HTTP: what is not JSON does not pass.
-      const { body } = await apollo.executeOperation({ query, variables: JSON.parse(JSON.stringify(variables)) }, { contextValue });
-      if (body.kind !== 'single') throw new Error('The answer came in parts.');
-      const { data, errors = [] } = body.singleResult;
-      return { data: JSON.parse(JSON.stringify(data ?? null)), errors, codes: errors.map((e) => String(e.extensions?.['code'])) };
+      const request = { query, variables: JSON.parse(JSON.stringify(variables)) };
+      return answerOf(await apollo.executeOperation(request, { contextValue }));
     },
     deliver: async (draft, { times = 1, at = clock.now, id = freshId() } = {}) => {
-      const event: ReceivedEvent<unknown> = {
-        id,
-        type: draft.contract.type,
-        version: draft.contract.version,
-        source: `/${draft.contract.topic.split('.')[0]}`,
-        topic: draft.contract.topic,
-        key: draft.key,
-        sequence: 1,
-        time: at,
-        traceparent: undefined,
-        actorRole: undefined,
-        data: JSON.parse(JSON.stringify(draft.data)),
-      };
+      const event = received(draft, id, at);
       for (let n = 0; n < times; n += 1) {
         await transact(asService(db), (tx) => applyEvent(tx, service.name, service.handlers, event));
       }
     },
-    events: async (type) => {
-      const rows: { id: string; type: string; key: string; sequence: string; payload: Record<string, unknown> }[] = await db.source.query(
-        'select id, type, key, sequence, payload from outbox where $1::text is null or type = $1 order by position',
-        [type ?? null],
-      );
-      return rows.map(({ payload, sequence, ...row }) => ({ ...row, sequence: Number(sequence), data: payload }));
-    },
+    events: (type) => outboxOf(db, type),
     statements: async (work) => {
       const before = count;
       await work();
@@ -112,9 +103,44 @@ export async function aService(service: ServiceDefinition, options: { now?: Date
     stop: async () => {
       await apollo.stop();
       await db.source.destroy();
-      await onServer((client) => client.query(`drop database if exists "${new URL(url).pathname.slice(1)}" with (force)`));
+      await onServer((client) =>
+        client.query(`drop database if exists "${new URL(url).pathname.slice(1)}" with (force)`),
+      );
     },
   };
+}
+
+function answerOf({ body }: GraphQLResponse): Answer {
+  if (body.kind !== 'single') throw new Error('The answer came in parts.');
+  const { data, errors = [] } = body.singleResult;
+  return {
+    data: JSON.parse(JSON.stringify(data ?? null)),
+    errors,
+    codes: errors.map((error) => String(error.extensions?.['code'])),
+  };
+}
+
+const received = (draft: EventDraft, id: string, time: Date): ReceivedEvent<unknown> => ({
+  id,
+  type: draft.contract.type,
+  version: draft.contract.version,
+  source: `/${draft.contract.topic.split('.')[0]}`,
+  topic: draft.contract.topic,
+  key: draft.key,
+  sequence: 1,
+  time,
+  traceparent: undefined,
+  actorRole: undefined,
+  data: JSON.parse(JSON.stringify(draft.data)),
+});
+
+async function outboxOf(db: Db, type: string | undefined): Promise<OutboxRecord[]> {
+  const rows: { id: string; type: string; key: string; sequence: string; data: Record<string, unknown> }[] =
+    await db.source.query(
+      'select id, type, key, sequence, payload as data from outbox where $1::text is null or type = $1 order by position',
+      [type ?? null],
+    );
+  return rows.map((row) => ({ ...row, sequence: Number(row.sequence) }));
 }
 
 /** A fresh, empty database on the test server; returns its URL. */
@@ -133,7 +159,11 @@ async function cloneOf(service: ServiceDefinition): Promise<string> {
     const { rowCount } = await client.query('select from pg_database where datname = $1', [template]);
     if (rowCount === 0) {
       await client.query(`create database "${template}_new"`);
-      const db = await openDatabase(service, { url: urlOf(`${template}_new`), poolMax: 2, now: () => new Date('2026-01-01T00:00:00Z') });
+      const db = await openDatabase(service, {
+        url: urlOf(`${template}_new`),
+        poolMax: 2,
+        now: () => new Date('2026-01-01T00:00:00Z'),
+      });
       await db.source.destroy();
       await client.query(`alter database "${template}_new" rename to "${template}"`);
     }
@@ -150,7 +180,8 @@ function versionOf(folder: URL): string {
     const base = fileURLToPath(new URL(part, folder));
     if (!statSync(base, { throwIfNoEntry: false })) continue;
     for (const file of readdirSync(base, { recursive: true, encoding: 'utf8' }).sort()) {
-      if (/\.(sql|json|ts)$/.test(file) && !file.endsWith('.test.ts')) hash.update(file).update(readFileSync(`${base}/${file}`));
+      if (/\.(sql|json|ts)$/.test(file) && !file.endsWith('.test.ts'))
+        hash.update(file).update(readFileSync(`${base}/${file}`));
     }
   }
   return hash.digest('hex').slice(0, 12);
@@ -174,7 +205,10 @@ function urlOf(database: string): string {
 
 function serverUrl(): string {
   const url = process.env['TEST_POSTGRES_URL'];
-  if (url === undefined) throw new Error('TEST_POSTGRES_URL is not set: run tests through the root jest configuration, whose set-up starts Postgres.');
+  if (url === undefined)
+    throw new Error(
+      'TEST_POSTGRES_URL is not set: run tests through the root jest configuration, whose set-up starts Postgres.',
+    );
   return url;
 }
 

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { actorOf, type Db, findForUpdate, isRefusal, transact } from '@client-graph/kit';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fixture, JarRow, noted, putIn } from './fixture.js';
 import { aService, freshId, type World } from './index.js';
 
@@ -11,7 +11,11 @@ afterAll(() => world.stop());
 
 const aJar = async (db: Db = world.db) =>
   transact(db, (tx) => tx.insert(JarRow, { id: tx.newId(), ownerId: freshId(), coins: 0, version: 1 }));
-const codeOf = (work: Promise<unknown>) => work.then(() => 'DONE', (error: unknown) => (isRefusal(error) ? error.code : String(error)));
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'DONE',
+    (error: unknown) => (isRefusal(error) ? error.code : String(error)),
+  );
 
 describe('a transaction', () => {
   test('a refusal leaves nothing behind, not even the event', async () => {
@@ -23,7 +27,10 @@ describe('a transaction', () => {
   test('ten at once lose no coin, and their events count 1 to 10 in the order of their commits', async () => {
     const jar = await aJar();
     await Promise.all(Array.from({ length: 10 }, () => putIn(world.db, { id: jar.id, coins: 1 })));
-    const [row] = await world.sql<{ coins: number; version: number }>('select coins, version from jar where id = $1', [jar.id]);
+    const [row] = await world.sql<{ coins: number; version: number }>(
+      'select coins, version from jar where id = $1',
+      [jar.id],
+    );
     expect(row).toEqual({ coins: 10, version: 11 });
     const events = (await world.events()).filter((event) => event.key === jar.ownerId);
     expect(events.map((event) => event.sequence)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
@@ -47,7 +54,9 @@ describe('a transaction', () => {
         await tx.update(JarRow, other, { coins: other.coins + 1 });
       });
     await Promise.all([lockInOrder(one, two), lockInOrder(two, one)]);
-    const rows = await world.sql<{ coins: number }>('select coins from jar where id = any($1)', [[one.id, two.id]]);
+    const rows = await world.sql<{ coins: number }>('select coins from jar where id = any($1)', [
+      [one.id, two.id],
+    ]);
     expect(rows).toEqual([{ coins: 2 }, { coins: 2 }]);
     expect(arrived).toBe(3);
   });
@@ -59,12 +68,17 @@ describe('a transaction', () => {
   test('a decision on an older version is refused with both versions', async () => {
     const jar = await aJar();
     const stale = transact(world.db, (tx) => findForUpdate(tx, JarRow, jar.id, 7));
-    await expect(stale).rejects.toMatchObject({ code: 'STALE_VERSION', details: { expected: 7, current: 1 } });
+    await expect(stale).rejects.toMatchObject({
+      code: 'STALE_VERSION',
+      details: { expected: 7, current: 1 },
+    });
   });
 
   test('events of several keys are recorded together and each key counts for itself', async () => {
     const [a, b] = [freshId(), freshId()];
-    await transact(world.db, (tx) => tx.record(noted(a, freshId()), noted(b, freshId()), noted(a, freshId())));
+    await transact(world.db, (tx) =>
+      tx.record(noted(a, freshId()), noted(b, freshId()), noted(a, freshId())),
+    );
     const events = await world.events();
     expect(events.filter((e) => e.key === a).map((e) => e.sequence)).toEqual([1, 2]);
     expect(events.filter((e) => e.key === b).map((e) => e.sequence)).toEqual([1]);
@@ -74,7 +88,9 @@ describe('a transaction', () => {
 describe('once', () => {
   const fill = (input: { requestId: string; coins: number }, db = world.db) =>
     transact(db, (tx) =>
-      tx.once('fill', input, JarRow, (id) => tx.insert(JarRow, { id, ownerId: freshId(), coins: input.coins, version: 1 })),
+      tx.once('fill', input, JarRow, (id) =>
+        tx.insert(JarRow, { id, ownerId: freshId(), coins: input.coins, version: 1 }),
+      ),
     );
 
   test('ten at once with one requestId make one jar and all hear of it', async () => {
@@ -94,7 +110,9 @@ describe('once', () => {
 
   test('a refused request is not used up', async () => {
     const requestId = freshId();
-    const refused = transact(world.db, (tx) => tx.once('fill', { requestId }, JarRow, () => findForUpdate(tx, JarRow, freshId())));
+    const refused = transact(world.db, (tx) =>
+      tx.once('fill', { requestId }, JarRow, () => findForUpdate(tx, JarRow, freshId())),
+    );
     expect(await codeOf(refused)).toBe('NOT_FOUND');
     expect((await fill({ requestId, coins: 1 })).coins).toBe(1);
   });
