@@ -42,7 +42,7 @@ export function checkPeriod(startsOn: string, endsOn: string | null): void {
 }
 
 /** Running on a day: neither before its first day nor after its last. */
-export const isRunning = (campaign: Pick<Campaign, 'startsOn' | 'endsOn'>, day: string): boolean =>
+const isRunning = (campaign: Pick<Campaign, 'startsOn' | 'endsOn'>, day: string): boolean =>
   campaign.startsOn <= day && (campaign.endsOn === null || campaign.endsOn >= day);
 
 /**

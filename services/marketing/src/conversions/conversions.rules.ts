@@ -10,8 +10,6 @@ import {
   type Step,
 } from '../leads/leads.rules.js';
 
-/** A client as other services know it: by id. */
-export type ClientRef = { id: string };
 export type TouchFacts = { at: Date; channel: CampaignChannel; campaignId: string | null };
 export type Conversion = {
   at: Date;
@@ -32,7 +30,7 @@ export type Standing = 'ORIGIN' | 'LATER' | 'UNKNOWN_LEAD' | 'IMPORTED_LEAD' | '
  * The edges to the follow-up from each stage. Whoever opens an account has been spoken with and has taken a proposal, so an
  * opening stands for the contact and the follow-up that nobody logged; a lost lead begins a new cycle by it. Null: no way.
  */
-export const PATH_TO_FOLLOW_UP: Readonly<Record<LeadStage, readonly LeadAction[] | null>> = {
+const PATH_TO_FOLLOW_UP: Readonly<Record<LeadStage, readonly LeadAction[] | null>> = {
   NEW: ['CONTACT', 'FOLLOW_UP'],
   CONTACTED: ['FOLLOW_UP'],
   FOLLOWING_UP: [],

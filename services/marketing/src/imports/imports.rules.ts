@@ -47,7 +47,7 @@ export type PastLead = {
 /** A row that is in the database: found by its line or by its key. */
 export type Present = { file: string; line: number; key: string };
 
-export const ROWS_MAX = 1_000;
+const ROWS_MAX = 1_000;
 const ATTEMPTS_MAX = 1_000;
 
 export const refuse = defineRefusals({

@@ -13,7 +13,7 @@ import {
 import { DISQUALIFY_REASONS, inOrder, isContactable, LOSS_REASONS, seesLead } from './leads.rules.js';
 
 /** The lead, if the caller sees it by their own right or through the client that was opened from it. */
-export async function seenLead(ctx: Context, id: string): Promise<LeadRow | null> {
+async function seenLead(ctx: Context, id: string): Promise<LeadRow | null> {
   const lead = await ctx.load(LeadRow, id);
   if (lead === null || seesLead(ctx.actor, lead)) return lead;
   return lead.clientId !== null && (await ctx.reachesClient(lead.clientId)) ? lead : null;

@@ -77,7 +77,7 @@ export type Step = { changes: LeadChanges; moves: Move[]; events: EventDraft[] }
  * Policy 7.3: what may be done with a lead at each stage, and the stage after it. ATTEMPT is a contact or follow-up in which
  * nobody was reached. A lost lead begins a new cycle; a converted and a disqualified one stay what they are.
  */
-export const TRANSITIONS: Readonly<Record<LeadStage, Readonly<Partial<Record<LeadAction, LeadStage>>>>> = {
+const TRANSITIONS: Readonly<Record<LeadStage, Readonly<Partial<Record<LeadAction, LeadStage>>>>> = {
   NEW: { ATTEMPT: 'NEW', CONTACT: 'CONTACTED', LOSE: 'LOST', DISQUALIFY: 'DISQUALIFIED' },
   CONTACTED: { ATTEMPT: 'CONTACTED', CONTACT: 'CONTACTED', FOLLOW_UP: 'FOLLOWING_UP', LOSE: 'LOST' },
   FOLLOWING_UP: { ATTEMPT: 'FOLLOWING_UP', FOLLOW_UP: 'FOLLOWING_UP', CONVERT: 'CONVERTED', LOSE: 'LOST' },
@@ -87,7 +87,7 @@ export const TRANSITIONS: Readonly<Record<LeadStage, Readonly<Partial<Record<Lea
 };
 
 /** Attempts on as many different days must lie before a lead is lost for NO_ANSWER (domain 3.6.2). */
-export const NO_ANSWER_DAYS_MIN = 3;
+const NO_ANSWER_DAYS_MIN = 3;
 
 /** Keys the hashes of mobiles and e-mails on a laptop and in tests; everyone can read it here, so production refuses it. */
 export const DEVELOPMENT_HASH_KEY = 'development-only-marketing-hash-key';

@@ -1,0 +1,222 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { ImportProblem, unreadable } from './import-problem.js';
+
+const Day = z.iso.date();
+
+/** A column by its name in the header; `values` translates its cells, and a cell it does not list is a fault of the row. */
+const Column = z.union([
+  z.string().min(1),
+  z.strictObject({ column: z.string().min(1), values: z.record(z.string(), z.string()).optional() }),
+]);
+
+const Mapping = z.strictObject({
+  delimiter: z.string().length(1).default(','),
+  campaign: z.strictObject({
+    name: z.string().min(1),
+    channel: z.enum(['ONLINE', 'OFFLINE', 'PARTNER', 'REFERRAL']),
+    medium: z.string().min(1),
+    startsOn: Day,
+    endsOn: Day,
+  }),
+  columns: z.strictObject({
+    /** Without it a row is known by its file and line. */
+    externalKey: Column.optional(),
+    /** Without it every row has the campaign's medium. */
+    medium: Column.optional(),
+    attempts: Column,
+    outcome: Column,
+    lossReason: Column.optional(),
+    contactedOn: Column.optional(),
+    contactedMonth: Column.optional(),
+    convertedOn: Column.optional(),
+  }),
+});
+
+/** Which columns of a file say what about a lead. */
+export type Mapping = z.output<typeof Mapping>;
+type Field = keyof Mapping['columns'];
+
+/** A row as `importLeads` takes it. */
+export type LeadRow = {
+  line: number;
+  externalKey: string;
+  medium: string | null;
+  attempts: number;
+  outcome: 'CONVERTED' | 'LOST';
+  lossReason: string | null;
+  contactedOn: string | null;
+  contactedMonth: number | null;
+  convertedOn: string | null;
+};
+
+/** Why a row is not sent. `detail` names the column; never its content, which may be somebody's. */
+export type Reject = { line: number; code: string; detail: string };
+
+const OUTCOMES = ['CONVERTED', 'LOST'] as const;
+const LOSS_REASONS = [
+  'NO_ANSWER',
+  'NOT_INTERESTED',
+  'COMPETITOR',
+  'UNSUITABLE',
+  'NO_FUNDS',
+  'TIMING',
+  'PRIVACY',
+] as const;
+
+/** Reads a mapping. Throws an ImportProblem that names every field that is missing or wrong. */
+export async function readMapping(path: string): Promise<Mapping> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  let json: unknown;
+  try {
+    json = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    throw new ImportProblem(`The mapping ${path} is not JSON.`);
+  }
+  const mapping = Mapping.safeParse(json);
+  if (mapping.success) return mapping.data;
+  const faults = mapping.error.issues.map((issue) => {
+    const place = issue.path.join('.');
+    if (issue.code === 'unrecognized_keys')
+      return `${[...issue.path, issue.keys.join(', ')].join('.')} is no field`;
+    return valueAt(json, issue.path) === undefined ? `${place} is missing` : `${place}: ${issue.message}`;
+  });
+  throw new ImportProblem(`The mapping ${path} does not fit: ${faults.join('; ')}.`);
+}
+
+const valueAt = (json: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    json,
+  );
+
+/** Turns the cells of a row into what is sent, or says why not. */
+export type ReadRow = (line: number, cells: readonly string[]) => LeadRow | Reject;
+
+/**
+ * Fits a mapping to the header of a file. Throws an ImportProblem when the header lacks a column, or has one column only because
+ * it is separated otherwise. `fileKey` makes keys of lines for a file that has no key of its own.
+ */
+export function fitMapping(
+  file: string,
+  header: readonly string[],
+  mapping: Mapping,
+  fileKey: string,
+): ReadRow {
+  const names = header.map((name) => name.trim());
+  const only = names[0] ?? '';
+  const other = [';', ',', '\t', '|'].find(
+    (delimiter) => delimiter !== mapping.delimiter && only.includes(delimiter),
+  );
+  if (names.length === 1 && other !== undefined) {
+    throw new ImportProblem(
+      `${file} has a single column when split at ${shown(mapping.delimiter)}; it looks separated by ${shown(other)}: set "delimiter" in the mapping.`,
+    );
+  }
+  const columns = columnsOf(mapping);
+  const missing = [...new Set([...columns.values()].map(({ name }) => name))].filter(
+    (name) => !names.includes(name),
+  );
+  if (missing.length > 0) {
+    throw new ImportProblem(
+      `${file} lacks the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}; it has ${names.join(', ')}.`,
+    );
+  }
+  return (line, cells) => {
+    const row = new CellReader(names, columns, line, cells);
+    const lead = {
+      line,
+      externalKey: row.text('externalKey') ?? `${fileKey}-${line}`,
+      medium: row.text('medium'),
+      attempts: row.count('attempts') ?? row.empty('attempts', 0),
+      outcome: row.oneOf('outcome', OUTCOMES) ?? row.empty('outcome', 'LOST' as const),
+      lossReason: row.oneOf('lossReason', LOSS_REASONS),
+      contactedOn: row.day('contactedOn'),
+      contactedMonth: row.count('contactedMonth'),
+      convertedOn: row.day('convertedOn'),
+    };
+    return row.fault ?? lead;
+  };
+}
+
+const shown = (delimiter: string): string => (delimiter === '\t' ? 'tabs' : `"${delimiter}"`);
+
+type Source = { name: string; values: Readonly<Record<string, string>> | undefined };
+
+function columnsOf({ columns }: Mapping): Map<string, Source> {
+  const sources = Object.entries(columns).flatMap(([field, column]): [string, Source][] => {
+    if (column === undefined) return [];
+    return [
+      [
+        field,
+        typeof column === 'string'
+          ? { name: column, values: undefined }
+          : { name: column.column, values: column.values },
+      ],
+    ];
+  });
+  return new Map(sources);
+}
+
+/** Reads the cells of one row by field; remembers the first fault. */
+class CellReader {
+  fault: Reject | undefined;
+
+  constructor(
+    private readonly names: readonly string[],
+    private readonly columns: ReadonlyMap<string, Source>,
+    private readonly line: number,
+    private readonly cells: readonly string[],
+  ) {}
+
+  /** The cell, translated; null when it is empty or the mapping has no such field. */
+  text(field: Field): string | null {
+    const source = this.columns.get(field);
+    if (source === undefined) return null;
+    const cell = (this.cells[this.names.indexOf(source.name)] ?? '').trim();
+    const value =
+      source.values === undefined
+        ? cell
+        : Object.hasOwn(source.values, cell)
+          ? source.values[cell]
+          : undefined;
+    if (value === undefined) return this.reject('UNKNOWN_VALUE', source.name);
+    return value === '' ? null : value;
+  }
+
+  count(field: Field): number | null {
+    const text = this.text(field);
+    if (text === null || /^\d{1,9}$/.test(text)) return text === null ? null : Number(text);
+    return this.reject('NO_NUMBER', this.nameOf(field));
+  }
+
+  /** A day, `2018-02-26`, with or without a time behind it. */
+  day(field: Field): string | null {
+    const text = this.text(field);
+    const day = text?.slice(0, 10);
+    if (text === null || day === undefined) return null;
+    if (Day.safeParse(day).success && /^(|[ T].*)$/.test(text.slice(10))) return day;
+    return this.reject('NO_DAY', this.nameOf(field));
+  }
+
+  oneOf<Word extends string>(field: Field, words: readonly Word[]): Word | null {
+    const text = this.text(field);
+    if (text === null) return null;
+    return words.find((word) => word === text) ?? this.reject('UNKNOWN_VALUE', this.nameOf(field));
+  }
+
+  /** For a field that must not be empty: notes the fault and goes on with `instead`. */
+  empty<Value>(field: Field, instead: Value): Value {
+    this.reject('EMPTY', this.nameOf(field));
+    return instead;
+  }
+
+  private nameOf = (field: Field): string => this.columns.get(field)?.name ?? field;
+
+  private reject(code: string, column: string): null {
+    this.fault ??= { line: this.line, code, detail: `column ${column}` };
+    return null;
+  }
+}
