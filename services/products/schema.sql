@@ -1,0 +1,204 @@
+-- What the migrations make; written by the end-to-end test, never by hand.
+
+create table client_copy (
+  client_id uuid not null,
+  adviser_id uuid not null,
+  kind text not null,
+  status text not null,
+  class text not null,
+  grade text not null,
+  age_band text,
+  full_civil_capacity boolean not null,
+  institution_type text,
+  updated_at timestamp with time zone not null,
+  constraint client_copy_pkey PRIMARY KEY (client_id)
+);
+
+create table event_sequence (
+  key text not null,
+  last bigint not null,
+  constraint event_sequence_pkey PRIMARY KEY (key)
+);
+
+create table holding (
+  id uuid not null,
+  client_id uuid not null,
+  product_id uuid not null,
+  currency text not null,
+  units numeric not null,
+  last_nav numeric not null,
+  as_of date not null,
+  version integer not null,
+  constraint holding_client_id_product_id_key UNIQUE (client_id, product_id),
+  constraint holding_pkey PRIMARY KEY (id),
+  constraint holding_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id),
+  constraint holding_last_nav_check CHECK ((last_nav > (0)::numeric)),
+  constraint holding_units_check CHECK ((units >= (0)::numeric))
+);
+
+create table inbox (
+  consumer text not null,
+  event_id uuid not null,
+  received_at timestamp with time zone not null,
+  constraint inbox_pkey PRIMARY KEY (consumer, event_id)
+);
+
+create table outbox (
+  "position" bigint generated always as identity not null,
+  id uuid not null,
+  topic text not null,
+  key text not null,
+  type text not null,
+  version integer not null,
+  sequence bigint not null,
+  payload jsonb not null,
+  occurred_at timestamp with time zone not null,
+  traceparent text,
+  actor_role text,
+  published_at timestamp with time zone,
+  constraint outbox_id_key UNIQUE (id),
+  constraint outbox_pkey PRIMARY KEY ("position")
+);
+
+create table product (
+  id uuid not null,
+  code text not null,
+  name_en text not null,
+  name_zh_hans text not null,
+  name_zh_hant text not null,
+  issuer_type text not null,
+  category text not null,
+  currency text not null,
+  min_amount numeric not null,
+  min_horizon_months integer not null,
+  status text not null,
+  rating text not null,
+  version integer not null,
+  constraint product_code_key UNIQUE (code),
+  constraint product_pkey PRIMARY KEY (id),
+  constraint product_min_amount_check CHECK ((min_amount > (0)::numeric)),
+  constraint product_min_horizon_months_check CHECK ((min_horizon_months >= 0))
+);
+
+create table product_order (
+  id uuid not null,
+  client_id uuid not null,
+  product_id uuid not null,
+  decision_id uuid not null,
+  side text not null,
+  amount numeric not null,
+  currency text not null,
+  state text not null,
+  acknowledged_warnings text[] not null,
+  placed_by uuid,
+  submitted_at timestamp with time zone not null,
+  accepted_at timestamp with time zone,
+  reject_reason text,
+  settlement_id uuid,
+  version integer not null,
+  constraint product_order_pkey PRIMARY KEY (id),
+  constraint product_order_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES suitability_decision(id),
+  constraint product_order_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id),
+  constraint product_order_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES settlement(id),
+  constraint product_order_amount_check CHECK ((amount > (0)::numeric))
+);
+
+create table product_rating (
+  id uuid not null,
+  product_id uuid not null,
+  issuer_rating text not null,
+  seller_rating text not null,
+  effective_rating text not null,
+  valid_from date not null,
+  published_at timestamp with time zone not null,
+  constraint product_rating_pkey PRIMARY KEY (id),
+  constraint product_rating_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id)
+);
+
+create table request (
+  command text not null,
+  request_id text not null,
+  content_hash text not null,
+  answer_id uuid not null,
+  at timestamp with time zone not null,
+  constraint request_pkey PRIMARY KEY (command, request_id)
+);
+
+create table risk_copy (
+  client_id uuid not null,
+  level text not null,
+  lowest_category boolean not null,
+  valid_to date not null,
+  assessment_id uuid not null,
+  updated_at timestamp with time zone not null,
+  constraint risk_copy_pkey PRIMARY KEY (client_id)
+);
+
+create table settlement (
+  id uuid not null,
+  order_id uuid not null,
+  holding_id uuid not null,
+  units numeric not null,
+  nav numeric not null,
+  residual numeric not null,
+  amount numeric not null,
+  currency text not null,
+  settled_on date not null,
+  booked_at timestamp with time zone not null,
+  constraint settlement_order_id_key UNIQUE (order_id),
+  constraint settlement_pkey PRIMARY KEY (id),
+  constraint settlement_holding_id_fkey FOREIGN KEY (holding_id) REFERENCES holding(id),
+  constraint settlement_order_id_fkey FOREIGN KEY (order_id) REFERENCES product_order(id),
+  constraint settlement_check CHECK ((amount = ((units * nav) + residual))),
+  constraint settlement_nav_check CHECK ((nav > (0)::numeric)),
+  constraint settlement_residual_check CHECK ((residual >= (0)::numeric)),
+  constraint settlement_units_check CHECK ((units > (0)::numeric))
+);
+
+create table suitability_decision (
+  id uuid not null,
+  client_id uuid not null,
+  product_id uuid not null,
+  amount numeric not null,
+  currency text not null,
+  result text not null,
+  reasons jsonb not null,
+  inputs jsonb not null,
+  rule_version text not null,
+  decided_at timestamp with time zone not null,
+  decided_by uuid,
+  valid_until timestamp with time zone not null,
+  constraint suitability_decision_pkey PRIMARY KEY (id),
+  constraint suitability_decision_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id),
+  constraint suitability_decision_rule_version_fkey FOREIGN KEY (rule_version) REFERENCES suitability_rule(version)
+);
+
+create table suitability_rule (
+  id uuid not null,
+  version text not null,
+  effective_from date not null,
+  source text not null,
+  tables jsonb not null,
+  constraint suitability_rule_version_key UNIQUE (version),
+  constraint suitability_rule_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX client_copy_adviser ON client_copy USING btree (adviser_id);
+CREATE INDEX outbox_published ON outbox USING btree (published_at) WHERE (published_at IS NOT NULL);
+CREATE INDEX outbox_waiting ON outbox USING btree ("position") WHERE (published_at IS NULL);
+CREATE INDEX product_listed ON product USING btree (id DESC) WHERE (status = 'LISTED'::text);
+CREATE INDEX product_order_client ON product_order USING btree (client_id, id DESC);
+CREATE INDEX product_order_state ON product_order USING btree (state, id);
+CREATE INDEX product_rating_product ON product_rating USING btree (product_id, id DESC);
+CREATE INDEX settlement_holding ON settlement USING btree (holding_id);
+CREATE INDEX suitability_decision_client ON suitability_decision USING btree (client_id, id DESC);
+
+CREATE OR REPLACE FUNCTION suitability_decision_is_final()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'A suitability decision is never changed.';
+end $function$;
+
+CREATE TRIGGER suitability_decision_is_final BEFORE DELETE OR UPDATE ON suitability_decision FOR EACH ROW EXECUTE FUNCTION suitability_decision_is_final();
