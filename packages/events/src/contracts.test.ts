@@ -56,6 +56,7 @@ const ALLOWED = new Set([
     'units',
     'valueBand',
   ],
+  ...['effectiveFrom', 'until', 'creditId', 'feeMinor', 'peakOn', 'asOf'],
   ...['channel', 'subjectCode', 'amount', 'rule', 'balance', 'availableOn', 'expiresOn'],
   ...['consentOk', 'firstTouch', 'lastTouch', 'at', 'daysToConvert', 'budgetMinor'],
 ]);

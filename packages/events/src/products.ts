@@ -5,6 +5,7 @@ import {
   Currency,
   Day,
   DecimalText,
+  Instant,
   IssuerType,
   OrderSide,
   ProductCategory,
@@ -26,6 +27,37 @@ export const ProductListed = defineEvent({
     rating: ProductRisk,
   }),
 });
+
+const productId = z.uuid();
+const offer = { productId, productClass: IssuerType, rating: ProductRisk };
+
+export const ProductRatingChanged = defineEvent({
+  topic: 'products.v1',
+  type: 'product.rating.changed',
+  version: 1,
+  meaning: 'Another rating of the product counts from effectiveFrom; holders and open orders were looked at.',
+  key: 'productId',
+  data: z.object({
+    productId,
+    productClass: IssuerType,
+    from: ProductRisk,
+    to: ProductRisk,
+    effectiveFrom: Day,
+  }),
+});
+
+const offered = (type: string, meaning: string) =>
+  defineEvent({ topic: 'products.v1', type, version: 1, meaning, key: 'productId', data: z.object(offer) });
+
+export const ProductSuspended = offered(
+  'product.suspended',
+  'The product is not sold for the time being; holders keep it and may redeem.',
+);
+export const ProductResumed = offered('product.resumed', 'A suspended product is sold again.');
+export const ProductClosed = offered(
+  'product.closed',
+  'The product is no longer sold, for good; holders keep it and may redeem.',
+);
 
 export const SuitabilityChecked = defineEvent({
   topic: 'products.v1',
@@ -75,6 +107,90 @@ export const OrderSettled = defineEvent({
   meaning: 'The order was settled by net asset value: units and money have moved.',
   key: 'clientId',
   data: z.object({ ...order, settledOn: Day }),
+});
+
+export const OrderReversed = orderEvent(
+  'order.reversed',
+  'A settlement was an error and was taken back: its units and money have moved back.',
+);
+
+const coolingOff = (type: string, meaning: string) =>
+  defineEvent({
+    topic: 'products.v1',
+    type,
+    version: 1,
+    meaning,
+    key: 'clientId',
+    data: z.object({ clientId: z.uuid(), orderId: z.uuid(), productId, until: Instant }),
+  });
+
+export const CoolingOffStarted = coolingOff(
+  'order.coolingoff.started',
+  'The client has time to think until then: nobody who sells may contact the client.',
+);
+export const CoolingOffEnded = coolingOff(
+  'order.coolingoff.ended',
+  'The cooling-off of the order is over: the client was called back, or the order was given up.',
+);
+
+export const OrderFeeCharged = defineEvent({
+  topic: 'products.v1',
+  type: 'order.fee.charged',
+  version: 1,
+  meaning: 'Settling the order has cost the client this fee, a part of the amount of the order.',
+  key: 'clientId',
+  data: z.object({
+    clientId: z.uuid(),
+    orderId: z.uuid(),
+    productClass: IssuerType,
+    amountMinor: AmountMinor,
+    currency: Currency,
+  }),
+});
+
+const feeCredit = { clientId: z.uuid(), creditId: z.uuid(), orderId: z.uuid() };
+
+export const FeeCreditRequested = defineEvent({
+  topic: 'products.v1',
+  type: 'fee.credit.requested',
+  version: 1,
+  meaning:
+    'The client wants this part of the fee of a settled order paid with points: loyalty takes the points and grants, or declines.',
+  key: 'clientId',
+  data: z.object({ ...feeCredit, feeMinor: AmountMinor, amountMinor: AmountMinor, currency: Currency }),
+});
+export const FeeCreditBooked = defineEvent({
+  topic: 'products.v1',
+  type: 'fee.credit.booked',
+  version: 1,
+  meaning: 'The granted credit is booked on the fee and paid back to the client: the points are spent.',
+  key: 'clientId',
+  data: z.object({ ...feeCredit, amountMinor: AmountMinor, currency: Currency }),
+});
+export const FeeCreditReleased = defineEvent({
+  topic: 'products.v1',
+  type: 'fee.credit.released',
+  version: 1,
+  meaning:
+    'The credit is not, or no longer, booked on a fee: loyalty gives back what it took for it, if it took anything.',
+  key: 'clientId',
+  data: z.object({ ...feeCredit, reason: Code }),
+});
+
+export const PortfolioDrawdownReached = defineEvent({
+  topic: 'products.v1',
+  type: 'portfolio.drawdown.reached',
+  version: 1,
+  meaning:
+    'What the client holds in this currency is worth less than its 90-day peak by the band, by money-neutral return.',
+  key: 'clientId',
+  data: z.object({
+    clientId: z.uuid(),
+    currency: Currency,
+    band: z.enum(['GE_10_PCT', 'GE_20_PCT']),
+    peakOn: Day,
+    asOf: Day,
+  }),
 });
 
 export const HoldingChanged = defineEvent({
