@@ -1,16 +1,21 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { loadSampleFirm, SERVICES, type Stack, startStack } from '@client-graph/local';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createGraph, type Graph, GraphError } from './graph.js';
 import { hearEvents } from './hear.js';
-import { journey } from './journey.js';
+import { journey, SUMMARY } from './journey.js';
 import { dumpSchema } from './schema-dump.js';
 
 let folder: string;
 let stack: Stack;
 let graph: Graph;
+let walked: Awaited<ReturnType<typeof journey>>;
 let ear: Awaited<ReturnType<typeof hearEvents>>;
 
 beforeAll(async () => {
@@ -33,9 +38,9 @@ afterAll(async () => {
 
 test('a seminar lead becomes a served client across all six services, and one query tells it all', async () => {
   const lines: string[] = [];
-  const page = await journey({ graph, heard: ear.heard, say: (line) => lines.push(line), now: new Date() });
+  walked = await journey({ graph, heard: ear.heard, say: (line) => lines.push(line), now: new Date() });
 
-  expect(page).toMatchObject({
+  expect(walked.page).toMatchObject({
     status: 'ACTIVE',
     class: 'ORDINARY',
     grade: 'BRONZE',
@@ -99,6 +104,211 @@ test.each(SERVICES)('services/%s/schema.sql is the database that its migrations 
   // The file is mended at once, so that what remains is to review and commit it.
   if (made !== committed) await writeFile(file, made);
   expect(committed).toBe(made);
+});
+
+test('no name, number, address or answer of the journey is in any event or log', async () => {
+  const { application } = walked;
+  const planted = [
+    application.name,
+    application.mobile,
+    application.idNumber,
+    application.email,
+    application.address,
+    SUMMARY,
+  ];
+  const events = JSON.stringify(ear.heard);
+  const logs = await Promise.all(
+    (await readdir(join(folder, 'log'))).map((file) => readFile(join(folder, 'log', file), 'utf8')),
+  );
+  expect(logs.length).toBeGreaterThan(7);
+  for (const value of planted) {
+    expect(events).not.toContain(value);
+    expect(logs.join('\n')).not.toContain(value);
+  }
+});
+
+describe('the real campaign file', () => {
+  const file = fileURLToPath(new URL('../../../../shared/data/bank-additional.csv', import.meta.url));
+  const mapping = fileURLToPath(new URL('../../tools/mappings/bank-marketing.json', import.meta.url));
+  const isThere = existsSync(file);
+  const importFile = async (copy: string) => {
+    const program = fileURLToPath(new URL('../../tools/dist/import-leads.js', import.meta.url));
+    const env = { ...process.env, OIDC_ISSUER: stack.issuer };
+    return promisify(execFile)(
+      process.execPath,
+      [program, copy, '--mapping', mapping, '--gateway', stack.gatewayUrl],
+      { env },
+    );
+  };
+
+  test(`comes in once, and the funnel equals a direct count over it${isThere ? '' : ' (file absent: not run)'}`, async () => {
+    if (!isThere) return;
+    const copy = join(folder, 'campaign.csv');
+    await copyFile(file, copy);
+    expect((await importFile(copy)).stdout).toMatch(/4,?119 (rows )?added|added 4,?119/i);
+    expect((await importFile(copy)).stdout).toMatch(/\b0 added|added 0/i);
+
+    const rows = (await readFile(file, 'utf8'))
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.replaceAll('"', '').split(';'));
+    const header = (await readFile(file, 'utf8')).split('\n')[0]?.replaceAll('"', '').trim().split(';') ?? [];
+    const column = (name: string) => header.indexOf(name);
+    const countBy = (key: (row: string[]) => string) => {
+      const counts: Record<string, { leads: number; converted: number }> = {};
+      for (const row of rows) {
+        const count = counts[key(row)] ?? { leads: 0, converted: 0 };
+        counts[key(row)] = count;
+        count.leads += 1;
+        count.converted += row[column('y')]?.trim() === 'yes' ? 1 : 0;
+      }
+      return counts;
+    };
+    const { campaigns } = await graph<{ campaigns: { nodes: { id: string; name: string }[] } }>(
+      'marketing',
+      'campaigns',
+      { first: 100 },
+    );
+    const campaignId = campaigns.nodes.find(({ name }) => name.startsWith('Term deposit'))?.id;
+    const funnel = async (by: string) => {
+      const { leadFunnel } = await graph<{ leadFunnel: { key: string; leads: number; converted: number }[] }>(
+        'analyst',
+        'lead-funnel',
+        { by, filter: { campaignId } },
+      );
+      return Object.fromEntries(leadFunnel.map(({ key, leads, converted }) => [key, { leads, converted }]));
+    };
+    const medium = (row: string[]) => (row[column('contact')] === 'cellular' ? 'MOBILE' : 'LANDLINE');
+    expect(await funnel('MEDIUM')).toEqual(countBy(medium));
+    expect(await funnel('ATTEMPTS')).toEqual(countBy((row) => row[column('campaign')] ?? ''));
+    expect(Object.values(countBy(medium)).reduce((sum, { leads }) => sum + leads, 0)).toBe(4119);
+  }, 60_000);
+});
+
+describe('what a caller gets wrong comes back with a code, and nothing is lost', () => {
+  const post = async (url: string, body: unknown, authorization?: string) => {
+    const headers = {
+      'content-type': 'application/json',
+      ...(authorization === undefined ? {} : { authorization }),
+    };
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+    const { data, errors = [] } = JSON.parse(await response.text());
+    return {
+      status: response.status,
+      data,
+      codes: errors.map((e: { extensions: { code: string } }) => e.extensions.code),
+      errors,
+    };
+  };
+  const as = async (person: string, query: string, variables: unknown = {}) =>
+    post(stack.gatewayUrl, { query, variables }, `Bearer ${await stack.token(person)}`);
+  const clientQuery = 'query ($id: ID!) { client(id: $id) { id status } }';
+
+  test.each([
+    ['no token', undefined],
+    ['a token that is none', 'Bearer nonsense'],
+    ['another scheme', 'Basic YTpi'],
+  ])('%s is refused by the gateway and by every service alike', async (_, authorization) => {
+    for (const url of [stack.gatewayUrl, ...SERVICES.map(stack.serviceUrl)]) {
+      const { codes, data } = await post(
+        url,
+        { query: '{ _entities(representations: []) { __typename } }' },
+        authorization,
+      );
+      const known =
+        url === stack.gatewayUrl
+          ? await post(url, { query: '{ me { id } }' }, authorization)
+          : { codes, data };
+      expect([url, known.codes[0]]).toEqual([url, 'UNAUTHENTICATED']);
+      expect(known.data?.me ?? known.data?._entities ?? null).toBeNull();
+    }
+  });
+
+  test('a damaged signature is refused with HTTP 401', async () => {
+    const token = await stack.token('adviser');
+    const { status, codes } = await post(
+      stack.gatewayUrl,
+      { query: '{ me { id } }' },
+      `Bearer ${token.slice(0, -8)}AAAAAAAA`,
+    );
+    expect([status, codes]).toEqual([401, ['UNAUTHENTICATED']]);
+  });
+
+  test('an unknown field, a missing variable and a value of the wrong type are each said before anything runs', async () => {
+    expect((await as('adviser', '{ clients { nodes { shoeSize } } }')).codes).toEqual([
+      'GRAPHQL_VALIDATION_FAILED',
+    ]);
+    expect((await as('adviser', clientQuery)).codes).toEqual(['BAD_USER_INPUT']);
+    expect((await as('adviser', clientQuery, { id: { a: 1 } })).codes).toEqual(['BAD_USER_INPUT']);
+    expect((await as('adviser', '{ clients(first: 1000) { nodes { id } } }')).codes).toEqual(['PAGE_SIZE']);
+    expect((await as('adviser', '{ clients(after: "x") { nodes { id } } }')).codes).toEqual(['BAD_CURSOR']);
+  });
+
+  test("an unknown client and another adviser's client look alike", async () => {
+    const unknown = await as('adviser', clientQuery, { id: '01940000-0000-7000-8000-00000000ffff' });
+    const foreign = await as('adviser-2', clientQuery, { id: walked.clientId });
+    expect(unknown.codes).toEqual(['NOT_FOUND']);
+    expect(foreign.errors).toEqual(unknown.errors);
+  });
+
+  const order = async (amount: string, requestId: string, change = {}) => {
+    const { products } = await graph<{ products: { nodes: { id: string; code: string }[] } }>(
+      'admin',
+      'products',
+      { first: 100 },
+    );
+    const productId = products.nodes.find(({ code }) => code === 'CASH-PLUS')?.id;
+    const input = {
+      requestId,
+      clientId: walked.clientId,
+      productId,
+      amount: { amount, currency: 'CNY' },
+      ...change,
+    };
+    return as(
+      `client-${walked.clientId}`,
+      'mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) { id } }',
+      { input },
+    );
+  };
+
+  test.each([
+    ['zero', '0', 'BAD_INPUT'],
+    ['a negative amount', '-5', 'BAD_INPUT'],
+    ['more decimals than the currency has', '100.001', 'BAD_INPUT'],
+    ['a word', 'much', 'BAD_USER_INPUT'],
+  ])('an order for %s is refused', async (_, amount, code) => {
+    expect((await order(amount, `bad-order-${amount}`.replace(/[^\w.-]/g, ''))).codes).toEqual([code]);
+  });
+
+  test('the same requestId sent twice does it once, and with other content is refused', async () => {
+    const first = await order('500', 'twice-the-same');
+    expect((await order('500', 'twice-the-same')).data).toEqual(first.data);
+    expect((await order('501', 'twice-the-same')).codes).toEqual(['REQUEST_ID_REUSED']);
+  });
+
+  test('a stale version is refused with the current one', async () => {
+    const input = {
+      clientId: walked.clientId,
+      expectedVersion: 1,
+      method: 'IN_PERSON',
+      evidenceReference: 'DOC-1',
+    };
+    const { codes } = await as(
+      'operations',
+      'mutation ($input: VerifyIdentityInput!) { verifyIdentity(input: $input) { id } }',
+      { input },
+    );
+    expect(codes).toEqual(['STALE_VERSION']);
+  });
+
+  test('what a role may not see is null with the path, and the rest of the page arrives', async () => {
+    const query = 'query ($id: ID!) { client(id: $id) { id status interactions { nodes { summary } } } }';
+    const { data, errors } = await as(`client-${walked.clientId}`, query, { id: walked.clientId });
+    expect(data.client).toEqual({ id: walked.clientId, status: 'ACTIVE', interactions: null });
+    expect(errors).toMatchObject([{ path: ['client', 'interactions'], extensions: { code: 'FORBIDDEN' } }]);
+  });
 });
 
 async function page(id: string | undefined) {

@@ -23,6 +23,8 @@ type Walk = JourneyOptions & {
   told: number;
 };
 
+/** What the adviser writes down of the call. */
+export const SUMMARY = 'Explained the term and the pending points.';
 /** Money as the graph takes it. */
 const cny = (amount: string) => ({ amount, currency: 'CNY' });
 /** One who earns well, is young and has not invested before: the sheet of the questionnaire without its derived question. */
@@ -42,8 +44,8 @@ const YOUNG_SAVER = {
 const answersOf = (sheet: Record<string, string>) =>
   Object.entries(sheet).map(([questionId, optionCode]) => ({ questionId, optionCode }));
 
-/** From a seminar lead to a served client; each step as the role that may do it. Returns the client page. */
-export async function journey(options: JourneyOptions): Promise<Record<string, unknown>> {
+/** From a seminar lead to a served client; each step as the role that may do it. Returns what was walked, and the client page. */
+export async function journey(options: JourneyOptions): Promise<Walk & { page: Record<string, unknown> }> {
   const walk: Walk = {
     ...options,
     application: anApplication(options.now.getTime() % 9_999_999),
@@ -62,7 +64,7 @@ export async function journey(options: JourneyOptions): Promise<Record<string, u
     id: walk.clientId,
     locale: 'ZH_HANT',
   });
-  return client;
+  return { ...walk, page: client };
 }
 
 async function captureLead(walk: Walk): Promise<void> {
@@ -305,7 +307,7 @@ async function logInteraction({ graph, say, clientId, now }: Walk): Promise<void
         direction: 'OUTBOUND',
         at: now.toISOString(),
         subjectCode: 'RECOMMENDATION',
-        summary: 'Explained the term and the pending points.',
+        summary: SUMMARY,
       },
     },
   );

@@ -18,7 +18,7 @@ const ear = await hearEvents(brokers, `journey-${now.getTime()}`).catch(() => {
   process.exit(1);
 });
 try {
-  const page = await journey({
+  const { page } = await journey({
     graph: createGraph(gateway, (person) => requestToken(issuer, person)),
     heard: ear.heard,
     say,
