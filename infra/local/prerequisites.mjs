@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -116,7 +116,7 @@ function diskProblem() {
 /** The Java to run Kafka with, JAVA_HOME's if set, and what is wrong with it. */
 export function findJava(env) {
   const command = env.JAVA_HOME ? join(env.JAVA_HOME, 'bin', 'java') : 'java';
-  const { error, stderr } = spawnSync(command, ['-version'], { encoding: 'utf8', env });
+  const { error, stderr } = spawnSync(command, ['-version'], { encoding: 'utf8', env, timeout: 20_000 });
   const where = env.JAVA_HOME ? `in JAVA_HOME (${env.JAVA_HOME})` : 'on the path';
   if (error)
     return {
@@ -139,11 +139,9 @@ export function kafkaJarsFolder(cache) {
 
 export function mavenProblem(env, cache) {
   if (existsSync(kafkaJarsFolder(cache))) return undefined;
-  const { error } = spawnSync('mvn', ['--version'], { stdio: 'ignore', env });
-  return (
-    error &&
-    'Kafka is downloaded with Maven, and there is no `mvn` on the path: install Maven, or set KAFKA_BROKERS to a running cluster.'
-  );
+  const folders = (env.PATH ?? '').split(delimiter);
+  if (folders.some((folder) => existsSync(join(folder, 'mvn')))) return undefined;
+  return 'Kafka is downloaded with Maven, and there is no `mvn` on the path: install Maven, or set KAFKA_BROKERS to a running cluster.';
 }
 
 /** Both ways of asking are needed: not every system refuses to listen beside a program that listens on every address. */

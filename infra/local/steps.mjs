@@ -149,7 +149,7 @@ async function runToLog(log, command, args, signal) {
 /** Runs a command to its exit code. It ends, with all it started, when the signal is aborted or when this process ends. */
 export async function runGuarded(output, command, args, signal) {
   const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', FORCE_COLOR: '0' };
-  const options = { cwd: ROOT, env, detached: true, stdio: ['pipe', output, output, 'ignore'] };
+  const options = { cwd: ROOT, env, detached: true, stdio: ['pipe', output, output, 'pipe'] };
   const child = spawn('/bin/sh', ['-c', GUARD, command, 'TERM', '10', command, ...args], options);
   // Closing the lifeline makes the guard end the command and everything it started.
   const stop = () => child.stdin.end();

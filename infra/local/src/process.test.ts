@@ -75,3 +75,11 @@ test('calling off ends the program and says so', async () => {
   await expect(run).rejects.toThrow(CalledOff);
   await expect(startProcess({ ...shell('true'), signal: calledOff.signal })).rejects.toThrow(CalledOff);
 });
+
+test('what a program has started stops with it', async () => {
+  const running = await startProcess(shell('sleep 1000 & echo $!; wait'));
+  while ((await running.lastWords()) === '') await delay(10);
+  const grandchild = Number(await running.lastWords());
+  await running.stop();
+  await untilGone(grandchild);
+});

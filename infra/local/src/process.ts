@@ -76,10 +76,12 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
     if (running) signalProcess(pid, signal);
   };
   const stop = async () => {
-    kill(stopSignal);
-    const timer = setTimeout(() => {
-      if (guard.pid !== undefined) signalProcess(-guard.pid, 'SIGKILL');
-    }, graceMs);
+    // The group, so that what the program has started stops too; the guard itself ignores it.
+    const signalGroup = (signal: NodeJS.Signals) => {
+      if (running && guard.pid !== undefined) signalProcess(-guard.pid, signal);
+    };
+    signalGroup(stopSignal);
+    const timer = setTimeout(() => signalGroup('SIGKILL'), graceMs);
     await settled.finally(() => {
       clearTimeout(timer);
     });
