@@ -1,9 +1,14 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { AssessmentRules, AssessmentState, InterviewOutcome } from './assessments.rules.js';
-import type { Facts } from './conditions.rules.js';
+import type { AssessmentRules, AssessmentState, InterviewOutcome } from './assessments/assessments.rules.js';
 import type { RiskLevel } from './levels.rules.js';
-import type { Audience, Definition, Questionnaire, QuestionnaireStatus } from './questionnaires.rules.js';
-import type { Answers, FiredGate } from './scoring.rules.js';
+import type { Facts } from './questionnaires/conditions.rules.js';
+import type {
+  Audience,
+  Definition,
+  Questionnaire,
+  QuestionnaireStatus,
+} from './questionnaires/questionnaires.rules.js';
+import type { Answers, FiredGate } from './questionnaires/scoring.rules.js';
 
 @Entity('questionnaire')
 export class QuestionnaireRow implements Questionnaire {

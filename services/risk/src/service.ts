@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '@client-graph/kit';
-import { abandonDrafts } from './assessments.js';
-import { assessmentsResolvers } from './assessments.resolvers.js';
+import { abandonDrafts } from './assessments/assessments.js';
+import { assessmentsResolvers } from './assessments/assessments.resolvers.js';
 import {
   AnswerSheetRow,
   AssessmentRow,
@@ -12,8 +12,8 @@ import {
   RiskReportRow,
 } from './entities.js';
 import { handlers } from './handlers.js';
-import { seed } from './questionnaires.js';
-import { questionnairesResolvers } from './questionnaires.resolvers.js';
+import { seed } from './questionnaires/questionnaires.js';
+import { questionnairesResolvers } from './questionnaires/questionnaires.resolvers.js';
 
 export const service: ServiceDefinition = {
   name: 'risk',

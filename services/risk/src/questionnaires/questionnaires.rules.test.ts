@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { facts, OTHER_KEY, questionnaire } from '../fixture.js';
 import { holds, parseCondition, type Sheet } from './conditions.rules.js';
-import { facts, OTHER_KEY, questionnaire } from './fixture.js';
 import { askedOf, readQuestionnaires, shownOptions } from './questionnaires.rules.js';
 
 type Tree = { [key: string]: Tree };
 const published = (): Tree =>
-  JSON.parse(readFileSync(new URL('../data/questionnaires.json', import.meta.url), 'utf8'));
+  JSON.parse(readFileSync(new URL('../../data/questionnaires.json', import.meta.url), 'utf8'));
 
 /** The file with one place changed, `bands.2.min`; without it when the value is undefined. */
 function spoilt(file: Tree, path: string, value: unknown): Tree {

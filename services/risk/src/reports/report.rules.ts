@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { AssessmentRules, InterviewOutcome } from './assessments.rules.js';
-import type { RiskLevel } from './levels.rules.js';
-import type { Definition } from './questionnaires.rules.js';
-import type { Answers, FiredGate } from './scoring.rules.js';
-import { dimensionLabel, LEVEL_LABELS, LEVEL_NATURES, type Text, text, verbatim } from './words.rules.js';
+import type { AssessmentRules, InterviewOutcome } from '../assessments/assessments.rules.js';
+import type { RiskLevel } from '../levels.rules.js';
+import type { Definition } from '../questionnaires/questionnaires.rules.js';
+import type { Answers, FiredGate } from '../questionnaires/scoring.rules.js';
+import { dimensionLabel, LEVEL_LABELS, LEVEL_NATURES, type Text, text, verbatim } from '../words.rules.js';
 
 /** What a level is explained from: all of it is stored, so that the explanation stays the same. */
 export type Decided = {

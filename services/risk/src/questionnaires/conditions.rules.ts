@@ -1,5 +1,5 @@
 import { AgeBand, ClientClass, ClientGrade, ClientKind, InstitutionType } from '@client-graph/events';
-import { isLevel, type RiskLevel, rankOf } from './levels.rules.js';
+import { isLevel, type RiskLevel, rankOf } from '../levels.rules.js';
 
 /**
  * The language in which a questionnaire writes its gates:

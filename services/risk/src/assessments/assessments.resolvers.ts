@@ -1,13 +1,5 @@
 import { type Context, dayOf } from '@client-graph/kit';
 import {
-  assessmentsAwaitingInterview,
-  confirmReport,
-  recordInterview,
-  startAssessment,
-  submitAnswers,
-} from './assessments.js';
-import { awaitsInterview, isValidOn } from './assessments.rules.js';
-import {
   AnswerSheetRow,
   AssessmentRow,
   InterviewRow,
@@ -15,12 +7,20 @@ import {
   ReportConfirmationRow,
   RiskProfileRow,
   RiskReportRow,
-} from './entities.js';
-import type { Resolvers } from './generated/resolvers.js';
-import { explain, type ReportSection, reasonOf, sectionsOf } from './report.rules.js';
-import { decidedOf } from './reports.js';
-import type { FiredGate } from './scoring.rules.js';
-import { dimensionLabel, LEVEL_LABELS, say, type Text } from './words.rules.js';
+} from '../entities.js';
+import type { Resolvers } from '../generated/resolvers.js';
+import type { FiredGate } from '../questionnaires/scoring.rules.js';
+import { explain, type ReportSection, reasonOf, sectionsOf } from '../reports/report.rules.js';
+import { decidedOf } from '../reports/reports.js';
+import { dimensionLabel, LEVEL_LABELS, say, type Text } from '../words.rules.js';
+import {
+  assessmentsAwaitingInterview,
+  confirmReport,
+  recordInterview,
+  startAssessment,
+  submitAnswers,
+} from './assessments.js';
+import { awaitsInterview, isValidOn } from './assessments.rules.js';
 
 export type ClientView = { id: string };
 export type AnswerView = { questionId: string; optionCode: string; isDerived: boolean };

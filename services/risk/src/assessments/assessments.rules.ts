@@ -2,8 +2,8 @@ import { InterviewRequired, RiskProfileChanged } from '@client-graph/events';
 import { defineRefusals } from '@client-graph/kit/refusals';
 import { dayOf, plusDays, plusMonths } from '@client-graph/kit/time';
 import { z } from 'zod';
-import { capped, LEVELS, type RiskLevel, rankOf } from './levels.rules.js';
-import { type FiredGate, isLowestCategory, type Scored } from './scoring.rules.js';
+import { capped, LEVELS, type RiskLevel, rankOf } from '../levels.rules.js';
+import { type FiredGate, isLowestCategory, type Scored } from '../questionnaires/scoring.rules.js';
 
 /** An assessment's life (domain.md 3.2.2). One row per step: action → the states it starts from and the one it ends in. */
 export const TRANSITIONS = {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { RULES } from '../fixture.js';
+import { LEVELS, rankOf } from '../levels.rules.js';
 import {
   type Action,
   type AssessmentState,
@@ -15,8 +17,6 @@ import {
   TRANSITIONS,
   validity,
 } from './assessments.rules.js';
-import { RULES } from './fixture.js';
-import { LEVELS, rankOf } from './levels.rules.js';
 
 const at = (text: string) => new Date(`${text}+08:00`);
 const limits = RULES.limits;

@@ -1,13 +1,13 @@
 import { dayOf, type Tx } from '@client-graph/kit';
-import type { AssessmentRules } from './assessments.rules.js';
+import type { AssessmentRules } from '../assessments/assessments.rules.js';
 import {
   type AnswerSheetRow,
   type AssessmentRow,
   type InterviewRow,
   type QuestionnaireRow,
   RiskReportRow,
-} from './entities.js';
-import { hashOf } from './questionnaires.js';
+} from '../entities.js';
+import { hashOf } from '../questionnaires/questionnaires.js';
 import { canonicalJson, type Decided, reportSections } from './report.rules.js';
 
 /** An assessment's decision; null while its level is not final. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { answersOf, facts, institution, OTHER_KEY, questionnaire } from '../fixture.js';
+import { LEVELS, rankOf } from '../levels.rules.js';
 import type { Facts } from './conditions.rules.js';
-import { answersOf, facts, institution, OTHER_KEY, questionnaire } from './fixture.js';
-import { LEVELS, rankOf } from './levels.rules.js';
 import { type Definition, readQuestionnaires } from './questionnaires.rules.js';
 import { completeSheet, isLowestCategory, score } from './scoring.rules.js';
 

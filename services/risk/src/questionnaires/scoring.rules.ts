@@ -1,6 +1,6 @@
 import { defineRefusals } from '@client-graph/kit/refusals';
+import { capped, type RiskLevel, rankOf } from '../levels.rules.js';
 import { type Facts, factsNamed, holds, parseCondition, type Sheet } from './conditions.rules.js';
-import { capped, type RiskLevel, rankOf } from './levels.rules.js';
 import { askedOf, type Definition, factOf, type Gate } from './questionnaires.rules.js';
 
 export type GivenAnswer = { questionId: string; optionCode: string };

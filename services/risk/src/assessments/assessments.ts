@@ -18,6 +18,24 @@ import {
 } from '@client-graph/kit';
 import { In, LessThan, MoreThan } from 'typeorm';
 import {
+  AnswerSheetRow,
+  AssessmentRow,
+  InterviewRow,
+  QuestionnaireRow,
+  ReportConfirmationRow,
+  RiskProfileRow,
+} from '../entities.js';
+import type {
+  ConfirmReportInput,
+  RecordInterviewInput,
+  StartAssessmentInput,
+  SubmitAnswersInput,
+} from '../generated/resolvers.js';
+import type { Facts } from '../questionnaires/conditions.rules.js';
+import { questionnaireFor, rulesInForce } from '../questionnaires/questionnaires.js';
+import { completeSheet, isLowestCategory, score } from '../questionnaires/scoring.rules.js';
+import { issueReport, reportOf } from '../reports/reports.js';
+import {
   type AssessmentRules,
   AWAITING_INTERVIEW,
   checkAttempts,
@@ -29,24 +47,6 @@ import {
   move,
   refuseAssessment,
 } from './assessments.rules.js';
-import type { Facts } from './conditions.rules.js';
-import {
-  AnswerSheetRow,
-  AssessmentRow,
-  InterviewRow,
-  QuestionnaireRow,
-  ReportConfirmationRow,
-  RiskProfileRow,
-} from './entities.js';
-import type {
-  ConfirmReportInput,
-  RecordInterviewInput,
-  StartAssessmentInput,
-  SubmitAnswersInput,
-} from './generated/resolvers.js';
-import { questionnaireFor, rulesInForce } from './questionnaires.js';
-import { issueReport, reportOf } from './reports.js';
-import { completeSheet, isLowestCategory, score } from './scoring.rules.js';
 
 /**
  * The client's copy, locked: everything that decides about one client's assessments takes turns here, so that limits and

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { ClientActivated, ClientGraded, ClientOnboarded, ClientUpdated } from '@client-graph/events';
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AnswerSheetRow, AssessmentRow, QuestionnaireRow } from '../entities.js';
+import { OTHER_KEY, questionnaire } from '../fixture.js';
+import { loadQuestionnaires, seed } from '../questionnaires/questionnaires.js';
+import { score } from '../questionnaires/scoring.rules.js';
+import { service } from '../service.js';
 import { abandonDrafts } from './assessments.js';
-import { AnswerSheetRow, AssessmentRow, QuestionnaireRow } from './entities.js';
-import { OTHER_KEY, questionnaire } from './fixture.js';
-import { loadQuestionnaires, seed } from './questionnaires.js';
-import { score } from './scoring.rules.js';
-import { service } from './service.js';
 
 let world: World;
 const MORNING = new Date('2026-03-02T02:00:00.000Z');

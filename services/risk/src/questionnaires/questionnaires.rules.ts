@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LEVELS, rankOf } from '../levels.rules.js';
 import {
   type Condition,
   FACTS,
@@ -8,7 +9,6 @@ import {
   problemsOf,
   RESERVED,
 } from './conditions.rules.js';
-import { LEVELS, rankOf } from './levels.rules.js';
 
 /** A questionnaire as the firm publishes it: questions, points, bands and gates are all data, and nothing here knows one by name. */
 

@@ -1,9 +1,9 @@
 import { type Context, dayOf, refuse } from '@client-graph/kit';
-import type { QuestionnaireRow } from './entities.js';
-import type { Resolvers } from './generated/resolvers.js';
+import type { QuestionnaireRow } from '../entities.js';
+import type { Resolvers } from '../generated/resolvers.js';
+import { dimensionLabel, say } from '../words.rules.js';
 import { questionnaireInForce } from './questionnaires.js';
 import { askedOf, type Question, shownOptions } from './questionnaires.rules.js';
-import { dimensionLabel, say } from './words.rules.js';
 
 /** A questionnaire as one reader sees it: the seed orders the options that are shown by chance. */
 export type QuestionnaireView = { row: QuestionnaireRow; seed: string };

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type Db, type Tx, transact } from '@client-graph/kit';
 import { LessThanOrEqual } from 'typeorm';
-import { AssessmentRules, refuseAssessment } from './assessments.rules.js';
-import { AssessmentRuleRow, QuestionnaireRow } from './entities.js';
+import { AssessmentRules, refuseAssessment } from '../assessments/assessments.rules.js';
+import { AssessmentRuleRow, QuestionnaireRow } from '../entities.js';
+import { canonicalJson } from '../reports/report.rules.js';
 import { type Audience, readQuestionnaires } from './questionnaires.rules.js';
-import { canonicalJson } from './report.rules.js';
 
-const DATA = new URL('../data/', import.meta.url);
+const DATA = new URL('../../data/', import.meta.url);
 
 export const hashOf = (content: string): string => createHash('sha256').update(content).digest('hex');
 
