@@ -10,6 +10,8 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
+import { chmod, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Problem } from './problem.js';
 import { runProcess, type User } from './process.js';
@@ -72,4 +74,12 @@ function giveFolder(folder: string, user: User): void {
 export function ownerOf(folder: string): User {
   const { uid, gid } = statSync(folder);
   return { uid, gid };
+}
+
+/** A new folder for a test's data that Postgres can reach also when the test runs as root; the test removes it. */
+export async function temporaryFolder(name: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `client-graph-${name}-`));
+  // As made, only root could go in, and Postgres, which runs as nobody then, would keep its data elsewhere for good.
+  await chmod(folder, 0o711);
+  return folder;
 }

@@ -1,5 +1,6 @@
 export { DEFAULT_PORTS, type PartName, type Ports, SERVICES, type ServiceName } from '../prerequisites.mjs';
 export { createServiceDatabases } from './databases.js';
+export { temporaryFolder } from './folders.js';
 export { type Kafka, startKafka } from './kafka.js';
 export { type Oidc, startOidc } from './oidc.js';
 export { PEOPLE, type Person, type PersonKey } from './people.js';

@@ -1,10 +1,10 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { SERVICES } from '../prerequisites.mjs';
 import { createServiceDatabases } from './databases.js';
+import { temporaryFolder } from './folders.js';
 import { freePort } from './ports.js';
 import { type Postgres, startPostgres } from './postgres.js';
 
@@ -12,9 +12,7 @@ let folder: string;
 let postgres: Postgres;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'client-graph-postgres-'));
-  // Postgres runs as nobody when the tests run as root, and must be able to get in.
-  await chmod(folder, 0o711);
+  folder = await temporaryFolder('postgres');
   postgres = await startPostgres({ port: await freePort(), dataDir: join(folder, 'data'), fsync: false });
   await createServiceDatabases(postgres);
   await createServiceDatabases(postgres);
