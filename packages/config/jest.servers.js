@@ -1,7 +1,6 @@
 // One Postgres and one Kafka for the whole run, on free ports. TEST_POSTGRES_URL or TEST_KAFKA_BROKERS in the
 // environment: use those and start none. NO_KAFKA=1: start no Kafka.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const PURE = /rules\.test/;
@@ -15,9 +14,9 @@ export default async function startServers({ testPathPatterns }) {
   if (!needsPostgres && !needsKafka) return;
 
   await import('./source.js');
-  const { freePort, startKafka, startPostgres } = await import('@client-graph/local');
+  const { freePort, startKafka, startPostgres, temporaryFolder } = await import('@client-graph/local');
 
-  const directory = await mkdtemp(join(tmpdir(), 'client-graph-test-'));
+  const directory = await temporaryFolder('test');
   const interrupted = new AbortController();
   const running = [];
   globalThis.stopTestServers = async () => {

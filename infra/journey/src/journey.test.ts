@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { loadSampleFirm, SERVICES, type Stack, startStack } from '@client-graph/local';
+import { loadSampleFirm, SERVICES, type Stack, startStack, temporaryFolder } from '@client-graph/local';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createGraph, type Graph, GraphError } from './graph.js';
 import { hearEvents } from './hear.js';
@@ -19,7 +18,7 @@ let walked: Awaited<ReturnType<typeof journey>>;
 let ear: Awaited<ReturnType<typeof hearEvents>>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'client-graph-journey-'));
+  folder = await temporaryFolder('journey');
   stack = await startStack({
     dataDir: join(folder, 'data'),
     logDir: join(folder, 'log'),

@@ -5,11 +5,21 @@ import type { Stack } from './stack.js';
 const QUERIES = [
   {
     as: 'adviser',
-    ask: 'the clients, with what other services know of them',
-    query: '{ clients(first: 3) { nodes { id } } }',
+    ask: 'own clients, with what four services know of them',
+    query:
+      '{ clients(first: 3) { nodes { id individual { name } grade gradeReasons riskProfile { level } membership { tier balance } } } }',
   },
-  { as: 'adviser', ask: 'the products on the shelf', query: '{ products(first: 3) { nodes { id } } }' },
-  { as: 'marketing', ask: 'the newest leads', query: '{ leads(first: 3) { nodes { id } } }' },
+  {
+    as: 'client <client id>',
+    ask: 'a client: what suits them (none before the questionnaire is answered)',
+    query:
+      '{ me { grade riskProfile { level validTo } eligibleProducts(first: 5) { nodes { code name rating } } } }',
+  },
+  {
+    as: 'marketing',
+    ask: 'the funnel by channel',
+    query: '{ leadFunnel(by: CHANNEL) { key leads contacted converted conversionRate } }',
+  },
 ] as const;
 
 /** What to do with a stack that has just started. */
