@@ -6,6 +6,7 @@ import {
   ClientKind,
   ClientStatus,
   Code,
+  Day,
   InstitutionType,
 } from './codes.js';
 import { defineEvent } from './define.js';
@@ -76,4 +77,13 @@ export const ClientGraded = defineEvent({
   meaning: 'The grade of the client has changed by rule or override.',
   key: 'clientId',
   data: z.object({ clientId, from: ClientGrade, to: ClientGrade, ruleVersion: Code, override: z.boolean() }),
+});
+
+export const ClientReviewCompleted = defineEvent({
+  topic: 'clients.v1',
+  type: 'client.review.completed',
+  version: 1,
+  meaning: 'The review of the client that was due on dueOn has been done.',
+  key: 'clientId',
+  data: z.object({ clientId, kind: Code, dueOn: Day }),
 });

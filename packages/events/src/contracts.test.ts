@@ -58,6 +58,9 @@ const ALLOWED = new Set([
   ],
   ...['effectiveFrom', 'until', 'creditId', 'feeMinor', 'peakOn', 'asOf'],
   ...['channel', 'subjectCode', 'amount', 'rule', 'balance', 'availableOn', 'expiresOn'],
+  ...['attendeeId', 'eventId', 'mode', 'attendedOn', 'ruleCode', 'year', 'surveyId', 'dueOn'],
+  ...['creditId', 'redemptionId', 'points', 'debt', 'tier'],
+  ...['reviewId', 'assessorId', 'questionnaireId', 'audience', 'alertId', 'type', 'severity', 'dueAt'],
   ...['consentOk', 'firstTouch', 'lastTouch', 'at', 'daysToConvert', 'budgetMinor'],
 ]);
 

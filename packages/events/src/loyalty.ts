@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Code, Day, MembershipTier } from './codes.js';
+import { AmountMinor, Code, Currency, Day, MembershipTier } from './codes.js';
 import { defineEvent } from './define.js';
 
 const entry = {
@@ -48,4 +48,113 @@ export const MembershipTierChanged = defineEvent({
     'The client has moved to another membership tier, which holds until validTo; null means without end.',
   key: 'clientId',
   data: z.object({ clientId: z.uuid(), from: MembershipTier, to: MembershipTier, validTo: Day.nullable() }),
+});
+
+const entryOfRedemption = { ...entry, redemptionId: z.uuid() };
+
+export const PointsRedeemed = defineEvent({
+  topic: 'loyalty.v1',
+  type: 'points.redeemed',
+  version: 1,
+  meaning: 'Points were taken for a reward, whose code is the rule, soonest expiry first.',
+  key: 'clientId',
+  data: z.object(entryOfRedemption),
+});
+
+export const PointsReversed = defineEvent({
+  topic: 'loyalty.v1',
+  type: 'points.reversed',
+  version: 1,
+  meaning:
+    'An earning was undone (kind EARN: amount was taken back, debt is what next earnings still pay) or a redemption was (kind REDEEM: amount was given back).',
+  key: 'clientId',
+  data: z.object({
+    ...entry,
+    kind: z.enum(['EARN', 'REDEEM']),
+    redemptionId: z.uuid().nullable(),
+    /** Points owed after this entry. */
+    debt: z.int().nonnegative(),
+  }),
+});
+
+export const PointsExpiring = defineEvent({
+  topic: 'loyalty.v1',
+  type: 'points.expiring',
+  version: 1,
+  meaning:
+    'So many points lapse after expiresOn when they are not spent; told once for each day of expiry and month.',
+  key: 'clientId',
+  data: z.object({ clientId: z.uuid(), amount: z.int().positive(), expiresOn: Day }),
+});
+
+const redemptionMoved = (type: string, meaning: string) =>
+  defineEvent({
+    topic: 'loyalty.v1',
+    type,
+    version: 1,
+    meaning,
+    key: 'clientId',
+    data: z.object({
+      clientId: z.uuid(),
+      redemptionId: z.uuid(),
+      kind: z.enum(['GIFT', 'FEE_CREDIT', 'EVENT_SEAT']),
+      /** The code of the reward. */
+      rule: Code,
+      amount: z.int().positive(),
+      reason: Code.nullable(),
+    }),
+  });
+
+export const RedemptionReserved = redemptionMoved(
+  'redemption.reserved',
+  'Points and stock were set aside for a reward.',
+);
+export const RedemptionFulfilled = redemptionMoved('redemption.fulfilled', 'The client has the reward.');
+export const RedemptionCancelled = redemptionMoved(
+  'redemption.cancelled',
+  'The reward was called off before it was handed over; points and stock have gone back.',
+);
+export const RedemptionFailed = redemptionMoved(
+  'redemption.failed',
+  'The reward could not be given; reason says why, and what was taken has gone back.',
+);
+export const RedemptionReversed = redemptionMoved(
+  'redemption.reversed',
+  'A reward that had been given was taken back; the points have been returned.',
+);
+
+const feeCredit = { clientId: z.uuid(), orderId: z.uuid(), creditId: z.uuid() };
+
+export const FeeCreditGranted = defineEvent({
+  topic: 'loyalty.v1',
+  type: 'fee.credit.granted',
+  version: 1,
+  meaning:
+    'Points were taken for a credit against a fee that products has requested; products books it or releases it.',
+  key: 'clientId',
+  data: z.object({
+    ...feeCredit,
+    redemptionId: z.uuid(),
+    points: z.int().positive(),
+    amountMinor: AmountMinor,
+    currency: Currency,
+  }),
+});
+
+export const FeeCreditDeclined = defineEvent({
+  topic: 'loyalty.v1',
+  type: 'fee.credit.declined',
+  version: 1,
+  meaning: 'No points were taken for the credit that products has requested; reason says why.',
+  key: 'clientId',
+  data: z.object({ ...feeCredit, reason: Code }),
+});
+
+export const MembershipTierRenewed = defineEvent({
+  topic: 'loyalty.v1',
+  type: 'membership.tier.renewed',
+  version: 1,
+  meaning: 'The review has found that the client keeps the tier, until validTo.',
+  key: 'clientId',
+  data: z.object({ clientId: z.uuid(), tier: MembershipTier, validTo: Day }),
 });
