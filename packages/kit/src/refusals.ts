@@ -38,6 +38,8 @@ export function defineRefusals<Code extends string>(table: Readonly<Record<Code,
 export const refuse = defineRefusals({
   UNAUTHENTICATED:
     'Send a valid access token: Authorization: Bearer <token>. Ask the OpenID provider for a new one when it has expired.',
+  SERVICE_UNAVAILABLE:
+    'Access tokens cannot be checked while the OpenID provider is out of reach: try again shortly.',
   FORBIDDEN: 'The role of the caller does not permit this.',
   NOT_FOUND: 'There is no such record, or it is not one you may see.',
   BAD_INPUT: 'A value is not of the form the schema asks for.',

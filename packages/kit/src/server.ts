@@ -17,7 +17,7 @@ import { type Job, startJobs } from './jobs.js';
 import { createKafka, ensureTopics } from './kafka.js';
 import { createLog, type Log } from './log.js';
 import { createMetrics, type Metrics } from './metrics.js';
-import { isRefusal } from './refusals.js';
+import { isRefusal, refuse } from './refusals.js';
 import { startRelay } from './relay.js';
 import { buildGuardedSchema, loadSchema } from './schema.js';
 
@@ -165,7 +165,10 @@ export async function callerOf(verify: Verify, authorization: string | undefined
   try {
     return await verify(authorization);
   } catch (error) {
-    throw isRefusal(error) ? errorOf(error, 401) : error;
+    if (!isRefusal(error)) throw error;
+    // A good token cannot be told from a bad one then, so a new token would not help.
+    if (error.details['reason'] === 'PROVIDER_UNREACHABLE') throw errorOf(refuse('SERVICE_UNAVAILABLE'), 503);
+    throw errorOf(error, 401);
   }
 }
 
