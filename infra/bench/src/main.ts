@@ -1,0 +1,162 @@
+// `npm run bench`: what a page costs, and how soon an event is heard. Prints tables; progress goes to standard error.
+import { randomBytes } from 'node:crypto';
+import { existsSync, lstatSync, realpathSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Problem, SERVICES, type Stack, startStack } from '@client-graph/local';
+import { type Delays, delayTable, measureDelay } from './delay.js';
+import { addClients, type Loaded, newFirm } from './generate.js';
+import { type Memory, measureMemory, memoryTable } from './memory.js';
+import { type Options, readOptions, USAGE } from './options.js';
+import { type Measured, measureQuery, tablesOf } from './queries.js';
+import { measureRelay, type Relayed, relayTable } from './relay.js';
+import { render, type Table } from './table.js';
+
+/** Outside the temporary folder, so that what a process said can be read after it failed. */
+const LOGS = fileURLToPath(new URL('../../../.local/log/bench', import.meta.url));
+const EVENTS_PER_SECOND = 5_000;
+const startedMs = performance.now();
+
+function say(line: string): void {
+  console.error(`[${String(Math.round((performance.now() - startedMs) / 1_000)).padStart(3)} s] ${line}`);
+}
+
+type Report = {
+  load: number[];
+  loaded: (Loaded & { clients: number })[];
+  queries: Measured[];
+  delay?: Delays;
+  relay?: Relayed;
+  memory?: Memory;
+};
+
+async function bench(options: Options, signal: AbortSignal): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'client-graph-bench-'));
+  let stack: Stack | undefined;
+  try {
+    // Postgres may run as another user, who has to come through here.
+    await chmod(folder, 0o755);
+    say(`Starting Postgres, Kafka, six services and the gateway; their logs are in ${LOGS}`);
+    stack = await startStack({
+      dataDir: folder,
+      logDir: LOGS,
+      env: productionLike(),
+      // One token serves the whole run.
+      tokenSeconds: 86_400,
+      signal,
+    });
+    const report = await measure(stack, options, signal);
+    if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  } finally {
+    say('Stopping');
+    await stack?.stop();
+    const postgres = join(folder, 'postgres');
+    if (lstatSync(postgres, { throwIfNoEntry: false })?.isSymbolicLink() && existsSync(postgres))
+      await rm(realpathSync(postgres), { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const productionLike = () => ({
+  NODE_ENV: 'production',
+  LOG_LEVEL: 'warn',
+  CLIENTS_HASH_KEY: randomBytes(32).toString('hex'),
+  MARKETING_HASH_KEY: randomBytes(32).toString('hex'),
+});
+
+async function measure(stack: Stack, options: Options, signal: AbortSignal): Promise<Report> {
+  const { clients: sizes, seconds, connections, only } = options;
+  const show = (table: Table) => console.log(render(table));
+  const report: Report = { load: loadavg(), loaded: [], queries: [] };
+  console.log(
+    `${cpus().length} cores, Node ${process.versions.node}, load ${loadavg()[0]?.toFixed(1)} before; ${connections} requests at once, ${seconds} s each`,
+  );
+  const firm = newFirm(sizes[0] ?? 1);
+  let there = 0;
+  for (const clients of sizes) {
+    say(`Loading clients ${there + 1} to ${clients}`);
+    const loaded = await addClients(stack, firm, { from: there + 1, to: clients, signal, say });
+    there = clients;
+    report.loaded.push({ clients, ...loaded });
+    for (const query of ['page', 'list'] as const) {
+      if (!only.includes(query)) continue;
+      say(`Measuring the ${query} at ${clients} clients`);
+      const measured = await measureQuery(stack, query, clients, { connections, seconds, signal });
+      report.queries.push(measured);
+      for (const table of tablesOf(measured)) show(table);
+    }
+  }
+  show(loadedTable(report.loaded));
+  if (only.includes('delay')) {
+    say('Measuring from commit to consumer');
+    report.delay = await measureDelay(stack, seconds, signal);
+    show(delayTable(report.delay));
+  }
+  if (only.includes('relay')) {
+    say('Measuring the relay');
+    report.relay = await measureRelay(stack, EVENTS_PER_SECOND * seconds, signal);
+    show(relayTable(report.relay));
+  }
+  report.memory = measureMemory(stack);
+  show(memoryTable(report.memory));
+  return report;
+}
+
+const loadedTable = (loaded: Report['loaded']): Table => ({
+  title: 'The generator, six databases',
+  head: ['clients', 'rows added', 'seconds', 'rows/s', 'MB in all'],
+  lines: loaded.map(({ clients, rows, seconds, bytes }) => [
+    clients.toLocaleString('en'),
+    rows,
+    seconds,
+    rows / seconds,
+    Math.round(bytes / 1_048_576),
+  ]),
+});
+
+function demandBuilt(): void {
+  const folders = [...SERVICES.map((service) => `services/${service}`), 'gateway'];
+  const missing = folders.filter(
+    (name) => !existsSync(new URL(`../../../${name}/dist/main.js`, import.meta.url)),
+  );
+  if (missing.length > 0)
+    throw new Problem(`Not built yet: ${missing.join(', ')}. Run \`npm run build\` first.`);
+}
+
+/** Ends with 1 after a failure told in one sentence, or as a signal would once all is stopped. */
+async function main(): Promise<number> {
+  const stop = new AbortController();
+  let code = 0;
+  const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      // The second time nobody wants to wait: what was started ends by itself when this process does.
+      if (stop.signal.aborted) process.exit(codes[name]);
+      code = codes[name];
+      stop.abort();
+    });
+  }
+  try {
+    if (process.argv.includes('--help')) console.log(USAGE);
+    else {
+      const options = readOptions(process.argv.slice(2));
+      demandBuilt();
+      await bench(options, stop.signal);
+    }
+  } catch (error) {
+    if (!stop.signal.aborted) console.error(sentence(error));
+    code ||= 1;
+  }
+  return code;
+}
+
+const sentence = (error: unknown): string =>
+  error instanceof Problem
+    ? error.message
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);
+
+process.exit(await main());
