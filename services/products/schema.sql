@@ -1,23 +1,14 @@
--- What the migrations make; written by the end-to-end test, never by hand.
+-- What the migrations make, beside the tables of the kit; written by the end-to-end test, never by hand.
 
-create table client_copy (
+create table drawdown (
+  id uuid not null,
   client_id uuid not null,
-  adviser_id uuid not null,
-  kind text not null,
-  status text not null,
-  class text not null,
-  grade text not null,
-  age_band text,
-  full_civil_capacity boolean not null,
-  institution_type text,
-  updated_at timestamp with time zone not null,
-  constraint client_copy_pkey PRIMARY KEY (client_id)
-);
-
-create table event_sequence (
-  key text not null,
-  last bigint not null,
-  constraint event_sequence_pkey PRIMARY KEY (key)
+  currency text not null,
+  band text not null,
+  peak_on date not null,
+  as_of date not null,
+  constraint drawdown_client_id_currency_key UNIQUE (client_id, currency),
+  constraint drawdown_pkey PRIMARY KEY (id)
 );
 
 create table holding (
@@ -36,28 +27,29 @@ create table holding (
   constraint holding_units_check CHECK ((units >= (0)::numeric))
 );
 
-create table inbox (
-  consumer text not null,
-  event_id uuid not null,
-  received_at timestamp with time zone not null,
-  constraint inbox_pkey PRIMARY KEY (consumer, event_id)
+create table nav_import (
+  id uuid not null,
+  read integer not null,
+  imported integer not null,
+  unchanged integer not null,
+  problems jsonb not null,
+  gaps jsonb not null,
+  imported_at timestamp with time zone not null,
+  imported_by uuid,
+  constraint nav_import_pkey PRIMARY KEY (id)
 );
 
-create table outbox (
-  "position" bigint generated always as identity not null,
+create table nav_point (
   id uuid not null,
-  topic text not null,
-  key text not null,
-  type text not null,
-  version integer not null,
-  sequence bigint not null,
-  payload jsonb not null,
-  occurred_at timestamp with time zone not null,
-  traceparent text,
-  actor_role text,
-  published_at timestamp with time zone,
-  constraint outbox_id_key UNIQUE (id),
-  constraint outbox_pkey PRIMARY KEY ("position")
+  product_id uuid not null,
+  day date not null,
+  nav numeric not null,
+  import_id uuid not null,
+  constraint nav_point_product_id_day_key UNIQUE (product_id, day),
+  constraint nav_point_pkey PRIMARY KEY (id),
+  constraint nav_point_import_id_fkey FOREIGN KEY (import_id) REFERENCES nav_import(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint nav_point_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id),
+  constraint nav_point_nav_check CHECK ((nav > (0)::numeric))
 );
 
 create table product (
@@ -74,6 +66,7 @@ create table product (
   status text not null,
   rating text not null,
   version integer not null,
+  is_complex boolean default false not null,
   constraint product_code_key UNIQUE (code),
   constraint product_pkey PRIMARY KEY (id),
   constraint product_min_amount_check CHECK ((min_amount > (0)::numeric)),
@@ -113,15 +106,6 @@ create table product_rating (
   published_at timestamp with time zone not null,
   constraint product_rating_pkey PRIMARY KEY (id),
   constraint product_rating_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id)
-);
-
-create table request (
-  command text not null,
-  request_id text not null,
-  content_hash text not null,
-  answer_id uuid not null,
-  at timestamp with time zone not null,
-  constraint request_pkey PRIMARY KEY (command, request_id)
 );
 
 create table risk_copy (
@@ -183,9 +167,7 @@ create table suitability_rule (
   constraint suitability_rule_pkey PRIMARY KEY (id)
 );
 
-CREATE INDEX client_copy_adviser ON client_copy USING btree (adviser_id);
-CREATE INDEX outbox_published ON outbox USING btree (published_at) WHERE (published_at IS NOT NULL);
-CREATE INDEX outbox_waiting ON outbox USING btree ("position") WHERE (published_at IS NULL);
+CREATE INDEX holding_client_held ON holding USING btree (client_id) WHERE (units > (0)::numeric);
 CREATE INDEX product_listed ON product USING btree (id DESC) WHERE (status = 'LISTED'::text);
 CREATE INDEX product_order_client ON product_order USING btree (client_id, id DESC);
 CREATE INDEX product_order_state ON product_order USING btree (state, id);

@@ -1,6 +1,8 @@
 import { type Decimal, decimal } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Holding } from './holdings/holdings.rules.js';
+import type { Band } from './holdings/performance.rules.js';
+import type { NavProblem, NavValue, SeriesGap } from './navs/navs.rules.js';
 import type { Order, OrderState, RejectReason, Side } from './orders/orders.rules.js';
 import type { Category, IssuerType, Product, ProductStatus, Rating } from './products/products.rules.js';
 import type {
@@ -23,6 +25,7 @@ export class ProductRow implements Product {
   @Column({ type: 'text' }) currency: string;
   @Column(decimal) minAmount: Decimal;
   @Column({ type: 'int' }) minHorizonMonths: number;
+  @Column({ type: 'boolean' }) isComplex: boolean;
   @Column({ type: 'text' }) status: ProductStatus;
   @Column({ type: 'text' }) rating: Rating;
   @Column({ type: 'int' }) version: number;
@@ -37,6 +40,27 @@ export class ProductRatingRow {
   @Column({ type: 'text' }) effectiveRating: Rating;
   @Column({ type: 'date' }) validFrom: string;
   @Column({ type: 'timestamptz' }) publishedAt: Date;
+}
+
+@Entity('nav_point')
+export class NavPointRow implements NavValue {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) productId: string;
+  @Column({ type: 'date' }) day: string;
+  @Column(decimal) nav: Decimal;
+  @Column({ type: 'uuid' }) importId: string;
+}
+
+@Entity('nav_import')
+export class NavImportRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'int' }) read: number;
+  @Column({ type: 'int' }) imported: number;
+  @Column({ type: 'int' }) unchanged: number;
+  @Column({ type: 'jsonb' }) problems: NavProblem[];
+  @Column({ type: 'jsonb' }) gaps: SeriesGap[];
+  @Column({ type: 'timestamptz' }) importedAt: Date;
+  @Column({ type: 'uuid', nullable: true }) importedBy: string | null;
 }
 
 @Entity('suitability_rule')
@@ -119,4 +143,14 @@ export class HoldingRow implements Holding {
   @Column(decimal) lastNav: Decimal;
   @Column({ type: 'date' }) asOf: string;
   @Column({ type: 'int' }) version: number;
+}
+
+@Entity('drawdown')
+export class DrawdownRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column({ type: 'text' }) currency: string;
+  @Column({ type: 'text' }) band: Band;
+  @Column({ type: 'date' }) peakOn: string;
+  @Column({ type: 'date' }) asOf: string;
 }

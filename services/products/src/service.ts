@@ -2,7 +2,10 @@ import type { ServiceDefinition } from '@client-graph/kit';
 import { clientResolvers } from './client.resolvers.js';
 import {
   DecisionRow,
+  DrawdownRow,
   HoldingRow,
+  NavImportRow,
+  NavPointRow,
   OrderRow,
   ProductRatingRow,
   ProductRow,
@@ -11,7 +14,9 @@ import {
   SuitabilityRuleRow,
 } from './entities.js';
 import { handlers } from './handlers.js';
+import { watchDrawdowns } from './holdings/drawdown.js';
 import { holdingResolvers } from './holdings/holdings.resolvers.js';
+import { navResolvers } from './navs/navs.resolvers.js';
 import { orderResolvers } from './orders/orders.resolvers.js';
 import { productResolvers } from './products/products.resolvers.js';
 import { seed } from './seed.js';
@@ -23,20 +28,30 @@ export const service: ServiceDefinition = {
   entities: [
     ProductRow,
     ProductRatingRow,
+    NavPointRow,
+    NavImportRow,
     SuitabilityRuleRow,
     RiskCopyRow,
     DecisionRow,
     OrderRow,
     SettlementRow,
     HoldingRow,
+    DrawdownRow,
   ],
   resolvers: {
     ...productResolvers,
+    ...navResolvers,
     ...suitabilityResolvers,
     ...orderResolvers,
     ...holdingResolvers,
     Query: { ...productResolvers.Query, ...suitabilityResolvers.Query, ...orderResolvers.Query },
-    Mutation: { ...productResolvers.Mutation, ...suitabilityResolvers.Mutation, ...orderResolvers.Mutation },
+    Mutation: {
+      ...productResolvers.Mutation,
+      ...navResolvers.Mutation,
+      ...suitabilityResolvers.Mutation,
+      ...orderResolvers.Mutation,
+    },
+    Product: { ...productResolvers.Product, ...navResolvers.Product },
     Client: {
       ...clientResolvers.Client,
       ...suitabilityResolvers.Client,
@@ -45,5 +60,7 @@ export const service: ServiceDefinition = {
     },
   },
   handlers,
+  // Net asset values come in during the evening and the night.
+  jobs: [{ name: 'watchDrawdowns', cron: '20 * * * *', run: watchDrawdowns }],
   seed,
 };

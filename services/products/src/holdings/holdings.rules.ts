@@ -1,6 +1,7 @@
 import { HoldingChanged } from '@client-graph/events';
 import { Decimal } from '@client-graph/kit/decimal';
 import { currencyDecimals } from '@client-graph/kit/money';
+import type { NavValue } from '../navs/navs.rules.js';
 import type { Rating } from '../products/products.rules.js';
 
 export type Holding = {
@@ -31,6 +32,15 @@ export const holdingValue = (holding: Pick<Holding, 'units' | 'lastNav' | 'curre
   holding.units
     .times(holding.lastNav)
     .toDecimalPlaces(currencyDecimals(holding.currency), Decimal.ROUND_HALF_UP);
+
+/** By which value of a unit a holding is valued: the newest of its product, or that of the client's last settlement if that is newer. */
+export const valuationOf = (
+  holding: Pick<Holding, 'lastNav' | 'asOf'>,
+  latest: NavValue | null,
+): { lastNav: Decimal; asOf: string } =>
+  latest !== null && latest.day >= holding.asOf
+    ? { lastNav: latest.nav, asOf: latest.day }
+    : { lastNav: holding.lastNav, asOf: holding.asOf };
 
 /** A band includes its lower end and excludes its upper. */
 export const bandOf = (value: Decimal): string =>

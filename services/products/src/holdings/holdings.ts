@@ -1,7 +1,9 @@
-import { Decimal, type Tx } from '@client-graph/kit';
+import { type Context, Decimal, type Tx } from '@client-graph/kit';
 import { HoldingRow, type OrderRow } from '../entities.js';
+import { latestNav, latestNavs } from '../navs/navs.js';
 import type { Rating } from '../products/products.rules.js';
-import { credit, type Settled } from './holdings.rules.js';
+import { credit, type Holding, holdingValue, type Settled, valuationOf } from './holdings.rules.js';
+import { type Flow, performanceOf } from './performance.rules.js';
 
 /** Adds what an order settled to the client's holding, which its first settlement opens; returns the holding's id. */
 export async function creditHolding(
@@ -36,4 +38,50 @@ export async function creditHolding(
   await tx.update(HoldingRow, holding, changes);
   await tx.record(...events);
   return holding.id;
+}
+
+/** The holding as it is valued now. */
+export async function valued(ctx: Context, holding: HoldingRow): Promise<Holding> {
+  return { ...holding, ...valuationOf(holding, await latestNav(ctx, holding.productId)) };
+}
+
+/** What a client holds, as it is valued now. */
+export async function holdingsOf(tx: Tx, clientId: string): Promise<Holding[]> {
+  const holdings = await tx.find(HoldingRow, { where: { clientId } });
+  if (holdings.length === 0) return [];
+  const navs = await latestNavs(
+    tx,
+    holdings.map((holding) => holding.productId),
+  );
+  return holdings.map((holding, at) => ({ ...holding, ...valuationOf(holding, navs[at] ?? null) }));
+}
+
+/** What a holding has brought; the ledgers of many holdings cost one statement. */
+export async function performanceOfHolding(ctx: Context, holding: HoldingRow) {
+  const now = await valued(ctx, holding);
+  const flows = await ctx.loadBy('ledger of units', holding.id, (ids) => ledgersOf(ctx, ids));
+  const { currency } = holding;
+  const money = (amount: Decimal) => ({ amount, currency });
+  const found = performanceOf(flows, { value: holdingValue(now), nav: now.lastNav });
+  return {
+    paidIn: money(found.paidIn),
+    paidOut: money(found.paidOut),
+    profit: money(found.profit),
+    returnPct: found.returnPct,
+  };
+}
+
+async function ledgersOf(ctx: Context, holdingIds: readonly string[]): Promise<Flow[][]> {
+  type Raw = { holdingId: string; units: string; nav: string; amount: string; settledOn: string };
+  const rows: Raw[] = await ctx.db.source.query(
+    `select holding_id as "holdingId", units, nav, amount, to_char(settled_on, 'YYYY-MM-DD') as "settledOn"
+     from settlement where holding_id = any ($1::uuid[]) order by id`,
+    [holdingIds],
+  );
+  const ledgers = new Map<string, Flow[]>(holdingIds.map((id) => [id, []]));
+  for (const { holdingId, units, nav, amount, settledOn } of rows)
+    ledgers
+      .get(holdingId)
+      ?.push({ units: new Decimal(units), nav: new Decimal(nav), amount: new Decimal(amount), settledOn });
+  return holdingIds.map((id) => ledgers.get(id) ?? []);
 }

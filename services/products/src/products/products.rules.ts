@@ -56,6 +56,7 @@ export type Product = {
   currency: string;
   minAmount: Money['amount'];
   minHorizonMonths: number;
+  isComplex: boolean;
   status: ProductStatus;
   rating: Rating;
   version: number;
@@ -112,6 +113,7 @@ export type NewProduct = Pick<
   'code' | 'nameEn' | 'nameZhHans' | 'nameZhHant' | 'issuerType' | 'category' | 'minHorizonMonths'
 > & {
   minAmount: Money;
+  isComplex?: boolean | undefined;
   issuerRating: Rating;
   sellerRating: Rating;
 };
@@ -132,6 +134,7 @@ export function list(ask: NewProduct, ids: { id: string; ratingId: string }, tod
     currency: minAmount.currency,
     minAmount: minAmount.amount,
     minHorizonMonths: ask.minHorizonMonths,
+    isComplex: ask.isComplex ?? false,
     status: 'LISTED',
     rating,
     version: 1,

@@ -1,5 +1,6 @@
 import { SuitabilityChecked } from '@client-graph/events';
 import { Decimal } from '@client-graph/kit/decimal';
+import type { VolatilityTable } from '../navs/navs.rules.js';
 import {
   type Category,
   type IssuerType,
@@ -39,6 +40,8 @@ export type SuitabilityTables = {
   age: { never: readonly string[]; secondPerson: { bands: readonly string[]; fromRating: Rating } };
   qualifiedInvestor: { issuerTypes: readonly IssuerType[]; categories: readonly Category[] };
   concentration: { fromRating: Rating; warnAbovePct: number; blockAbovePct: number };
+  /** From version 2026.2 on. */
+  volatility?: VolatilityTable;
   reasons: Readonly<Record<ReasonCode, Words>>;
 };
 

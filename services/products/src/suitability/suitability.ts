@@ -19,14 +19,8 @@ import {
 } from '@client-graph/kit';
 import { In, LessThanOrEqual, Not } from 'typeorm';
 import type { ClientReference } from '../client-reference.js';
-import {
-  DecisionRow,
-  HoldingRow,
-  OrderRow,
-  ProductRow,
-  RiskCopyRow,
-  SuitabilityRuleRow,
-} from '../entities.js';
+import { DecisionRow, OrderRow, ProductRow, RiskCopyRow, SuitabilityRuleRow } from '../entities.js';
+import { holdingsOf } from '../holdings/holdings.js';
 import { exposureOf } from '../holdings/holdings.rules.js';
 import {
   type Allowed,
@@ -108,7 +102,7 @@ async function inputsOf(tx: Tx, { today, client, product, amount, orderId }: Que
     where: { id: client.id },
     lock: { mode: 'pessimistic_read' },
   });
-  const holdings = await tx.find(HoldingRow, { where: { clientId: client.id } });
+  const holdings = await holdingsOf(tx, client.id);
   const open = await tx.find(OrderRow, {
     where: {
       clientId: client.id,
@@ -141,7 +135,8 @@ async function inputsOf(tx: Tx, { today, client, product, amount, orderId }: Que
   };
 }
 
-const ruleInForce = (from: Pick<Tx, 'manager'>, today: string): Promise<SuitabilityRuleRow> =>
+/** The tables that count on a day. */
+export const ruleInForce = (from: Pick<Tx, 'manager'>, today: string): Promise<SuitabilityRuleRow> =>
   from.manager.findOneOrFail(SuitabilityRuleRow, {
     where: { effectiveFrom: LessThanOrEqual(today) },
     order: { effectiveFrom: 'DESC' },
