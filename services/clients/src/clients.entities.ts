@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Band, Client, Kind, Status } from './clients.rules.js';
-import type { Class, Grade, Standing } from './grading.rules.js';
+import type { Standing } from './grading.rules.js';
+import type { Class, Grade } from './grading-tables.rules.js';
 
 @Entity('client')
 export class ClientRow implements Client, Standing {
@@ -15,6 +16,7 @@ export class ClientRow implements Client, Standing {
   @Column({ type: 'text' }) privacyNoticeVersion: string;
   @Column({ type: 'uuid', nullable: true }) identityVerificationId: string | null;
   @Column({ type: 'uuid', nullable: true }) assetSnapshotId: string | null;
+  @Column({ type: 'uuid', nullable: true }) institutionFinancialsId: string | null;
   @Column({ type: 'uuid' }) gradeAssignmentId: string;
   @Column({ type: 'date', nullable: true }) classBelowSince: string | null;
   @Column({ type: 'date', nullable: true }) gradeBelowSince: string | null;

@@ -4,8 +4,9 @@ import { ClientRow, StatusChangeRow } from './clients.entities.js';
 import { activateClient, listClients, openClient, verifyIdentity } from './clients.js';
 import type { Resolvers } from './generated/resolvers.js';
 import { GradeAssignmentRow } from './grading.entities.js';
+import { InstitutionProfileRow } from './institutions/institutions.entities.js';
 import { CLASS_LABELS, GRADE_LABELS, STATUS_LABELS } from './labels.rules.js';
-import { IdentityVerificationRow, IndividualProfileRow } from './profiles.entities.js';
+import { IdentityVerificationRow, IndividualProfileRow, ProfileVersionRow } from './profiles.entities.js';
 import { reasonsOf } from './reasons.rules.js';
 
 /** Histories are short by nature; the bound is for the client whose is not. */
@@ -19,8 +20,7 @@ export const clientResolvers = (hashKey: string) =>
         if (client === null || !reaches(ctx.actor, client)) throw refuse('NOT_FOUND');
         return client;
       },
-      clients: (_, { first, after, grade, status }, ctx) =>
-        listClients(ctx.db, { first, after }, { ...(grade ? { grade } : {}), ...(status ? { status } : {}) }),
+      clients: (_, { first, after, ...only }, ctx) => listClients(ctx.db, { first, after }, only),
       me: (_, __, ctx) => (ctx.actor.clientId === null ? null : ctx.load(ClientRow, ctx.actor.clientId)),
     },
     Mutation: {
@@ -46,7 +46,12 @@ export const clientResolvers = (hashKey: string) =>
         (await ctx.loadPage(StatusChangeRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
       identityVerification: ({ identityVerificationId: id }, _, ctx) =>
         id === null ? null : ctx.load(IdentityVerificationRow, id),
-      individual: ({ id }, _, ctx) => ctx.load(IndividualProfileRow, id),
+      individual: ({ id, kind }, _, ctx) =>
+        kind === 'INDIVIDUAL' ? ctx.load(IndividualProfileRow, id) : null,
+      institution: ({ id, kind }, _, ctx) =>
+        kind === 'INSTITUTION' ? ctx.load(InstitutionProfileRow, id) : null,
+      profileHistory: async ({ id }, _, ctx) =>
+        (await ctx.loadPage(ProfileVersionRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
       assets: ({ assetSnapshotId: id }, _, ctx) => (id === null ? null : ctx.load(AssetSnapshotRow, id)),
     },
   }) satisfies Pick<Resolvers, 'Query' | 'Mutation' | 'Client'>;

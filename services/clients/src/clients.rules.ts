@@ -1,7 +1,7 @@
-import type { AgeBand, ClientKind, ClientStatus } from '@client-graph/events';
+import { type AgeBand, type ClientKind, type ClientStatus, InstitutionType } from '@client-graph/events';
 import { defineRefusals } from '@client-graph/kit/refusals';
 import { plusDays, plusMonths, yearsBetween } from '@client-graph/kit/time';
-import type { Class, Grade } from './grading.rules.js';
+import type { Class, Grade } from './grading-tables.rules.js';
 
 export type Status = (typeof ClientStatus)['options'][number];
 export type Kind = (typeof ClientKind)['options'][number];
@@ -62,6 +62,14 @@ export function mustNotAdvise(client: Pick<Client, 'adviserId'>, staffId: string
   if (client.adviserId === staffId) throw refuseClient('OWN_CLIENT');
 }
 
+/** States in which a client's file is kept current. */
+const EDITABLE: readonly Status[] = ['ONBOARDING', 'ACTIVE', 'DORMANT', 'CLOSING', 'DECEASED'];
+
+/** Refuses WRONG_STATUS for a client whose file is only stored. */
+export function mustBeEditable({ status }: Pick<Client, 'status'>): void {
+  if (!EDITABLE.includes(status)) throw refuseClient('WRONG_STATUS', { status, allowed: EDITABLE });
+}
+
 /** Identity is verified once, while the client is being opened. */
 export function verify(client: Client, staffId: string): void {
   mustNotAdvise(client, staffId);
@@ -70,16 +78,20 @@ export function verify(client: Client, staffId: string): void {
   if (client.identityVerificationId !== null) throw refuseClient('ALREADY_VERIFIED');
 }
 
-/** What a file must hold before its client is served (policy 3.1), and what must hold something. */
-const MANDATORY = ['name', 'dateOfBirth', 'occupation', 'address', 'mobile'] as const;
-type File = Readonly<Record<(typeof MANDATORY)[number], string>>;
+/** What a file must hold before its client is served (policy 3.1, 3.2). */
+const MANDATORY = {
+  INDIVIDUAL: ['name', 'dateOfBirth', 'occupation', 'address', 'mobile'],
+  INSTITUTION: ['legalName', 'uscc', 'legalRepresentative', 'businessScope', 'phone', 'address'],
+} as const satisfies Record<Kind, readonly string[]>;
+type File = object;
 
 /** The guards of ACTIVE: identity verified, mandatory fields, privacy notice accepted (`domain.md` 3.1.2). */
 export function activate(client: Client, file: File | null, staffId: string): Status {
   mustNotAdvise(client, staffId);
   const to = transition(client.status, 'ACTIVATE');
   if (client.identityVerificationId === null) throw refuseClient('IDENTITY_NOT_VERIFIED');
-  const missing = MANDATORY.filter((field) => (file?.[field] ?? '').trim() === '');
+  const held = new Map<string, unknown>(Object.entries(file ?? {}));
+  const missing = MANDATORY[client.kind].filter((field) => String(held.get(field) ?? '').trim() === '');
   if (missing.length > 0) throw refuseClient('FILE_INCOMPLETE', { missing });
   if (client.privacyNoticeVersion.trim() === '') throw refuseClient('PRIVACY_NOTICE_MISSING');
   return to;
@@ -120,5 +132,6 @@ export const standingOf = (client: Client) => ({
   adviserId: client.adviserId,
   ageBand: client.ageBand,
   fullCivilCapacity: client.fullCivilCapacity,
-  institutionType: null,
+  // The class of an institution is its type (policy 2.2).
+  institutionType: InstitutionType.safeParse(client.class).data ?? null,
 });

@@ -24,57 +24,70 @@ import { activate, ageBandOn, type Status, standingOf, transition, verify } from
 import { forEachDue } from './due.js';
 import type { ActivateClientInput, OpenClientInput, VerifyIdentityInput } from './generated/resolvers.js';
 import { assignFirst, rulesOn } from './grading.js';
-import { decide, factsOf } from './grading.rules.js';
+import { decide, type Facts, factsOf } from './grading.rules.js';
 import { numberHash } from './identity.js';
-import { IdentityVerificationRow, IndividualProfileRow } from './profiles.entities.js';
-import { code, idNumberOf, line, type Profile, profileOf, refuseProfile } from './profiles.rules.js';
+import { InstitutionProfileRow } from './institutions/institutions.entities.js';
+import { IdentityVerificationRow, IndividualProfileRow, ProfileVersionRow } from './profiles.entities.js';
+import { code, expiryOf, type IdType, idNumberOf, line, profileOf, refuseProfile } from './profiles.rules.js';
 
-/** Opens a client from an application, with a first class and grade; the caller becomes the adviser. */
+/** Opens a person from an application, with a first class and grade; the caller becomes the adviser. */
 export const openClient = (db: Db, input: OpenClientInput, hashKey: string): Promise<ClientRow> =>
   transact(db, (tx) =>
     tx.once('openClient', input, ClientRow, async (id) => {
-      const profile = profileOf(input.individual, dayOf(tx.now));
-      const number = idNumberOf(input.individual);
-      const client = await insertClient(tx, id, input, profile);
-      await tx.insert(IndividualProfileRow, { id, ...profile });
-      await keepIdDocument(tx, id, {
-        type: input.individual.idType,
-        number,
-        hash: numberHash(hashKey, input.individual.idType, number),
+      const today = dayOf(tx.now);
+      const profile = profileOf(input.individual, today);
+      const { idType, idExpiresOn } = input.individual;
+      const document = {
+        type: idType,
+        number: idNumberOf(input.individual),
+        expiresOn: expiryOf(idExpiresOn, today),
+      };
+      const client = await insertClient(tx, id, input, {
+        kind: 'INDIVIDUAL',
+        facts: factsOf({ snapshot: null, tolerance: null, investmentYears: profile.investmentYears }, today),
+        ...ageBandOn(profile.dateOfBirth, today),
+        fullCivilCapacity: profile.civilCapacity === 'FULL',
       });
-      await keepStatus(tx, client, 'PROSPECT', 'APPLICATION');
-      await tx.record(
-        ClientOnboarded({ clientId: id, ...standingOf(client), originLeadId: client.originLeadId }),
-      );
+      await tx.insert(IndividualProfileRow, { id, ...profile });
+      await keepVersion(tx, id, profile, []);
+      await keepIdDocument(tx, id, document, hashKey);
+      await beginLife(tx, client);
       return client;
     }),
   );
 
-async function insertClient(
+type Opening = Pick<
+  OpenClientInput,
+  'originLeadId' | 'preferredLanguage' | 'privacyNoticeVersion' | 'declaredAssets'
+>;
+type Subject = Pick<ClientRow, 'kind' | 'ageBand' | 'ageBandDueOn' | 'fullCivilCapacity'> & { facts: Facts };
+
+/** Writes a new client of either kind with its first class, grade and declared assets. */
+export async function insertClient(
   tx: Tx,
   id: string,
-  input: OpenClientInput,
-  profile: Profile,
+  opening: Opening,
+  { facts, ...subject }: Subject,
 ): Promise<ClientRow> {
   const today = dayOf(tx.now);
   const rules = await rulesOn(tx, today);
-  const declared = input.declaredAssets ? declare(input.declaredAssets, rules.tables.currency, today) : null;
-  const facts = factsOf({ snapshot: null, tolerance: null, investmentYears: profile.investmentYears }, today);
+  const declared = opening.declaredAssets
+    ? declare(opening.declaredAssets, rules.tables.currency, today)
+    : null;
   const { grounds, ...standing } = decide(null, rules, facts, today);
   const client = await tx.insert(ClientRow, {
     id,
-    kind: 'INDIVIDUAL',
+    ...subject,
     status: transition('PROSPECT', 'ONBOARD'),
     ...standing,
     adviserId: staffOf(tx),
-    originLeadId: leadId(input.originLeadId),
-    preferredLanguage: input.preferredLanguage,
-    privacyNoticeVersion: code(input.privacyNoticeVersion, 'privacyNoticeVersion'),
+    originLeadId: leadId(opening.originLeadId),
+    preferredLanguage: opening.preferredLanguage,
+    privacyNoticeVersion: code(opening.privacyNoticeVersion, 'privacyNoticeVersion'),
     identityVerificationId: null,
     assetSnapshotId: declared === null ? null : tx.newId(),
+    institutionFinancialsId: null,
     gradeAssignmentId: tx.newId(),
-    ...ageBandOn(profile.dateOfBirth, today),
-    fullCivilCapacity: true,
     onboardedAt: tx.now,
     version: 1,
   });
@@ -86,22 +99,52 @@ async function insertClient(
   return client;
 }
 
+/** Keeps the first state of a new client and tells the others of it. */
+export async function beginLife(tx: Tx, client: ClientRow): Promise<void> {
+  await keepStatus(tx, client, 'PROSPECT', 'APPLICATION');
+  await tx.record(
+    ClientOnboarded({ clientId: client.id, ...standingOf(client), originLeadId: client.originLeadId }),
+  );
+}
+
 function leadId(id: string | null | undefined): string | null {
   if (id === null || id === undefined) return null;
   if (!isUuid(id)) throw refuse('BAD_INPUT', { field: 'originLeadId', expected: 'UUID' });
   return id;
 }
 
-/** The unique hash decides: of two at once the second waits here for the first and is refused. It says nothing of whose it is. */
-async function keepIdDocument(
+/** Writes down the state that a profile is in from now on, with the codes of what has changed in it. */
+export async function keepVersion(
   tx: Tx,
   clientId: string,
-  doc: { type: string; number: string; hash: string },
+  profile: object,
+  changed: string[],
 ): Promise<void> {
+  await tx.insert(ProfileVersionRow, {
+    id: tx.newId(),
+    clientId,
+    profile,
+    changed,
+    by: staffOf(tx),
+    at: tx.now,
+  });
+}
+
+type Document = { type: IdType; number: string; expiresOn: string | null };
+
+/** The unique hash decides: of two at once the second waits here for the first and is refused. It says nothing of whose it is. */
+async function keepIdDocument(tx: Tx, clientId: string, doc: Document, hashKey: string): Promise<void> {
   const kept = await tx.query(
-    `insert into id_document (client_id, type, sealed_number, number_hash, last_four) values ($1, $2, $3, $4, $5)
+    `insert into id_document (client_id, type, sealed_number, number_hash, last_four, expires_on) values ($1, $2, $3, $4, $5, $6)
      on conflict (type, number_hash) do nothing returning 1`,
-    [clientId, doc.type, `plain:${doc.number}`, doc.hash, doc.number.slice(-4)],
+    [
+      clientId,
+      doc.type,
+      `plain:${doc.number}`,
+      numberHash(hashKey, doc.type, doc.number),
+      doc.number.slice(-4),
+      doc.expiresOn,
+    ],
   );
   if (kept.length === 0) throw refuseProfile('IDENTITY_TAKEN');
 }
@@ -127,7 +170,8 @@ export const verifyIdentity = (db: Db, input: VerifyIdentityInput): Promise<Clie
 export const activateClient = (db: Db, input: ActivateClientInput): Promise<ClientRow> =>
   transact(db, async (tx) => {
     const before = await clientForUpdate(tx, input.clientId, input.expectedVersion);
-    const status = activate(before, await tx.findOne(IndividualProfileRow, { id: before.id }), staffOf(tx));
+    const Profile = before.kind === 'INSTITUTION' ? InstitutionProfileRow : IndividualProfileRow;
+    const status = activate(before, await tx.manager.findOneBy(Profile, { id: before.id }), staffOf(tx));
     const client = await tx.update(ClientRow, before, { status });
     await keepStatus(tx, client, before.status, 'VERIFIED');
     await tx.record(
@@ -136,7 +180,8 @@ export const activateClient = (db: Db, input: ActivateClientInput): Promise<Clie
     return client;
   });
 
-async function keepStatus(tx: Tx, client: ClientRow, from: Status, reason: string): Promise<void> {
+/** Keeps a change of status, after the client has it. */
+export async function keepStatus(tx: Tx, client: ClientRow, from: Status, reason: string): Promise<void> {
   const change = { clientId: client.id, from, to: client.status, reason, by: staffOf(tx), at: tx.now };
   await tx.insert(StatusChangeRow, { id: tx.newId(), ...change });
 }
@@ -157,12 +202,29 @@ export function staffOf(tx: Tx): string {
   return tx.actor.id;
 }
 
-/** The clients that the caller reaches, newest first. */
-export const listClients = (
+type Filter<Field extends keyof ClientRow> = { readonly [F in Field]?: ClientRow[F] | null | undefined };
+
+/** The clients that the caller reaches and the filter lets through, newest first. */
+export function listClients(
   db: Db,
   args: PageArgs,
-  only: Pick<FindOptionsWhere<ClientRow>, 'grade' | 'status'>,
-): Promise<Connection<ClientRow>> => page(db, ClientRow, args, { ...only, ...reachOf(db.actor) });
+  filter: Filter<'grade' | 'status' | 'class' | 'adviserId'>,
+): Promise<Connection<ClientRow>> {
+  const { grade, status, class: clientClass, adviserId } = filter;
+  if (adviserId && !isUuid(adviserId)) throw refuse('BAD_INPUT', { field: 'adviserId', expected: 'UUID' });
+  const reach = reachOf(db.actor);
+  return page(db, ClientRow, args, {
+    ...(grade ? { grade } : {}),
+    ...(status ? { status } : {}),
+    ...(clientClass ? { class: clientClass } : {}),
+    ...reach,
+    ...(adviserId ? adviserOf(reach, adviserId) : {}),
+  });
+}
+
+/** The clients of an adviser, of those a caller reaches: an adviser reaches nobody of a colleague's. */
+const adviserOf = (reach: FindOptionsWhere<ClientRow>, adviserId: string): FindOptionsWhere<ClientRow> =>
+  reach.adviserId === undefined || reach.adviserId === adviserId ? { adviserId } : { id: NOBODY };
 
 /** What `reaches` says of one client, as a condition on all; the two are tested against each other. */
 function reachOf(actor: Actor): FindOptionsWhere<ClientRow> {

@@ -3,9 +3,12 @@ import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
 import { refuseAssets } from './assets.rules.js';
 import { refuseClient } from './clients.rules.js';
+import { refuseInstitution } from './institutions/institutions.rules.js';
+import { refuseChange } from './profile-changes.rules.js';
 import { refuseProfile } from './profiles.rules.js';
 
 test('every refusal is promised by the schema, and every promise can be kept', () => {
   const schema = loadSchema(new URL('../schema.graphql', import.meta.url));
-  expect(refusalProblems(schema, refuseClient.table, refuseProfile.table, refuseAssets.table)).toEqual([]);
+  const tables = [refuseClient, refuseProfile, refuseAssets, refuseInstitution, refuseChange];
+  expect(refusalProblems(schema, ...tables.map(({ table }) => table))).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { Class, Grade, GradingTables, Grounds, Level } from './grading.rules.js';
+import type { Grounds } from './grading.rules.js';
+import type { Class, Grade, GradingTables, Level } from './grading-tables.rules.js';
 
 @Entity('grading_rule_set')
 export class GradingRuleSetRow {
@@ -27,7 +28,7 @@ export class ClassAssignmentRow {
   @Column({ type: 'text' }) class: Class;
   @Column({ type: 'text' }) ruleVersion: string;
   @Column({ type: 'jsonb' }) grounds: Grounds;
-  @Column({ type: 'text' }) reason: 'RULE';
+  @Column({ type: 'text' }) reason: 'RULE' | 'OVERRIDE';
   @Column({ type: 'timestamptz' }) effectiveFrom: Date;
   @Column({ type: 'timestamptz', nullable: true }) effectiveTo: Date | null;
 }
@@ -39,7 +40,7 @@ export class GradeAssignmentRow {
   @Column({ type: 'text' }) grade: Grade;
   @Column({ type: 'text' }) ruleVersion: string;
   @Column({ type: 'jsonb' }) grounds: Grounds;
-  @Column({ type: 'text' }) reason: 'RULE';
+  @Column({ type: 'text' }) reason: 'RULE' | 'OVERRIDE';
   @Column({ type: 'timestamptz' }) effectiveFrom: Date;
   @Column({ type: 'timestamptz', nullable: true }) effectiveTo: Date | null;
 }

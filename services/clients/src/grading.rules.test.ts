@@ -9,16 +9,18 @@ import {
   decide,
   downgradeOn,
   evaluate,
-  type Facts,
+  type IndividualFacts as Facts,
   factsOf,
+  type Standing,
+} from './grading.rules.js';
+import {
   GRADES,
-  type Grade,
+  type IndividualGrade as Grade,
   type GradingRules,
   type GradingTables,
   type Level,
-  type Standing,
   tableProblems,
-} from './grading.rules.js';
+} from './grading-tables.rules.js';
 import { reasonsOf } from './reasons.rules.js';
 
 const file = JSON.parse(

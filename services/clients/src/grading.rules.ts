@@ -1,32 +1,23 @@
-import { ClientClassified, ClientGraded, type RiskLevel } from '@client-graph/events';
+import { ClientClassified, ClientGraded } from '@client-graph/events';
 import { Decimal } from '@client-graph/kit/decimal';
 import { endOfMonth, plusDays, plusMonths } from '@client-graph/kit/time';
+import {
+  CLASSES,
+  type Class,
+  GRADES,
+  type Grade,
+  type GradingRules,
+  INSTITUTION_GRADES,
+  type IndividualClass,
+  type IndividualGrade,
+  type InstitutionGrade,
+  type InstitutionKind,
+  type Level,
+  rowOf,
+} from './grading-tables.rules.js';
 
-/** Segments and grades of individuals, lowest first; the order is the rank. */
-export const CLASSES = ['ORDINARY', 'HIGH_NET_WORTH', 'ULTRA_HIGH_NET_WORTH'] as const;
-export const GRADES = ['BRONZE', 'SILVER', 'GOLD', 'DIAMOND'] as const;
-export type Class = (typeof CLASSES)[number];
-export type Grade = (typeof GRADES)[number];
-export type Level = (typeof RiskLevel)['options'][number];
-
-/** Lower bound, included, and upper bound, excluded (null: none) of what a row stands for. */
-type Row<Code> = readonly [code: Code, min: number, below: number | null];
-
-/** The tables of policy 2.1 and 2.3, which the firm may change (`domain.md` 3.1.4). */
-export type GradingTables = {
-  currency: string;
-  clientClass: readonly Row<Class>[];
-  grade: {
-    assetRanks: readonly Row<number>[];
-    toleranceRanks: Readonly<Record<Level | 'NONE', number>>;
-    experienceRanksYears: readonly Row<number>[];
-    names: Readonly<Record<string, Grade>>;
-  };
-};
-export type GradingRules = { version: string; tables: GradingTables };
-
-/** What class and grade are decided from, as of one day. */
-export type Facts = {
+/** What class and grade of a person are decided from, as of one day. */
+export type IndividualFacts = {
   /** Verified financial assets; 0 without a snapshot of the last twelve months. */
   assets: Decimal;
   assetsAsOf: string | null;
@@ -36,8 +27,22 @@ export type Facts = {
   investmentYears: number;
 };
 
+/** What the grade of an institution is decided from. */
+export type InstitutionFacts = {
+  institutionType: InstitutionKind;
+  /** Null without a financial statement on file. */
+  netAssets: Decimal | null;
+  yearEnd: string | null;
+  /** How many classes of product the institution has bought. */
+  productClasses: number;
+};
+export type Facts = IndividualFacts | InstitutionFacts;
+
+/** A grade that a second person has approved against the rules, up to and with a day. */
+export type Override = { id: string; grade: Grade; until: string };
+
 /** The inputs of a decision and what the tables made of them, frozen with it: it can be explained when the tables have changed. */
-export type Grounds = {
+export type IndividualGrounds = {
   assets: string;
   currency: string;
   assetsAsOf: string | null;
@@ -51,11 +56,36 @@ export type Grounds = {
   experienceRank: number;
   isTopRank: boolean;
   isSteppedDown: boolean;
-  ruledClass: Class;
-  ruledGrade: Grade;
+  ruledClass: IndividualClass;
+  ruledGrade: IndividualGrade;
+} & Course;
+
+export type InstitutionGrounds = {
+  institutionType: InstitutionKind;
+  /** Null without a financial statement on file. */
+  netAssets: string | null;
+  currency: string;
+  yearEnd: string | null;
+  productClasses: number;
+  /** The grade by net assets alone, and the line of the table that lifted it, if one did. */
+  tableGrade: InstitutionGrade;
+  tableMin: number;
+  tableBelow: number | null;
+  lift: 'PRODUCT_CLASSES' | 'FINANCIAL_INSTITUTION' | null;
+  liftFrom: number | null;
+  ruledClass: InstitutionKind;
+  ruledGrade: InstitutionGrade;
+} & Course;
+
+type Course = {
   /** Since when the rule's grade is lower than the one the client still has. */
   belowSince: string | null;
+  /** The override in force, where one is. */
+  overrideId?: string;
+  overrideUntil?: string;
 };
+export type Grounds = IndividualGrounds | InstitutionGrounds;
+type Ruled<G extends Grounds> = G extends unknown ? Omit<G, keyof Course> : never;
 
 /** How long a snapshot counts. */
 const ASSETS_COUNT_MONTHS = 12;
@@ -73,7 +103,7 @@ export function factsOf(
     investmentYears,
   }: { snapshot: Snapshot | null; tolerance: Tolerance | null; investmentYears: number },
   today: string,
-): Facts {
+): IndividualFacts {
   const isEvidence = snapshot !== null && snapshot.source !== 'DECLARATION';
   const counting = isEvidence && today <= plusMonths(snapshot.asOf, ASSETS_COUNT_MONTHS) ? snapshot : null;
   const valid = tolerance !== null && today <= tolerance.validTo ? tolerance : null;
@@ -86,15 +116,8 @@ export function factsOf(
   };
 }
 
-/** The row a value falls in: a value on the line between two belongs to the higher row. */
-function rowOf<Code>(rows: readonly Row<Code>[], value: Decimal): Row<Code> {
-  const row = rows.find(([, min, below]) => value.gte(min) && (below === null || value.lt(below)));
-  if (row === undefined) throw new Error(`The grading tables have no row for ${value.toFixed()}.`);
-  return row;
-}
-
 /** What the tables say of these facts, whatever the client is now. Same facts and tables, same answer. */
-export function evaluate({ tables }: GradingRules, facts: Facts): Omit<Grounds, 'belowSince'> {
+export function evaluate({ tables }: GradingRules, facts: IndividualFacts): Ruled<IndividualGrounds> {
   const [assetRank, assetRankMin, assetRankBelow] = rowOf(tables.grade.assetRanks, facts.assets);
   const toleranceRank = tables.grade.toleranceRanks[facts.tolerance ?? 'NONE'];
   const [experienceRank] = rowOf(tables.grade.experienceRanksYears, new Decimal(facts.investmentYears));
@@ -123,6 +146,35 @@ export function evaluate({ tables }: GradingRules, facts: Facts): Omit<Grounds, 
   };
 }
 
+/** The grade of an institution: its net assets name a row, and two lines of the table can lift it (`domain.md` 3.1.4). */
+export function evaluateInstitution(
+  { tables: { institutionGrade: table, currency } }: GradingRules,
+  facts: InstitutionFacts,
+): Ruled<InstitutionGrounds> {
+  const netAssets = Decimal.max(facts.netAssets ?? 0, 0);
+  const [tableGrade, tableMin, tableBelow] = rowOf(table.rows, netAssets);
+  const isFinancial = facts.institutionType === 'FINANCIAL_INSTITUTION';
+  const isLarge = tableGrade !== 'LARGE' && isFinancial && netAssets.gte(table.financialLargeFrom);
+  const isMedium = tableGrade === 'SMALL' && facts.productClasses >= table.mediumFromProductClasses;
+  const lifted: Pick<InstitutionGrounds, 'lift' | 'liftFrom' | 'ruledGrade'> = isLarge
+    ? { lift: 'FINANCIAL_INSTITUTION', liftFrom: table.financialLargeFrom, ruledGrade: 'LARGE' }
+    : isMedium
+      ? { lift: 'PRODUCT_CLASSES', liftFrom: table.mediumFromProductClasses, ruledGrade: 'MEDIUM' }
+      : { lift: null, liftFrom: null, ruledGrade: tableGrade };
+  return {
+    institutionType: facts.institutionType,
+    netAssets: facts.netAssets?.toFixed() ?? null,
+    currency,
+    yearEnd: facts.yearEnd,
+    productClasses: facts.productClasses,
+    tableGrade,
+    tableMin,
+    tableBelow,
+    ...lifted,
+    ruledClass: facts.institutionType,
+  };
+}
+
 /** Where a client stands: the class and grade they have, and since when the rules would give a lower one. */
 export type Standing = {
   class: Class;
@@ -132,64 +184,85 @@ export type Standing = {
 };
 export type Decision = Standing & {
   grounds: Grounds;
-  /** The next day on which time alone can change the decision: a fact runs out, or a downgrade falls due. */
+  /** The next day on which time alone can change the decision: a fact runs out, a downgrade falls due, an override ends. */
   gradingDueOn: string | null;
 };
 
 /**
  * Class and grade anew. A first one is given as the rules say; a higher one counts at once; a lower one is noted and counts
  * after the first quarter end that finds the client 90 days below the line. Both move together wherever DIAMOND or
- * ULTRA_HIGH_NET_WORTH is concerned, because their lines are the same (`tableProblems`).
+ * ULTRA_HIGH_NET_WORTH is concerned, because their lines are the same (`tableProblems`). An override takes the place of the
+ * grade by rule while it lasts; the caller hands no `held` when one has just ended, so that the rules take over at once.
  */
-export function decide(held: Standing | null, rules: GradingRules, facts: Facts, today: string): Decision {
-  const ruled = evaluate(rules, facts);
+export function decide(
+  held: Standing | null,
+  rules: GradingRules,
+  facts: Facts,
+  today: string,
+  override: Override | null = null,
+): Decision {
+  const ruled = 'institutionType' in facts ? evaluateInstitution(rules, facts) : evaluate(rules, facts);
   const first = {
     class: ruled.ruledClass,
     grade: ruled.ruledGrade,
     classBelowSince: null,
     gradeBelowSince: null,
   };
-  const before = held ?? first;
-  const [clientClass, classBelowSince] = settle(
-    CLASSES,
-    before.class,
-    ruled.ruledClass,
-    before.classBelowSince,
-    today,
-  );
-  const [grade, gradeBelowSince] = settle(
-    GRADES,
-    before.grade,
-    ruled.ruledGrade,
-    before.gradeBelowSince,
-    today,
-  );
+  const settled = settleBoth(held ?? first, ruled, today);
+  const standing = override === null ? settled : overridden(settled, override);
   const days = [
-    facts.assetsAsOf === null ? null : plusDays(plusMonths(facts.assetsAsOf, ASSETS_COUNT_MONTHS), 1),
-    facts.toleranceValidTo === null ? null : plusDays(facts.toleranceValidTo, 1),
-    classBelowSince === null ? null : downgradeOn(classBelowSince),
-    gradeBelowSince === null ? null : downgradeOn(gradeBelowSince),
+    ...runningOut(facts),
+    standing.classBelowSince === null ? null : downgradeOn(standing.classBelowSince),
+    standing.gradeBelowSince === null ? null : downgradeOn(standing.gradeBelowSince),
+    override === null ? null : plusDays(override.until, 1),
   ].filter((day) => day !== null);
-  return {
-    class: clientClass,
-    grade,
-    classBelowSince,
-    gradeBelowSince,
-    grounds: { ...ruled, belowSince: gradeBelowSince },
-    gradingDueOn: days.sort()[0] ?? null,
+  const course = {
+    belowSince: standing.gradeBelowSince,
+    ...(override === null ? {} : { overrideId: override.id, overrideUntil: override.until }),
   };
+  return { ...standing, grounds: { ...ruled, ...course }, gradingDueOn: days.sort()[0] ?? null };
+}
+
+/** The days after which a fact no longer counts. */
+const runningOut = (facts: Facts): (string | null)[] =>
+  'institutionType' in facts
+    ? []
+    : [
+        facts.assetsAsOf === null ? null : plusDays(plusMonths(facts.assetsAsOf, ASSETS_COUNT_MONTHS), 1),
+        facts.toleranceValidTo === null ? null : plusDays(facts.toleranceValidTo, 1),
+      ];
+
+function settleBoth(before: Standing, ruled: Ruled<Grounds>, today: string): Standing {
+  const { class: heldClass, grade: heldGrade, classBelowSince, gradeBelowSince } = before;
+  if ('institutionType' in ruled) {
+    const [grade, since] = settle(INSTITUTION_GRADES, heldGrade, ruled.ruledGrade, gradeBelowSince, today);
+    // The type of an institution is a fact, not a rank: it counts at once.
+    return { class: ruled.ruledClass, classBelowSince: null, grade, gradeBelowSince: since };
+  }
+  const [clientClass, classSince] = settle(CLASSES, heldClass, ruled.ruledClass, classBelowSince, today);
+  const [grade, gradeSince] = settle(GRADES, heldGrade, ruled.ruledGrade, gradeBelowSince, today);
+  return { class: clientClass, classBelowSince: classSince, grade, gradeBelowSince: gradeSince };
+}
+
+/** DIAMOND and its segment go together, whoever has decided on the grade. */
+function overridden(settled: Standing, { grade }: Override): Standing {
+  const isHighest = settled.class === 'ULTRA_HIGH_NET_WORTH';
+  const clientClass =
+    grade === 'DIAMOND' ? 'ULTRA_HIGH_NET_WORTH' : isHighest ? 'HIGH_NET_WORTH' : settled.class;
+  return { class: clientClass, classBelowSince: null, grade, gradeBelowSince: null };
 }
 
 function settle<Code>(
   order: readonly Code[],
-  held: Code,
+  held: unknown,
   ruled: Code,
   belowSince: string | null,
   today: string,
 ): [value: Code, belowSince: string | null] {
-  if (order.indexOf(ruled) >= order.indexOf(held)) return [ruled, null];
+  const heldCode = order.find((code) => code === held);
+  if (heldCode === undefined || order.indexOf(ruled) >= order.indexOf(heldCode)) return [ruled, null];
   const since = belowSince ?? today;
-  return today >= downgradeOn(since) ? [ruled, null] : [held, since];
+  return today >= downgradeOn(since) ? [ruled, null] : [heldCode, since];
 }
 
 /** The day on which a lower class or grade counts: the day after the first quarter end that is 90 days behind `since`. */
@@ -202,7 +275,8 @@ export function downgradeOn(since: string): string {
 /** Whether two decisions rest on the same: then no new assignment is made. */
 export function isSame(a: Grounds, b: Grounds): boolean {
   const other = new Map<string, unknown>(Object.entries(b));
-  return Object.entries(a).every(([name, value]) => other.get(name) === value);
+  const entries = Object.entries(a);
+  return entries.length === other.size && entries.every(([name, value]) => other.get(name) === value);
 }
 
 /** The events that tell others of a new class or grade. */
@@ -212,40 +286,9 @@ export function changesOf(
   from: Pick<Standing, 'class' | 'grade'>,
   to: Decision,
 ) {
-  const by = { clientId, ruleVersion, override: false };
+  const by = { clientId, ruleVersion, override: to.grounds.overrideId !== undefined };
   return [
     ...(from.class === to.class ? [] : [ClientClassified({ ...by, from: from.class, to: to.class })]),
     ...(from.grade === to.grade ? [] : [ClientGraded({ ...by, from: from.grade, to: to.grade })]),
   ];
 }
-
-/** What is wrong with a set of tables: gaps, overlaps, a missing end, ranks without a name, DIAMOND beside its segment. */
-export function tableProblems({ clientClass, grade }: GradingTables): string[] {
-  const diamond = grade.assetRanks.at(-1);
-  const highest = clientClass.at(-1);
-  return [
-    ...gaps('clientClass', clientClass),
-    ...gaps('grade.assetRanks', grade.assetRanks),
-    ...gaps('grade.experienceRanksYears', grade.experienceRanksYears),
-    ...grade.assetRanks
-      .filter(([rank]) => grade.names[rank] !== GRADES[rank - 1])
-      .map(([rank]) => `grade.names: rank ${rank}`),
-    ...(grade.assetRanks.length === GRADES.length ? [] : ['grade.assetRanks: one row for each grade']),
-    ...clientClass
-      .filter(([code], index) => code !== CLASSES[index])
-      .map(([code]) => `clientClass: ${code} out of order`),
-    ...(diamond?.[1] === highest?.[1]
-      ? []
-      : ['DIAMOND and ULTRA_HIGH_NET_WORTH must begin at the same line']),
-  ];
-}
-
-const gaps = (name: string, rows: readonly Row<unknown>[]): string[] =>
-  rows.flatMap(([code, min, below], index) => {
-    const next = rows[index + 1];
-    const begins = index > 0 || min === 0;
-    const ends = next === undefined ? below === null : below === next[1] && below > min;
-    return begins && ends
-      ? []
-      : [`${name}: ${String(code)} must begin at 0 or where the row before ends, and the last must be open`];
-  });

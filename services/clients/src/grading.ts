@@ -3,7 +3,6 @@ import { type DataOf, RiskLevel, type RiskProfileChanged } from '@client-graph/e
 import { asService, type Db, dayOf, findForUpdate, type Tx, transact } from '@client-graph/kit';
 import { IsNull, LessThanOrEqual } from 'typeorm';
 import { z } from 'zod';
-import { AssetSnapshotRow } from './assets.entities.js';
 import { ClientRow } from './clients.entities.js';
 import { forEachDue } from './due.js';
 import {
@@ -12,19 +11,15 @@ import {
   GradingRuleSetRow,
   RiskToleranceRow,
 } from './grading.entities.js';
+import { changesOf, type Decision, decide, isSame } from './grading.rules.js';
+import { type File, filesOf } from './grading-facts.js';
 import {
   CLASSES,
-  changesOf,
-  type Decision,
-  decide,
-  type Facts,
-  factsOf,
   GRADES,
   type GradingRules,
-  isSame,
+  INSTITUTION_GRADES,
   tableProblems,
-} from './grading.rules.js';
-import { IndividualProfileRow } from './profiles.entities.js';
+} from './grading-tables.rules.js';
 
 /** The rule tables that decide on a day: of those in force the latest. */
 export async function rulesOn(tx: Tx, day: string): Promise<GradingRules> {
@@ -48,55 +43,60 @@ export async function assignFirst(
   await tx.insert(GradeAssignmentRow, { ...assigned, id: client.gradeAssignmentId, grade: decision.grade });
 }
 
+type Changes = Partial<Omit<ClientRow, 'id' | 'version' | 'class' | 'grade' | 'gradeAssignmentId'>>;
+
 /**
  * Classifies and grades a client anew from what is on file now, together with the `changes` that ask for it. The caller has
  * locked the row. A new assignment stands for each change of class or grade and for each change of the grade's inputs.
  */
-export async function regrade(
+export async function regrade(tx: Tx, before: ClientRow, changes: Changes = {}): Promise<ClientRow> {
+  const client = { ...before, ...changes };
+  // A restricted client's data is kept and nothing is done with it; it is graded anew when the restriction ends.
+  if (client.status === 'RESTRICTED' || client.status === 'ERASED' || client.status === 'MERGED') {
+    return Object.keys(changes).length === 0 ? before : tx.update(ClientRow, before, changes);
+  }
+  const rules = await rulesOn(tx, dayOf(tx.now));
+  const [file] = await filesOf(tx, [client]);
+  if (file === undefined) throw new Error('A client without a grade.');
+  return gradeAnew(tx, rules, file, { before, changes });
+}
+
+/** Grades anew those of the clients, all locked, whose decision would be another by these rules. */
+export async function regradeMany(tx: Tx, rules: GradingRules, clients: readonly ClientRow[]): Promise<void> {
+  for (const file of await filesOf(tx, clients))
+    await gradeAnew(tx, rules, file, { before: file.client, changes: {} });
+}
+
+async function gradeAnew(
   tx: Tx,
-  client: ClientRow,
-  changes: Partial<Pick<ClientRow, 'assetSnapshotId'>> = {},
+  rules: GradingRules,
+  { client, facts, override, current }: File,
+  { before, changes }: { before: ClientRow; changes: Changes },
 ): Promise<ClientRow> {
-  const today = dayOf(tx.now);
-  const rules = await rulesOn(tx, today);
-  const { grounds, ...standing } = decide(
-    client,
-    rules,
-    await factsFor(tx, { ...client, ...changes }, today),
-    today,
-  );
-  const decision = { grounds, ...standing };
-  const current = await tx.manager.findOneByOrFail(GradeAssignmentRow, { id: client.gradeAssignmentId });
+  // An override that has ended leaves nothing to wait for: the rules take over at once.
+  const held = current.reason === 'OVERRIDE' && override === null ? null : client;
+  const decision = decide(held, rules, facts, dayOf(tx.now), override);
+  const { grounds, ...standing } = decision;
   const isGradeSame =
     client.grade === decision.grade &&
     current.ruleVersion === rules.version &&
     isSame(current.grounds, grounds);
   const isAllSame =
     isGradeSame && client.class === decision.class && client.gradingDueOn === decision.gradingDueOn;
-  if (isAllSame && Object.keys(changes).length === 0) return client;
+  if (isAllSame && Object.keys(changes).length === 0) return before;
 
   if (client.class !== decision.class) await assignClass(tx, client, rules, decision);
   const gradeAssignmentId = isGradeSame ? current.id : await assignGrade(tx, current, rules, decision);
-  const changed = await tx.update(ClientRow, client, { ...changes, ...standing, gradeAssignmentId });
+  const changed = await tx.update(ClientRow, before, { ...changes, ...standing, gradeAssignmentId });
   await tx.record(...changesOf(client.id, rules.version, client, decision));
   return changed;
-}
-
-async function factsFor(tx: Tx, client: ClientRow, today: string): Promise<Facts> {
-  const profile = await tx.findOne(IndividualProfileRow, { id: client.id });
-  const snapshot =
-    client.assetSnapshotId === null
-      ? null
-      : await tx.findOne(AssetSnapshotRow, { id: client.assetSnapshotId });
-  const tolerance = await tx.findOne(RiskToleranceRow, { id: client.id });
-  return factsOf({ snapshot, tolerance, investmentYears: profile?.investmentYears ?? 0 }, today);
 }
 
 const assignment = (clientId: string, rules: GradingRules, { grounds }: Decision) => ({
   clientId,
   ruleVersion: rules.version,
   grounds,
-  reason: 'RULE' as const,
+  reason: grounds.overrideId === undefined ? ('RULE' as const) : ('OVERRIDE' as const),
   effectiveTo: null,
 });
 
@@ -162,6 +162,11 @@ const GradingRulesFile = z.object({
     toleranceRanks: z.record(z.enum([...RiskLevel.options, 'NONE']), z.int().positive()),
     experienceRanksYears: rows(z.int().positive()),
     names: z.record(z.string(), z.enum(GRADES)),
+  }),
+  institutionGrade: z.object({
+    rows: rows(z.enum(INSTITUTION_GRADES)),
+    mediumFromProductClasses: z.int().positive(),
+    financialLargeFrom: z.number().positive(),
   }),
 });
 

@@ -1,7 +1,15 @@
 import { decimal } from '@client-graph/kit';
 import type { Decimal } from '@client-graph/kit/decimal';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { ExperienceKind, Gender, IdType, Profile, VerificationMethod } from './profiles.rules.js';
+import type {
+  BirthdayCalendar,
+  CivilCapacity,
+  ExperienceKind,
+  Gender,
+  IdType,
+  Profile,
+  VerificationMethod,
+} from './profiles.rules.js';
 
 /** A person; its id is the client's. */
 @Entity('individual_profile')
@@ -18,6 +26,12 @@ export class IndividualProfileRow implements Profile {
   @Column({ type: 'text', array: true }) experienceKinds: ExperienceKind[];
   @Column({ type: 'text' }) mobile: string;
   @Column({ type: 'text', nullable: true }) email: string | null;
+  @Column({ type: 'text' }) birthdayCalendar: BirthdayCalendar;
+  @Column({ type: 'integer', nullable: true }) lunarMonth: number | null;
+  @Column({ type: 'integer', nullable: true }) lunarDay: number | null;
+  @Column({ type: 'boolean', nullable: true }) lunarLeap: boolean | null;
+  @Column({ type: 'text' }) taxResidency: string;
+  @Column({ type: 'text' }) civilCapacity: CivilCapacity;
 }
 
 /** An identity document; its id is the client's. The sealed number is not selected unless asked for by name. */
@@ -28,6 +42,18 @@ export class IdDocumentRow {
   @Column({ type: 'text', select: false }) sealedNumber: string;
   @Column({ type: 'text', select: false }) numberHash: string;
   @Column({ type: 'text' }) lastFour: string;
+  @Column({ type: 'date', nullable: true }) expiresOn: string | null;
+}
+
+/** A state that a client's profile has been in, from `at` until the next. */
+@Entity('profile_version')
+export class ProfileVersionRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column({ type: 'jsonb' }) profile: object;
+  @Column({ type: 'text', array: true }) changed: string[];
+  @Column({ type: 'uuid' }) by: string;
+  @Column({ type: 'timestamptz' }) at: Date;
 }
 
 @Entity('identity_verification')

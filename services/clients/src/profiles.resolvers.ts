@@ -1,17 +1,34 @@
 import type { Resolvers } from './generated/resolvers.js';
+import {
+  changeIndividual,
+  changeInstitution,
+  correctIdentity,
+  correctInstitution,
+} from './profile-changes.js';
 import { IdDocumentRow } from './profiles.entities.js';
 
-export const profileResolvers = {
-  IndividualProfile: {
-    annualIncome: ({ annualIncome, annualIncomeCurrency }) => ({
-      amount: annualIncome,
-      currency: annualIncomeCurrency,
-    }),
-    idDocument: async ({ id }, _, ctx) => {
-      const document = await ctx.load(IdDocumentRow, id);
-      if (document === null) throw new Error('An individual without an identity document.');
-      return document;
+export const profileResolvers = (hashKey: string) =>
+  ({
+    Mutation: {
+      changeIndividual: (_, { input }, ctx) => changeIndividual(ctx.db, input),
+      correctIdentity: (_, { input }, ctx) => correctIdentity(ctx.db, input, hashKey),
+      changeInstitution: (_, { input }, ctx) => changeInstitution(ctx.db, input),
+      correctInstitution: (_, { input }, ctx) => correctInstitution(ctx.db, input),
     },
-  },
-  IdDocument: { maskedNumber: ({ lastFour }) => `****${lastFour}` },
-} satisfies Pick<Resolvers, 'IndividualProfile' | 'IdDocument'>;
+    IndividualProfile: {
+      annualIncome: ({ annualIncome, annualIncomeCurrency }) => ({
+        amount: annualIncome,
+        currency: annualIncomeCurrency,
+      }),
+      lunarBirth: ({ lunarMonth, lunarDay, lunarLeap }) =>
+        lunarMonth === null || lunarDay === null
+          ? null
+          : { month: lunarMonth, day: lunarDay, isLeapMonth: lunarLeap ?? false },
+      idDocument: async ({ id }, _, ctx) => {
+        const document = await ctx.load(IdDocumentRow, id);
+        if (document === null) throw new Error('An individual without an identity document.');
+        return document;
+      },
+    },
+    IdDocument: { maskedNumber: ({ lastFour }) => `****${lastFour}` },
+  }) satisfies Pick<Resolvers, 'Mutation' | 'IndividualProfile' | 'IdDocument'>;

@@ -41,6 +41,12 @@ test('an application becomes a profile in one spelling', () => {
     experienceKinds: ['BONDS', 'DEPOSITS'],
     mobile: '+8613800138000',
     email: 'li.na@example.com',
+    birthdayCalendar: 'SOLAR',
+    lunarMonth: null,
+    lunarDay: null,
+    lunarLeap: null,
+    taxResidency: 'CN',
+    civilCapacity: 'FULL',
   });
 });
 

@@ -13,6 +13,8 @@ export type ExperienceKind =
   | 'DERIVATIVES'
   | 'INSURANCE';
 export type IdType = 'CN_ID' | 'PASSPORT' | 'HK_MACAO_PERMIT' | 'TAIWAN_PERMIT';
+export type BirthdayCalendar = 'SOLAR' | 'LUNAR';
+export type CivilCapacity = 'FULL' | 'LIMITED' | 'NONE';
 export type VerificationMethod = 'IN_PERSON' | 'VIDEO' | 'REGISTER';
 
 /** A person as kept. */
@@ -28,7 +30,17 @@ export type Profile = {
   experienceKinds: ExperienceKind[];
   mobile: string;
   email: string | null;
+  /** The calendar in which the person keeps the birthday, and the day when it is the lunar one. */
+  birthdayCalendar: BirthdayCalendar;
+  lunarMonth: number | null;
+  lunarDay: number | null;
+  lunarLeap: boolean | null;
+  /** ISO 3166-1 alpha-2. */
+  taxResidency: string;
+  civilCapacity: CivilCapacity;
 };
+
+type LunarDay = { month: number; day: number; isLeapMonth: boolean };
 
 /** A person as the application states them. */
 export type Application = {
@@ -42,6 +54,9 @@ export type Application = {
   experienceKinds: readonly ExperienceKind[];
   mobile: string;
   email?: string | null | undefined;
+  lunarBirth?: LunarDay | null | undefined;
+  taxResidency?: string | null | undefined;
+  civilCapacity?: CivilCapacity | null | undefined;
   idType: IdType;
   idNumber: string;
 };
@@ -50,6 +65,7 @@ export const refuseProfile = defineRefusals({
   BIRTH_DATE_IMPOSSIBLE: 'A person is born in the past and is at most 150 years old.',
   UNDER_AGE: 'A client must be of full age; the details give the age needed.',
   ID_NUMBER_INVALID: 'The number is not one this kind of document can have; the details say why.',
+  DOCUMENT_EXPIRED: 'The identity document has expired: ask for the new one.',
   IDENTITY_TAKEN: 'This identity document belongs to a client of the firm already: ask compliance.',
 });
 
@@ -57,7 +73,7 @@ export const refuseProfile = defineRefusals({
 const AGES = { min: 18, max: 150 } as const;
 
 /** The person of an application, cleaned; refuses what no real person could state. */
-export function profileOf(application: Application, today: string): Profile {
+export function profileOf(application: Omit<Application, 'idType' | 'idNumber'>, today: string): Profile {
   const dateOfBirth = birthDate(application.dateOfBirth, today);
   const income = nonNegativeMoney(application.annualIncome, 'annualIncome');
   return {
@@ -70,8 +86,11 @@ export function profileOf(application: Application, today: string): Profile {
     annualIncomeCurrency: income.currency,
     investmentYears: investmentYears(application.investmentYears, dateOfBirth, today),
     experienceKinds: [...new Set(application.experienceKinds)],
-    mobile: mobile(application.mobile),
-    email: application.email === null || application.email === undefined ? null : email(application.email),
+    mobile: mobileOf(application.mobile),
+    email: application.email === null || application.email === undefined ? null : emailOf(application.email),
+    ...birthday(application.lunarBirth ?? null),
+    taxResidency: country(application.taxResidency ?? 'CN', 'taxResidency'),
+    civilCapacity: application.civilCapacity ?? 'FULL',
   };
 }
 
@@ -90,6 +109,27 @@ export function code(text: string, field: string): string {
   return text;
 }
 
+function birthday(lunar: LunarDay | null) {
+  if (lunar === null)
+    return { birthdayCalendar: 'SOLAR', lunarMonth: null, lunarDay: null, lunarLeap: null } as const;
+  const { month, day, isLeapMonth } = lunar;
+  if (month < 1 || month > 12 || day < 1 || day > 30)
+    throw refuse('BAD_INPUT', { field: 'lunarBirth', reason: 'NO_SUCH_DAY' });
+  return { birthdayCalendar: 'LUNAR', lunarMonth: month, lunarDay: day, lunarLeap: isLeapMonth } as const;
+}
+
+function country(code: string, field: string): string {
+  if (!/^[A-Z]{2}$/.test(code)) throw refuse('BAD_INPUT', { field, expected: 'ISO 3166-1 alpha-2' });
+  return code;
+}
+
+/** The day on which a document ends. Refuses DOCUMENT_EXPIRED for one that has ended. */
+export function expiryOf(day: string | null | undefined, today: string): string | null {
+  if (day === null || day === undefined) return null;
+  if (day < today) throw refuseProfile('DOCUMENT_EXPIRED', { expiresOn: day });
+  return day;
+}
+
 function birthDate(day: string, today: string): string {
   if (day > today || yearsBetween(day, today) > AGES.max) throw refuseProfile('BIRTH_DATE_IMPOSSIBLE');
   if (yearsBetween(day, today) < AGES.min) throw refuseProfile('UNDER_AGE', { min: AGES.min });
@@ -104,7 +144,7 @@ function investmentYears(years: number, dateOfBirth: string, today: string): num
 }
 
 /** The number in international form; eleven digits that begin like a mobile of mainland China are taken as one. */
-function mobile(text: string): string {
+export function mobileOf(text: string): string {
   const number = line(text, 'mobile', 30).replace(/[ ()-]/g, '');
   if (/^1[3-9]\d{9}$/.test(number)) return `+86${number}`;
   if (!/^\+[1-9]\d{6,14}$/.test(number) || /^\+86(?!1[3-9]\d{9}$)/.test(number))
@@ -112,7 +152,15 @@ function mobile(text: string): string {
   return number;
 }
 
-function email(text: string): string {
+/** A telephone number of any kind in international form; a number of mainland China may come without its +86. */
+export function phoneOf(text: string, field: string): string {
+  const number = line(text, field, 30).replace(/[ ()-]/g, '');
+  if (/^(1[3-9]\d{9}|0\d{9,11}|400\d{7})$/.test(number)) return `+86${number.replace(/^0/, '')}`;
+  if (!/^\+[1-9]\d{6,14}$/.test(number)) throw refuse('BAD_INPUT', { field, reason: 'FORM' });
+  return number;
+}
+
+export function emailOf(text: string): string {
   const address = line(text, 'email', 254);
   if (!/^[^\s@,;<>"]+@[^\s@,;<>".]+(\.[^\s@,;<>".]+)+$/.test(address))
     throw refuse('BAD_INPUT', { field: 'email', reason: 'FORM' });

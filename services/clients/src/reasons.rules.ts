@@ -1,16 +1,23 @@
-import { Decimal } from '@client-graph/kit/decimal';
-import { downgradeOn, type Grade, type Grounds } from './grading.rules.js';
-import { GRADE_LABELS, type Label, LEVEL_LABELS, type Locale } from './labels.rules.js';
+import { downgradeOn, type Grounds, type IndividualGrounds } from './grading.rules.js';
+import type { Grade } from './grading-tables.rules.js';
+import { institutionReasons } from './institutions/institution-reasons.rules.js';
+import { GRADE_LABELS, grouped, type Label, LEVEL_LABELS, type Locale } from './labels.rules.js';
 
 type Assignment = { grade: Grade; ruleVersion: string; grounds: Grounds };
 
-/** Why a client has a grade, in words: the three inputs, how they combine, the result, and what is being waited for. */
-export const reasonsOf = (assignment: Assignment, locale: Locale): string[] =>
-  [assets, tolerance, experience, combination, result, waiting].flatMap(
-    (sentence) => sentence(assignment)?.[locale] ?? [],
+/** Why a client has a grade, in words: the inputs, how they combine, the result, an override, and what is being waited for. */
+export function reasonsOf(assignment: Assignment, locale: Locale): string[] {
+  const { grounds } = assignment;
+  const inputs = 'institutionType' in grounds ? institutionReasons(grounds) : individualReasons(grounds);
+  return [...inputs, result(assignment), override(assignment) ?? waiting(assignment)].flatMap(
+    (sentence) => sentence?.[locale] ?? [],
   );
+}
 
-function assets({ grounds }: Assignment): Label {
+const individualReasons = (grounds: IndividualGrounds): Label[] =>
+  [assets, tolerance, experience, combination].map((sentence) => sentence(grounds));
+
+function assets(grounds: IndividualGrounds): Label {
   const { assetsAsOf, assetRank, currency } = grounds;
   if (assetsAsOf === null) {
     return {
@@ -29,8 +36,7 @@ function assets({ grounds }: Assignment): Label {
   };
 }
 
-function tolerance({ grounds }: Assignment): Label {
-  const { tolerance: level, toleranceValidTo, toleranceRank } = grounds;
+function tolerance({ tolerance: level, toleranceValidTo, toleranceRank }: IndividualGrounds): Label {
   if (level === null) {
     return {
       EN: `There is no valid risk assessment: tolerance rank ${toleranceRank}.`,
@@ -46,7 +52,7 @@ function tolerance({ grounds }: Assignment): Label {
   };
 }
 
-function experience({ grounds: { investmentYears: years, experienceRank: rank } }: Assignment): Label {
+function experience({ investmentYears: years, experienceRank: rank }: IndividualGrounds): Label {
   return {
     EN: `Investment experience is ${years} ${years === 1 ? 'year' : 'years'}: experience rank ${rank}.`,
     ZH_HANS: `投资经验为${years}年：经验等级${rank}。`,
@@ -54,7 +60,7 @@ function experience({ grounds: { investmentYears: years, experienceRank: rank } 
   };
 }
 
-function combination({ grounds: { isTopRank, isSteppedDown, assetRank } }: Assignment): Label {
+function combination({ isTopRank, isSteppedDown, assetRank }: IndividualGrounds): Label {
   if (isTopRank) {
     return {
       EN: 'The highest asset rank decides by itself.',
@@ -85,6 +91,16 @@ function result({ ruleVersion, grounds: { ruledGrade } }: Assignment): Label {
   };
 }
 
+function override({ grade, grounds: { overrideUntil: until } }: Assignment): Label | null {
+  if (until === undefined) return null;
+  const words = GRADE_LABELS[grade];
+  return {
+    EN: `A second person has approved ${words.EN} up to and with ${until}; the rules decide again after that.`,
+    ZH_HANS: `经第二人批准，${words.ZH_HANS}有效至${until}（含），此后按规则确定。`,
+    ZH_HANT: `經第二人批准，${words.ZH_HANT}有效至${until}（含），此後按規則確定。`,
+  };
+}
+
 function waiting({ grade, grounds: { belowSince } }: Assignment): Label | null {
   if (belowSince === null) return null;
   const words = GRADE_LABELS[grade];
@@ -94,10 +110,4 @@ function waiting({ grade, grounds: { belowSince } }: Assignment): Label | null {
     ZH_HANS: `自${belowSince}起未达到${words.ZH_HANS}标准，${words.ZH_HANS}保留至${until}。`,
     ZH_HANT: `自${belowSince}起未達到${words.ZH_HANT}標準，${words.ZH_HANT}保留至${until}。`,
   };
-}
-
-/** 1234567.5 as 1,234,567.50 and 500000 as 500,000. */
-function grouped(value: string | number): string {
-  const amount = new Decimal(value);
-  return amount.toFixed(amount.isInteger() ? 0 : 2).replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ',');
 }

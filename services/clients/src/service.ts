@@ -14,12 +14,20 @@ import { regradeDue, seedGradingRules } from './grading.js';
 import { gradingResolvers } from './grading.resolvers.js';
 import { handlers } from './handlers.js';
 import { DEVELOPMENT_HASH_KEY } from './identity.js';
-import { IdDocumentRow, IdentityVerificationRow, IndividualProfileRow } from './profiles.entities.js';
+import { InstitutionFinancialsRow, InstitutionProfileRow } from './institutions/institutions.entities.js';
+import { institutionResolvers } from './institutions/institutions.resolvers.js';
+import {
+  IdDocumentRow,
+  IdentityVerificationRow,
+  IndividualProfileRow,
+  ProfileVersionRow,
+} from './profiles.entities.js';
 import { profileResolvers } from './profiles.resolvers.js';
 
 /** The clients service, finding identity documents by this key. */
 export function clientsService(hashKey: string): ServiceDefinition {
   const clients = clientResolvers(hashKey);
+  const profiles = profileResolvers(hashKey);
   return {
     name: 'clients',
     folder: new URL('../', import.meta.url),
@@ -34,13 +42,22 @@ export function clientsService(hashKey: string): ServiceDefinition {
       RiskToleranceRow,
       ClassAssignmentRow,
       GradeAssignmentRow,
+      ProfileVersionRow,
+      InstitutionProfileRow,
+      InstitutionFinancialsRow,
     ],
     resolvers: {
       ...clients,
-      ...profileResolvers,
+      ...profiles,
+      ...institutionResolvers,
       ...assetResolvers,
       ...gradingResolvers,
-      Mutation: { ...clients.Mutation, ...assetResolvers.Mutation },
+      Mutation: {
+        ...clients.Mutation,
+        ...profiles.Mutation,
+        ...institutionResolvers.Mutation,
+        ...assetResolvers.Mutation,
+      },
     },
     handlers,
     // Five and fifteen minutes past midnight in Shanghai: birthdays, then what has run out with the day before.

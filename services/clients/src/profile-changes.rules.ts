@@ -1,0 +1,102 @@
+import { Decimal } from '@client-graph/kit/decimal';
+import { defineRefusals, refuse } from '@client-graph/kit/refusals';
+import {
+  type Institution,
+  type InstitutionApplication,
+  institutionOf,
+} from './institutions/institutions.rules.js';
+import { type Application, type IdType, type Profile, profileOf } from './profiles.rules.js';
+
+export const refuseChange = defineRefusals({
+  NOTHING_CHANGED: 'Every value is the one on file already: nothing was written.',
+});
+
+/** What is said of a field: undefined is not asked, null takes away what may be absent. */
+type Ask<Fields> = { readonly [Field in keyof Fields]?: Fields[Field] | null | undefined };
+
+export type PersonChange = Ask<Omit<Application, 'idType' | 'idNumber'>>;
+export type InstitutionChange = Ask<Institution>;
+
+/** The person with what was asked for changed, checked as at opening. */
+export function changedPerson(before: Profile, ask: PersonChange, today: string): Profile {
+  const { lunarMonth, lunarDay, lunarLeap } = before;
+  const lunarBirth =
+    lunarMonth === null || lunarDay === null || lunarLeap === null
+      ? null
+      : { month: lunarMonth, day: lunarDay, isLeapMonth: lunarLeap };
+  const annualIncome = { amount: before.annualIncome, currency: before.annualIncomeCurrency };
+  const isCleared = (field: keyof PersonChange) => ask[field] === null;
+  return profileOf(
+    {
+      name: ask.name ?? before.name,
+      gender: isCleared('gender') ? null : (ask.gender ?? before.gender),
+      dateOfBirth: ask.dateOfBirth ?? before.dateOfBirth,
+      occupation: ask.occupation ?? before.occupation,
+      address: ask.address ?? before.address,
+      annualIncome: ask.annualIncome ?? annualIncome,
+      investmentYears: ask.investmentYears ?? before.investmentYears,
+      experienceKinds: ask.experienceKinds ?? before.experienceKinds,
+      mobile: ask.mobile ?? before.mobile,
+      email: isCleared('email') ? null : (ask.email ?? before.email),
+      lunarBirth: isCleared('lunarBirth') ? null : (ask.lunarBirth ?? lunarBirth),
+      taxResidency: ask.taxResidency ?? before.taxResidency,
+      civilCapacity: ask.civilCapacity ?? before.civilCapacity,
+    },
+    today,
+  );
+}
+
+/** The institution with what was asked for changed, checked as at opening. */
+export function changedInstitution(before: Institution, ask: InstitutionChange): Institution {
+  const application: InstitutionApplication = {
+    legalName: ask.legalName ?? before.legalName,
+    uscc: ask.uscc ?? before.uscc,
+    institutionType: ask.institutionType ?? before.institutionType,
+    legalRepresentative: ask.legalRepresentative ?? before.legalRepresentative,
+    businessScope: ask.businessScope ?? before.businessScope,
+    investmentNeeds: ask.investmentNeeds ?? before.investmentNeeds,
+    contactName: ask.contactName ?? before.contactName,
+    phone: ask.phone ?? before.phone,
+    email: ask.email === null ? null : (ask.email ?? before.email),
+    address: ask.address ?? before.address,
+  };
+  return institutionOf(application);
+}
+
+/** Columns that are told under the name of the field they belong to. */
+const FIELD_OF: Readonly<Record<string, string>> = {
+  annualIncomeCurrency: 'annualIncome',
+  birthdayCalendar: 'lunarBirth',
+  lunarMonth: 'lunarBirth',
+  lunarDay: 'lunarBirth',
+  lunarLeap: 'lunarBirth',
+};
+
+/** Codes of the fields in which two states of a profile differ, each once: `occupation`, `annualIncome`. */
+export function changedCodes(before: object, after: object): string[] {
+  const old = new Map<string, unknown>(Object.entries(before));
+  const changed = Object.entries(after)
+    .filter(([field, value]) => !isSameValue(old.get(field), value))
+    .map(([field]) => FIELD_OF[field] ?? field);
+  return [...new Set(changed)];
+}
+
+const isSameValue = (a: unknown, b: unknown): boolean =>
+  Decimal.isDecimal(a) && Decimal.isDecimal(b) ? a.equals(b) : JSON.stringify(a) === JSON.stringify(b);
+
+/** A new birth date comes with the number of a Chinese identity card, which contains it, and the reverse holds by its check. */
+export function mustComeTogether(
+  ask: {
+    dateOfBirth?: string | null | undefined;
+    idNumber?: string | null | undefined;
+    idType?: IdType | null | undefined;
+  },
+  before: { dateOfBirth: string; type: IdType },
+): void {
+  const isNewBirth = (ask.dateOfBirth ?? before.dateOfBirth) !== before.dateOfBirth;
+  const hasNumber = ask.idNumber !== null && ask.idNumber !== undefined;
+  if (isNewBirth && !hasNumber && before.type === 'CN_ID')
+    throw refuse('BAD_INPUT', { field: 'idNumber', reason: 'COMES_WITH_BIRTH_DATE' });
+  if (hasNumber !== (ask.idType !== null && ask.idType !== undefined))
+    throw refuse('BAD_INPUT', { field: 'idType', reason: 'COMES_WITH_NUMBER' });
+}
