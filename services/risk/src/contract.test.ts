@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
 import { refuseAssessment } from './assessments/assessments.rules.js';
+import { refuseReview } from './interviews/reviews.rules.js';
 import { refuseSheet } from './questionnaires/scoring.rules.js';
 
 test('every refusal is promised in the schema, and nothing else is', () => {
   const schema = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
-  expect(refusalProblems(schema, refuseAssessment.table, refuseSheet.table)).toEqual([]);
+  expect(refusalProblems(schema, refuseAssessment.table, refuseSheet.table, refuseReview.table)).toEqual([]);
 });

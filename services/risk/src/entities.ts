@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { AssessmentRules, AssessmentState, InterviewOutcome } from './assessments/assessments.rules.js';
+import type { Review, ReviewAsker, ReviewState } from './interviews/reviews.rules.js';
 import type { RiskLevel } from './levels.rules.js';
 import type { Facts } from './questionnaires/conditions.rules.js';
 import type {
@@ -59,6 +60,12 @@ export class AssessmentRow {
   @Column({ type: 'date', nullable: true }) validFrom: string | null;
   @Column({ type: 'date', nullable: true }) validTo: string | null;
   @Column({ type: 'uuid', nullable: true }) supersedesId: string | null;
+  /** Who opened the session beside the client; null when the client did. */
+  @Column({ type: 'uuid', nullable: true }) staffId: string | null;
+  @Column({ type: 'text', nullable: true }) endedReason: string | null;
+  @Column({ type: 'timestamptz', nullable: true }) endedAt: Date | null;
+  /** When the coming end of the validity was told. */
+  @Column({ type: 'timestamptz', nullable: true }) expiryToldAt: Date | null;
   @Column({ type: 'int' }) version: number;
 }
 
@@ -87,6 +94,35 @@ export class InterviewRow {
   @Column({ type: 'text', nullable: true }) recordingRef: string | null;
   @Column({ type: 'text' }) outcome: InterviewOutcome;
   @Column({ type: 'text', nullable: true }) newLevel: RiskLevel | null;
+  /** Counts the interviews of the assessment: the highest is the one that counts. */
+  @Column({ type: 'int' }) ordinal: number;
+}
+
+@Entity('interview_appointment')
+export class AppointmentRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) assessmentId: string;
+  @Column({ type: 'uuid' }) assessorId: string;
+  @Column({ type: 'timestamptz' }) at: Date;
+  @Column({ type: 'text' }) mode: InterviewMode;
+  @Column({ type: 'timestamptz' }) madeAt: Date;
+  @Column({ type: 'int' }) ordinal: number;
+}
+
+@Entity('review')
+export class ReviewRow implements Review {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) assessmentId: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column({ type: 'text' }) askedBy: ReviewAsker;
+  @Column({ type: 'uuid' }) askedById: string;
+  @Column({ type: 'timestamptz' }) askedAt: Date;
+  @Column({ type: 'text', nullable: true }) comment: string | null;
+  @Column({ type: 'text' }) state: ReviewState;
+  @Column({ type: 'text', nullable: true }) outcome: InterviewOutcome | null;
+  @Column({ type: 'timestamptz', nullable: true }) decidedAt: Date | null;
+  @Column({ type: 'uuid', nullable: true }) interviewId: string | null;
+  @Column({ type: 'int' }) version: number;
 }
 
 @Entity('risk_report')
@@ -100,6 +136,8 @@ export class RiskReportRow {
   /** Canonical JSON: the very bytes that the hash is of. */
   @Column({ type: 'text' }) content: string;
   @Column({ type: 'text' }) contentHash: string;
+  /** Counts the reports of the assessment: the highest is the one that counts. */
+  @Column({ type: 'int' }) ordinal: number;
 }
 
 @Entity('report_confirmation')
@@ -121,5 +159,6 @@ export class RiskProfileRow {
   @Column({ type: 'date' }) validFrom: string;
   @Column({ type: 'date' }) validTo: string;
   @Column({ type: 'uuid' }) assessmentId: string;
+  @Column({ type: 'text', nullable: true }) endedReason: string | null;
   @Column({ type: 'int' }) version: number;
 }

@@ -3,37 +3,51 @@ import { abandonDrafts } from './assessments/assessments.js';
 import { assessmentsResolvers } from './assessments/assessments.resolvers.js';
 import {
   AnswerSheetRow,
+  AppointmentRow,
   AssessmentRow,
   AssessmentRuleRow,
   InterviewRow,
   QuestionnaireRow,
   ReportConfirmationRow,
+  ReviewRow,
   RiskProfileRow,
   RiskReportRow,
 } from './entities.js';
 import { handlers } from './handlers.js';
+import { interviewsResolvers } from './interviews/interviews.resolvers.js';
 import { seed } from './questionnaires/questionnaires.js';
 import { questionnairesResolvers } from './questionnaires/questionnaires.resolvers.js';
+import { expireAssessments, tellExpiring } from './validity/validity.js';
 
 export const service: ServiceDefinition = {
   name: 'risk',
   folder: new URL('../', import.meta.url),
   entities: [
     AnswerSheetRow,
+    AppointmentRow,
     AssessmentRow,
     AssessmentRuleRow,
     InterviewRow,
     QuestionnaireRow,
     ReportConfirmationRow,
+    ReviewRow,
     RiskProfileRow,
     RiskReportRow,
   ],
   resolvers: {
     ...questionnairesResolvers,
     ...assessmentsResolvers,
-    Query: { ...questionnairesResolvers.Query, ...assessmentsResolvers.Query },
+    ...interviewsResolvers,
+    Query: { ...questionnairesResolvers.Query, ...assessmentsResolvers.Query, ...interviewsResolvers.Query },
+    Mutation: { ...assessmentsResolvers.Mutation, ...interviewsResolvers.Mutation },
+    Assessment: { ...assessmentsResolvers.Assessment, ...interviewsResolvers.Assessment },
   },
   handlers,
-  jobs: [{ name: 'abandon-drafts', cron: '10 * * * *', run: abandonDrafts }],
+  jobs: [
+    { name: 'abandon-drafts', cron: '10 * * * *', run: abandonDrafts },
+    // Shortly after midnight in Shanghai: first what has run out, then what will.
+    { name: 'expire-assessments', cron: '3 16 * * *', run: expireAssessments },
+    { name: 'tell-expiring', cron: '23 16 * * *', run: tellExpiring },
+  ],
   seed,
 };

@@ -1,25 +1,21 @@
-import { type Context, dayOf } from '@client-graph/kit';
+import { type Context, dayOf, transact } from '@client-graph/kit';
 import {
   AnswerSheetRow,
   AssessmentRow,
-  InterviewRow,
   QuestionnaireRow,
   ReportConfirmationRow,
+  ReviewRow,
   RiskProfileRow,
   RiskReportRow,
 } from '../entities.js';
 import type { Resolvers } from '../generated/resolvers.js';
+import { rulesInForce } from '../questionnaires/questionnaires.js';
 import type { FiredGate } from '../questionnaires/scoring.rules.js';
 import { explain, type ReportSection, reasonOf, sectionsOf } from '../reports/report.rules.js';
 import { decidedOf } from '../reports/reports.js';
+import { EXPIRED_REASON, endedSentence, endingOf } from '../validity/validity.rules.js';
 import { dimensionLabel, LEVEL_LABELS, say, type Text } from '../words.rules.js';
-import {
-  assessmentsAwaitingInterview,
-  confirmReport,
-  recordInterview,
-  startAssessment,
-  submitAnswers,
-} from './assessments.js';
+import { confirmReport, startAssessment, startAssistedAssessment, submitAnswers } from './assessments.js';
 import { awaitsInterview, isValidOn } from './assessments.rules.js';
 
 export type ClientView = { id: string };
@@ -30,13 +26,15 @@ export type SectionView = { heading: string; lines: string[] };
 
 const ASSESSMENTS_MAX = 20;
 
-/** Whoever reaches the client sees the assessment; a risk assessor also where an interview is awaited (domain.md 3.0). */
+/** Whoever reaches the client sees the assessment; a risk assessor also where an interview or a review is awaited (domain.md 3.0). */
 async function maySee(
-  { actor, reachesClient }: Context,
-  { clientId, state }: AssessmentRow,
+  { actor, reachesClient, loadList }: Context,
+  { id, clientId, state }: AssessmentRow,
 ): Promise<boolean> {
-  if (actor.scopes.has('risk:interview') && awaitsInterview(state)) return true;
-  return actor.scopes.has('risk:read') && (await reachesClient(clientId));
+  if (actor.scopes.has('risk:read') && (await reachesClient(clientId))) return true;
+  if (!actor.scopes.has('risk:interview')) return false;
+  if (awaitsInterview(state)) return true;
+  return (await loadList(ReviewRow, 'assessmentId', id)).some((review) => review.state === 'OPEN');
 }
 
 const questionnaireOf = async (
@@ -48,6 +46,9 @@ const questionnaireOf = async (
   return row;
 };
 
+const reportsOf = async ({ loadList }: Context, assessmentId: string): Promise<RiskReportRow[]> =>
+  (await loadList(RiskReportRow, 'assessmentId', assessmentId)).sort((a, b) => a.ordinal - b.ordinal);
+
 async function answersOf(context: Context, assessment: AssessmentRow): Promise<AnswerView[]> {
   const [sheet] = await context.loadList(AnswerSheetRow, 'assessmentId', assessment.id);
   const { definition } = await questionnaireOf(context, assessment);
@@ -57,12 +58,23 @@ async function answersOf(context: Context, assessment: AssessmentRow): Promise<A
   });
 }
 
+/** Why the level no longer counts; nothing while it does. */
+async function endingsOf({ db, loadBy }: Context, profile: RiskProfileRow): Promise<Text[]> {
+  const today = dayOf(db.now());
+  if (isValidOn(profile, today)) return [];
+  const rules = await loadBy('rules in force', today, (days) =>
+    Promise.all(days.map((day) => transact(db, (tx) => rulesInForce(tx, day)))),
+  );
+  const reason = profile.endedReason ?? EXPIRED_REASON;
+  return [endedSentence(endingOf(reason, rules.materialChanges), profile.validTo)];
+}
+
 async function reasonsOf(context: Context, profile: RiskProfileRow): Promise<Text[]> {
   const assessment = await context.load(AssessmentRow, profile.assessmentId);
   const decided =
     assessment === null ? null : decidedOf(assessment, await questionnaireOf(context, assessment));
   if (decided === null) throw new Error('A profile has lost its assessment.');
-  return explain(decided);
+  return [...explain(decided), ...(await endingsOf(context, profile))];
 }
 
 export const assessmentsResolvers = {
@@ -71,13 +83,11 @@ export const assessmentsResolvers = {
       const assessment = await context.load(AssessmentRow, id);
       return assessment !== null && (await maySee(context, assessment)) ? assessment : null;
     },
-    assessmentsAwaitingInterview: (_: unknown, args, { db }: Context) =>
-      assessmentsAwaitingInterview(db, args),
   },
   Mutation: {
     startAssessment: (_: unknown, { input }, { db }: Context) => startAssessment(db, input),
     submitAnswers: (_: unknown, { input }, { db }: Context) => submitAnswers(db, input),
-    recordInterview: (_: unknown, { input }, { db }: Context) => recordInterview(db, input),
+    startAssistedAssessment: (_: unknown, { input }, { db }: Context) => startAssistedAssessment(db, input),
     confirmReport: (_: unknown, { input }, { db }: Context) => confirmReport(db, input),
   },
   Client: {
@@ -108,9 +118,8 @@ export const assessmentsResolvers = {
     },
     finalLevelLabel: ({ finalLevel }, { locale }) =>
       finalLevel === null ? null : say(LEVEL_LABELS[finalLevel], locale),
-    interview: async ({ id }, _, { loadList }) =>
-      (await loadList(InterviewRow, 'assessmentId', id))[0] ?? null,
-    report: async ({ id }, _, { loadList }) => (await loadList(RiskReportRow, 'assessmentId', id))[0] ?? null,
+    reports: async ({ id }, _, context) => reportsOf(context, id),
+    report: async ({ id }, _, context) => (await reportsOf(context, id)).at(-1) ?? null,
   },
   SubScore: {
     dimensionLabel: ({ dimension }, { locale }) => say(dimensionLabel(dimension), locale),
@@ -126,7 +135,9 @@ export const assessmentsResolvers = {
         heading: say(section.heading, locale),
         lines: section.lines.map((line) => say(line, locale)),
       })),
-    confirmedAt: async ({ assessmentId }, _, { loadList }) =>
-      (await loadList(ReportConfirmationRow, 'assessmentId', assessmentId))[0]?.confirmedAt ?? null,
+    confirmedAt: async ({ id, assessmentId }, _, { loadList }) =>
+      (await loadList(ReportConfirmationRow, 'assessmentId', assessmentId)).find(
+        ({ reportId }) => reportId === id,
+      )?.confirmedAt ?? null,
   },
 } satisfies Resolvers;

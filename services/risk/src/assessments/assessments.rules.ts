@@ -3,6 +3,7 @@ import { defineRefusals } from '@client-graph/kit/refusals';
 import { dayOf, plusDays, plusMonths } from '@client-graph/kit/time';
 import { z } from 'zod';
 import { capped, LEVELS, type RiskLevel, rankOf } from '../levels.rules.js';
+import { isFact } from '../questionnaires/conditions.rules.js';
 import { type FiredGate, isLowestCategory, type Scored } from '../questionnaires/scoring.rules.js';
 
 /** An assessment's life (domain.md 3.2.2). One row per step: action → the states it starts from and the one it ends in. */
@@ -11,15 +12,19 @@ export const TRANSITIONS = {
   abandon: { from: ['DRAFT'], to: 'ABANDONED' },
   score: { from: ['SUBMITTED'], to: 'SCORED' },
   requireInterview: { from: ['SCORED'], to: 'INTERVIEW_REQUIRED' },
-  scheduleInterview: { from: ['INTERVIEW_REQUIRED'], to: 'INTERVIEW_SCHEDULED' },
+  scheduleInterview: { from: ['INTERVIEW_REQUIRED', 'INTERVIEW_SCHEDULED'], to: 'INTERVIEW_SCHEDULED' },
   holdInterview: { from: ['INTERVIEW_REQUIRED', 'INTERVIEW_SCHEDULED'], to: 'INTERVIEWED' },
   redo: { from: ['INTERVIEWED'], to: 'ABANDONED' },
   issueReport: { from: ['SCORED', 'INTERVIEWED'], to: 'REPORT_ISSUED' },
+  reopen: { from: ['REPORT_ISSUED'], to: 'INTERVIEW_REQUIRED' },
   confirm: { from: ['REPORT_ISSUED'], to: 'CONFIRMED' },
   takeEffect: { from: ['CONFIRMED'], to: 'EFFECTIVE' },
   supersede: { from: ['EFFECTIVE'], to: 'SUPERSEDED' },
   expire: { from: ['EFFECTIVE'], to: 'EXPIRED' },
-  invalidate: { from: ['EFFECTIVE'], to: 'INVALIDATED' },
+  invalidate: {
+    from: ['INTERVIEW_REQUIRED', 'INTERVIEW_SCHEDULED', 'REPORT_ISSUED', 'EFFECTIVE'],
+    to: 'INVALIDATED',
+  },
 } as const;
 
 export type Action = keyof typeof TRANSITIONS;
@@ -72,6 +77,18 @@ const Level = z.enum(LEVELS);
 const Words = z.strictObject({ en: z.string(), zh: z.string(), zhHant: z.string().optional() });
 const Offer = z.strictObject({ productRisks: z.array(z.string()), text: Words });
 
+const MaterialChange = z.strictObject({
+  code: z.string(),
+  /** The code of the changed field, as the clients service tells it. */
+  field: z.string(),
+  /** Only when this fact has become this value; whenever the field has changed when left out. */
+  fact: z.string().refine(isFact, 'no fact that is known of a client').optional(),
+  becomes: z.string().optional(),
+  effect: z.enum(['INVALIDATE', 'REASSESS']),
+  text: Words,
+});
+export type MaterialChange = z.output<typeof MaterialChange>;
+
 /** Rules about assessments that the firm may change; each version is a row, an assessment keeps the version it was decided by. */
 export const AssessmentRules = z.strictObject({
   version: z.string(),
@@ -80,6 +97,8 @@ export const AssessmentRules = z.strictObject({
     maxPerDay: z.int().positive(),
     maxPer12Months: z.int().positive(),
     validityMonths: z.int().positive(),
+    /** How many days before its end the client is told that a new assessment is due. */
+    warnDays: z.int().positive(),
     draftHours: z.int().positive(),
     seniorAge: z.int().positive(),
     source: z.string(),
@@ -89,8 +108,11 @@ export const AssessmentRules = z.strictObject({
     importantGrades: z.array(z.string()),
     riseSteps: z.int().positive(),
     mustCover: z.array(z.string()),
+    scheduleWithinDays: z.int().positive(),
     source: z.string(),
   }),
+  /** Changes of a client's file after which the sheet no longer describes the client. */
+  materialChanges: z.strictObject({ source: z.string(), changes: z.array(MaterialChange) }),
   offers: z.strictObject({
     source: z.string(),
     lowestCategory: z.strictObject({ productRisks: z.array(z.string()) }),
@@ -128,8 +150,10 @@ export function retryAt(
 ): Date | null {
   const today = dayOf(now);
   const times = [];
-  if (submitted.filter((at) => dayOf(at) === today).length >= limits.maxPerDay)
-    times.push(startOfDay(plusDays(today, 1)));
+  // A sheet of a later day, handed in before the clock was set back, counts as one of today.
+  const days = submitted.map(dayOf).filter((day) => day >= today);
+  const lastInTheWay = days.sort()[days.length - limits.maxPerDay];
+  if (lastInTheWay !== undefined) times.push(startOfDay(plusDays(lastInTheWay, 1)));
   const freed = submitted
     .map((at) => monthsLater(at, 12))
     .filter((at) => at > now)
@@ -199,6 +223,18 @@ export type InterviewFindings = {
   checklist: readonly string[];
 };
 
+/** Refuses the client's own adviser; returns who holds the interview. */
+export function checkInterviewer(assessorId: string | null, adviserId: string): string {
+  if (assessorId === null || assessorId === adviserId) throw refuseAssessment('OWN_ADVISER');
+  return assessorId;
+}
+
+/** Refuses an interview that left out what policy 4.2 asks for. */
+export function checkChecklist(checklist: readonly string[], rules: AssessmentRules['interview']): void {
+  const missing = rules.mustCover.filter((topic) => !checklist.includes(topic));
+  if (missing.length > 0) throw refuseAssessment('INTERVIEW_INCOMPLETE', { missing });
+}
+
 /** What an interview makes of a scored assessment. Refuses the client's own adviser, a level that is not lower, and a talk that left out what policy 4.2 asks for. */
 export function concludeInterview(
   assessment: { state: AssessmentState; scoredLevel: RiskLevel; marksLowestCategory: boolean },
@@ -207,10 +243,8 @@ export function concludeInterview(
   rules: AssessmentRules['interview'],
 ) {
   const state = move(assessment.state, 'holdInterview');
-  if (people.assessorId === null || people.assessorId === people.adviserId)
-    throw refuseAssessment('OWN_ADVISER');
-  const missing = rules.mustCover.filter((topic) => !findings.checklist.includes(topic));
-  if (missing.length > 0) throw refuseAssessment('INTERVIEW_INCOMPLETE', { missing });
+  checkInterviewer(people.assessorId, people.adviserId);
+  checkChecklist(findings.checklist, rules);
   if (findings.outcome === 'REDO')
     return { state: move(state, 'redo'), finalLevel: null, lowestCategory: null };
   const finalLevel = levelAfter(assessment.scoredLevel, findings);
@@ -258,7 +292,7 @@ export function confirm(
   const { validFrom, validTo } = validity(now, validityMonths);
   return {
     changes: { state, validFrom, validTo, supersedesId: last?.assessmentId ?? null },
-    profile: { level: finalLevel, lowestCategory, validFrom, validTo, assessmentId: id },
+    profile: { level: finalLevel, lowestCategory, validFrom, validTo, assessmentId: id, endedReason: null },
     events: [
       RiskProfileChanged({
         clientId,

@@ -1,124 +1,109 @@
 import {
+  AssessmentAbandoned,
   AssessmentScored,
   AssessmentSubmitted,
-  InterviewCompleted,
   ReportIssued,
 } from '@client-graph/events';
 import {
-  ClientCopyRow,
-  type Connection,
+  type ClientCopyRow,
   type Db,
   dayOf,
   findForUpdate,
-  type PageArgs,
-  page,
+  reaches,
   refuse,
   type Tx,
   transact,
 } from '@client-graph/kit';
-import { In, LessThan, MoreThan } from 'typeorm';
+import { LessThan, MoreThan } from 'typeorm';
 import {
   AnswerSheetRow,
   AssessmentRow,
-  InterviewRow,
+  type Channel,
   QuestionnaireRow,
   ReportConfirmationRow,
   RiskProfileRow,
 } from '../entities.js';
 import type {
   ConfirmReportInput,
-  RecordInterviewInput,
   StartAssessmentInput,
+  StartAssistedAssessmentInput,
   SubmitAnswersInput,
 } from '../generated/resolvers.js';
 import type { Facts } from '../questionnaires/conditions.rules.js';
 import { questionnaireFor, rulesInForce } from '../questionnaires/questionnaires.js';
 import { completeSheet, isLowestCategory, score } from '../questionnaires/scoring.rules.js';
 import { issueReport, reportOf } from '../reports/reports.js';
+import { lapseReviews } from '../validity/validity.js';
 import {
   type AssessmentRules,
-  AWAITING_INTERVIEW,
   checkAttempts,
   checkDraftAge,
-  concludeInterview,
   confirm,
   decide,
   gateIds,
   move,
   refuseAssessment,
 } from './assessments.rules.js';
-
-/**
- * The client's copy, locked: everything that decides about one client's assessments takes turns here, so that limits and
- * "the one effective" hold however many arrive at once. Fails closed when the copy is missing.
- */
-async function lockClient(tx: Tx, clientId: string): Promise<ClientCopyRow> {
-  const client = await tx.manager.findOne(ClientCopyRow, {
-    where: { id: clientId },
-    lock: { mode: 'pessimistic_write' },
-  });
-  if (client === null) throw refuseAssessment('CLIENT_UNKNOWN');
-  return client;
-}
-
-async function lockActiveClient(tx: Tx, clientId: string): Promise<ClientCopyRow> {
-  const client = await lockClient(tx, clientId);
-  if (client.status !== 'ACTIVE') throw refuseAssessment('CLIENT_NOT_ACTIVE', { status: client.status });
-  return client;
-}
-
-/** Refuses NOT_FOUND for an assessment of somebody else, whatever version the caller names. */
-async function ownAssessment(tx: Tx, id: string): Promise<AssessmentRow> {
-  const assessment = await findForRead(tx, id);
-  if (assessment.clientId !== tx.actor.clientId) throw refuse('NOT_FOUND');
-  return assessment;
-}
-
-async function findForRead(tx: Tx, id: string): Promise<AssessmentRow> {
-  const assessment = await tx.findOne(AssessmentRow, { id });
-  if (assessment === null) throw refuse('NOT_FOUND');
-  return assessment;
-}
-
-/** What an earlier step of the assessment has written; its absence is a fault, not a refusal. */
-function given<Value>(value: Value | null, what: string): Value {
-  if (value === null) throw new Error(`${what} is gone.`);
-  return value;
-}
+import { findForRead, given, lockActiveClient, lockClient, ownAssessment } from './subjects.js';
 
 export const startAssessment = (db: Db, input: StartAssessmentInput): Promise<AssessmentRow> =>
   transact(db, (tx) =>
     tx.once('startAssessment', input, AssessmentRow, async (id) => {
       if (input.clientId !== tx.actor.clientId) throw refuse('NOT_FOUND');
       const client = await lockActiveClient(tx, input.clientId);
-      const questionnaire = await questionnaireFor(tx, client.kind, input.questionnaireCode, dayOf(tx.now));
-      return tx.insert(AssessmentRow, {
-        id,
-        clientId: client.id,
-        questionnaireId: questionnaire.id,
-        ruleVersion: null,
-        channel: input.channel,
-        state: 'DRAFT',
-        startedAt: tx.now,
-        submittedAt: null,
-        attemptNo: null,
-        score: null,
-        subScores: null,
-        bandLevel: null,
-        gatesFired: [],
-        scoredLevel: null,
-        finalLevel: null,
-        marksLowestCategory: null,
-        lowestCategory: null,
-        flags: [],
-        interviewReasons: [],
-        validFrom: null,
-        validTo: null,
-        supersedesId: null,
-        version: 1,
-      });
+      return begin(tx, client, { id, staffId: null, ...input });
     }),
   );
+
+/** Staff opens the session beside the client, who answers and confirms alone (domain.md 3.2.3). */
+export const startAssistedAssessment = (
+  db: Db,
+  input: StartAssistedAssessmentInput,
+): Promise<AssessmentRow> =>
+  transact(db, (tx) =>
+    tx.once('startAssistedAssessment', input, AssessmentRow, async (id) => {
+      const client = await lockClient(tx, input.clientId);
+      if (!reaches(tx.actor, client)) throw refuse('NOT_FOUND');
+      if (client.status !== 'ACTIVE') throw refuseAssessment('CLIENT_NOT_ACTIVE', { status: client.status });
+      return begin(tx, client, { id, staffId: tx.actor.id, channel: 'BRANCH', ...input });
+    }),
+  );
+
+type Session = { id: string; staffId: string | null; channel: Channel; questionnaireCode?: string | null };
+
+async function begin(tx: Tx, client: ClientCopyRow, session: Session): Promise<AssessmentRow> {
+  const { id, staffId, channel, questionnaireCode } = session;
+  const questionnaire = await questionnaireFor(tx, client.kind, questionnaireCode, dayOf(tx.now));
+  return tx.insert(AssessmentRow, {
+    id,
+    clientId: client.id,
+    questionnaireId: questionnaire.id,
+    ruleVersion: null,
+    channel,
+    staffId,
+    state: 'DRAFT',
+    startedAt: tx.now,
+    submittedAt: null,
+    attemptNo: null,
+    score: null,
+    subScores: null,
+    bandLevel: null,
+    gatesFired: [],
+    scoredLevel: null,
+    finalLevel: null,
+    marksLowestCategory: null,
+    lowestCategory: null,
+    flags: [],
+    interviewReasons: [],
+    validFrom: null,
+    validTo: null,
+    supersedesId: null,
+    endedReason: null,
+    endedAt: null,
+    expiryToldAt: null,
+    version: 1,
+  });
+}
 
 export const submitAnswers = (db: Db, input: SubmitAnswersInput): Promise<AssessmentRow> =>
   transact(db, async (tx) => {
@@ -229,78 +214,6 @@ async function takeScore(
   );
 }
 
-const SUMMARY_MAX = 4_000;
-
-export const recordInterview = (db: Db, input: RecordInterviewInput): Promise<AssessmentRow> =>
-  transact(db, async (tx) => {
-    checkInterviewInput(input);
-    const { clientId } = await findForRead(tx, input.assessmentId);
-    const client = await lockClient(tx, clientId);
-    const assessment = await findForUpdate(tx, AssessmentRow, input.assessmentId, input.expectedVersion);
-    const rules = await rulesInForce(tx, dayOf(tx.now));
-    const { checklist, outcome, mode } = input;
-    const newLevel = input.newLevel ?? null;
-    const { state, scoredLevel, marksLowestCategory } = assessment;
-    move(state, 'holdInterview');
-    const concluded = concludeInterview(
-      {
-        state,
-        scoredLevel: given(scoredLevel, 'The level'),
-        marksLowestCategory: marksLowestCategory === true,
-      },
-      { outcome, newLevel, checklist },
-      { assessorId: tx.actor.id, adviserId: client.adviserId },
-      rules.interview,
-    );
-    const after = await tx.update(AssessmentRow, assessment, concluded);
-    const interview = await tx.insert(InterviewRow, {
-      id: tx.newId(),
-      assessmentId: assessment.id,
-      assessorId: given(tx.actor.id, 'The assessor'),
-      heldAt: tx.now,
-      mode,
-      checklist: [...checklist],
-      summary: input.summary,
-      recordingRef: input.recordingRef ?? null,
-      outcome,
-      newLevel,
-    });
-    await tx.record(InterviewCompleted({ clientId, assessmentId: after.id, outcome }));
-    if (after.state === 'REPORT_ISSUED') await issueAfterInterview(tx, after, interview, rules);
-    return after;
-  });
-
-function checkInterviewInput({ summary, outcome, newLevel, recordingRef }: RecordInterviewInput): void {
-  if (summary.trim() === '' || summary.length > SUMMARY_MAX)
-    throw refuse('BAD_INPUT', { field: 'summary', expected: `1 to ${SUMMARY_MAX} characters` });
-  if (outcome !== 'LOWER' && typeof newLevel === 'string')
-    throw refuse('BAD_INPUT', { field: 'newLevel', expected: 'only with the outcome LOWER' });
-  if (typeof recordingRef === 'string' && !/^[\w.:/-]{1,200}$/.test(recordingRef))
-    throw refuse('BAD_INPUT', { field: 'recordingRef' });
-}
-
-async function issueAfterInterview(
-  tx: Tx,
-  assessment: AssessmentRow,
-  interview: InterviewRow,
-  rules: AssessmentRules,
-): Promise<void> {
-  const questionnaire = given(
-    await tx.findOne(QuestionnaireRow, { id: assessment.questionnaireId }),
-    'The questionnaire',
-  );
-  const sheet = given(await tx.findOne(AnswerSheetRow, { assessmentId: assessment.id }), 'The sheet');
-  const report = await issueReport(tx, { assessment, questionnaire, sheet, rules, interview });
-  await tx.record(
-    ReportIssued({
-      clientId: assessment.clientId,
-      assessmentId: assessment.id,
-      reportId: report.id,
-      level: report.level,
-    }),
-  );
-}
-
 export const confirmReport = (db: Db, input: ConfirmReportInput): Promise<AssessmentRow> =>
   transact(db, async (tx) => {
     const confirmation = await tx.once('confirmReport', input, ReportConfirmationRow, (id) =>
@@ -339,7 +252,7 @@ async function takeConfirmation(
     { now: tx.now, validityMonths: rules.limits.validityMonths },
   );
   const last = await tx.findOne(AssessmentRow, { clientId, state: 'EFFECTIVE' });
-  if (last !== null) await tx.update(AssessmentRow, last, { state: move(last.state, 'supersede') });
+  if (last !== null) await supersede(tx, last);
   await tx.update(AssessmentRow, assessment, effect.changes);
   if (profile === null) await tx.insert(RiskProfileRow, { id: clientId, ...effect.profile, version: 1 });
   else await tx.update(RiskProfileRow, profile, effect.profile);
@@ -355,9 +268,10 @@ async function takeConfirmation(
   });
 }
 
-/** What waits for a professional, oldest first. */
-export const assessmentsAwaitingInterview = (db: Db, args: PageArgs): Promise<Connection<AssessmentRow>> =>
-  page(db, AssessmentRow, args, { state: In([...AWAITING_INTERVIEW]) }, 'OLDEST_FIRST');
+async function supersede(tx: Tx, last: AssessmentRow): Promise<void> {
+  await tx.update(AssessmentRow, last, { state: move(last.state, 'supersede'), endedAt: tx.now });
+  await lapseReviews(tx, last.id);
+}
 
 const ABANDON_BATCH = 500;
 
@@ -372,9 +286,18 @@ export async function abandonDrafts(db: Db): Promise<void> {
         take: ABANDON_BATCH,
         lock: { mode: 'pessimistic_write', onLocked: 'skip_locked' },
       });
-      for (const draft of drafts)
-        await tx.update(AssessmentRow, draft, { state: move(draft.state, 'abandon') });
+      for (const draft of drafts) await abandon(tx, draft);
       return drafts.length;
     });
   }
+}
+
+async function abandon(tx: Tx, draft: AssessmentRow): Promise<void> {
+  const reason = 'LEFT_OPEN';
+  await tx.update(AssessmentRow, draft, {
+    state: move(draft.state, 'abandon'),
+    endedReason: reason,
+    endedAt: tx.now,
+  });
+  await tx.record(AssessmentAbandoned({ clientId: draft.clientId, assessmentId: draft.id, reason }));
 }

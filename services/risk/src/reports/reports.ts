@@ -1,10 +1,10 @@
 import { dayOf, type Tx } from '@client-graph/kit';
 import type { AssessmentRules } from '../assessments/assessments.rules.js';
 import {
-  type AnswerSheetRow,
+  AnswerSheetRow,
   type AssessmentRow,
   type InterviewRow,
-  type QuestionnaireRow,
+  QuestionnaireRow,
   RiskReportRow,
 } from '../entities.js';
 import { hashOf } from '../questionnaires/questionnaires.js';
@@ -25,8 +25,22 @@ export function decidedOf(assessment: AssessmentRow, { definition }: Questionnai
   };
 }
 
+/** The report of the assessment that counts: the last one issued. */
 export const reportOf = (tx: Tx, assessmentId: string): Promise<RiskReportRow | null> =>
-  tx.findOne(RiskReportRow, { assessmentId });
+  tx.manager.findOne(RiskReportRow, { where: { assessmentId }, order: { ordinal: 'DESC' } });
+
+/** Issues the report of a level that an interview has confirmed or lowered; it takes the place of an earlier one. */
+export async function issueNextReport(
+  tx: Tx,
+  assessment: AssessmentRow,
+  interview: InterviewRow,
+  rules: AssessmentRules,
+): Promise<RiskReportRow> {
+  const questionnaire = await tx.findOne(QuestionnaireRow, { id: assessment.questionnaireId });
+  const sheet = await tx.findOne(AnswerSheetRow, { assessmentId: assessment.id });
+  if (questionnaire === null || sheet === null) throw new Error('An assessment has lost its sheet.');
+  return issueReport(tx, { assessment, questionnaire, sheet, rules, interview });
+}
 
 type Basis = {
   assessment: AssessmentRow;
@@ -82,5 +96,6 @@ export async function issueReport(
     issuedAt: tx.now,
     content,
     contentHash: hashOf(content),
+    ordinal: 1 + (await tx.manager.countBy(RiskReportRow, { assessmentId: assessment.id })),
   });
 }
