@@ -168,8 +168,10 @@ create table suitability_rule (
 );
 
 CREATE INDEX holding_client_held ON holding USING btree (client_id) WHERE (units > (0)::numeric);
+CREATE INDEX holding_product ON holding USING btree (product_id) WHERE (units > (0)::numeric);
 CREATE INDEX product_listed ON product USING btree (id DESC) WHERE (status = 'LISTED'::text);
 CREATE INDEX product_order_client ON product_order USING btree (client_id, id DESC);
+CREATE INDEX product_order_open ON product_order USING btree (product_id, id) WHERE (state = ANY (ARRAY['SUBMITTED'::text, 'ACCEPTED'::text]));
 CREATE INDEX product_order_state ON product_order USING btree (state, id);
 CREATE INDEX product_rating_product ON product_rating USING btree (product_id, id DESC);
 CREATE INDEX settlement_holding ON settlement USING btree (holding_id);

@@ -8,8 +8,12 @@ const READ_ALL = [
   'grading:read',
   'risk:read',
   'products:read',
+  'products:exposure',
   'orders:read',
   'interactions:read',
+  'complaints:read',
+  'complaints:internals',
+  'complaints:figures',
   'points:read',
   'points:audit',
   'points:report',
@@ -22,6 +26,8 @@ export const ROLES = {
   CLIENT: {
     reach: 'OWN',
     scopes: [
+      'complaints:read',
+      'complaints:file',
       'clients:read',
       'consents:record',
       'requests:make',
@@ -37,6 +43,8 @@ export const ROLES = {
   ADVISER: {
     reach: 'ASSIGNED',
     scopes: [
+      'complaints:read',
+      'complaints:file',
       'clients:read',
       'clients:open',
       'clients:edit',
@@ -61,7 +69,17 @@ export const ROLES = {
     ],
   },
   RISK_ASSESSOR: { reach: 'NONE', scopes: ['risk:interview', 'questionnaires:propose', 'products:read'] },
-  SERVICE_AGENT: { reach: 'NONE', scopes: ['products:read'] },
+  SERVICE_AGENT: {
+    reach: 'NONE',
+    scopes: [
+      'complaints:read',
+      'complaints:file',
+      'complaints:handle',
+      'complaints:internals',
+      'complaints:figures',
+      'products:read',
+    ],
+  },
   OPERATIONS: {
     reach: 'ALL',
     scopes: [
@@ -76,6 +94,7 @@ export const ROLES = {
       'reviews:complete',
       'requests:make',
       'products:read',
+      'products:exposure',
       'orders:read',
       'orders:process',
     ],
@@ -83,6 +102,7 @@ export const ROLES = {
   COMPLIANCE: {
     reach: 'ALL',
     scopes: [
+      'complaints:oversee',
       ...READ_ALL,
       'programme:approve',
       'clients:restrict',
@@ -113,7 +133,7 @@ export const ROLES = {
       'attribution:read',
     ],
   },
-  ANALYST: { reach: 'NONE', scopes: ['products:read', 'points:report', 'funnel:read'] },
+  ANALYST: { reach: 'NONE', scopes: ['complaints:figures', 'products:read', 'points:report', 'funnel:read'] },
   ADMIN: {
     reach: 'NONE',
     scopes: [
@@ -122,6 +142,7 @@ export const ROLES = {
       'grading:propose',
       'products:read',
       'products:manage',
+      'products:exposure',
       'questionnaires:propose',
       'questionnaires:approve',
     ],

@@ -1,7 +1,22 @@
-import { ClientActivated, ClientOnboarded, type DataOf, RiskProfileChanged } from '@client-graph/events';
-import { actorOf, freshId, type World } from '@client-graph/testkit';
+import { randomUUID as freshId } from 'node:crypto';
+import {
+  ClientActivated,
+  ClientOnboarded,
+  type DataOf,
+  type EventDraft,
+  RiskProfileChanged,
+} from '@client-graph/events';
+import { type Actor, actorOf } from '@client-graph/kit';
 
 /** Builders for tests through GraphQL: each test overrides only what it is about. */
+
+// biome-ignore lint/suspicious/noExplicitAny: a test knows the shape it has asked for and checks it at once.
+type Answer = { data: any; errors: readonly unknown[]; codes: string[] };
+type World = {
+  ask: (actor: Actor | null, operation: string, variables?: Record<string, unknown>) => Promise<Answer>;
+  deliver: (draft: EventDraft) => Promise<void>;
+  events: () => Promise<{ type: string; key: string; data: Record<string, unknown> }[]>;
+};
 
 export const START = new Date('2026-03-02T02:00:00.000Z');
 const adviserId = freshId();
@@ -80,7 +95,7 @@ export async function aProduct(world: World, facts: Facts = {}): Promise<{ id: s
 /** Sends a command that must succeed, and returns its answer. */
 export async function demand(
   world: World,
-  actor: Parameters<World['ask']>[0],
+  actor: Actor | null,
   name: string,
   type: string,
   selection: string,

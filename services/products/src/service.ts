@@ -18,6 +18,7 @@ import { watchDrawdowns } from './holdings/drawdown.js';
 import { holdingResolvers } from './holdings/holdings.resolvers.js';
 import { navResolvers } from './navs/navs.resolvers.js';
 import { orderResolvers } from './orders/orders.resolvers.js';
+import { raiseRatings } from './products/changes.js';
 import { productResolvers } from './products/products.resolvers.js';
 import { seed } from './seed.js';
 import { suitabilityResolvers } from './suitability/suitability.resolvers.js';
@@ -61,6 +62,9 @@ export const service: ServiceDefinition = {
   },
   handlers,
   // Net asset values come in during the evening and the night.
-  jobs: [{ name: 'watchDrawdowns', cron: '20 * * * *', run: watchDrawdowns }],
+  jobs: [
+    { name: 'watchDrawdowns', cron: '20 * * * *', run: watchDrawdowns },
+    { name: 'raiseRatings', cron: '50 15 * * *', run: raiseRatings },
+  ],
   seed,
 };

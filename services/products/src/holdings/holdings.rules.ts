@@ -46,6 +46,16 @@ export const valuationOf = (
 export const bandOf = (value: Decimal): string =>
   BANDS.find(([, below]) => value.lessThan(below))?.[0] ?? HIGHEST_BAND;
 
+/** What a client holds of a product, told: units, the band of their value, and the rating as it is now. */
+export const holdingChanged = (holding: Holding, rating: Rating) =>
+  HoldingChanged({
+    clientId: holding.clientId,
+    productId: holding.productId,
+    rating,
+    units: holding.units.toFixed(),
+    valueBand: bandOf(holdingValue(holding)),
+  });
+
 /** Units are added; the valuation moves on only when the settlement is not older than the one it stands on. */
 export function credit(holding: Holding, settled: Settled, rating: Rating) {
   const units = holding.units.plus(settled.units);
@@ -54,12 +64,7 @@ export function credit(holding: Holding, settled: Settled, rating: Rating) {
     ? { lastNav: holding.lastNav, asOf: holding.asOf }
     : { lastNav: settled.nav, asOf: settled.settledOn };
   const changes = { units, ...valuation };
-  const valueBand = bandOf(holdingValue({ ...changes, currency: holding.currency }));
-  const { clientId, productId } = holding;
-  return {
-    changes,
-    events: [HoldingChanged({ clientId, productId, rating, units: units.toFixed(), valueBand })],
-  };
+  return { changes, events: [holdingChanged({ ...holding, ...changes }, rating)] };
 }
 
 /** What concentration is measured by, in one currency: money in other currencies has no rate here and does not count. */

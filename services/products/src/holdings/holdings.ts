@@ -1,8 +1,16 @@
 import { type Context, Decimal, type Tx } from '@client-graph/kit';
-import { HoldingRow, type OrderRow } from '../entities.js';
+import { MoreThan } from 'typeorm';
+import { HoldingRow, type OrderRow, type ProductRow } from '../entities.js';
 import { latestNav, latestNavs } from '../navs/navs.js';
 import type { Rating } from '../products/products.rules.js';
-import { credit, type Holding, holdingValue, type Settled, valuationOf } from './holdings.rules.js';
+import {
+  credit,
+  type Holding,
+  holdingChanged,
+  holdingValue,
+  type Settled,
+  valuationOf,
+} from './holdings.rules.js';
 import { type Flow, performanceOf } from './performance.rules.js';
 
 /** Adds what an order settled to the client's holding, which its first settlement opens; returns the holding's id. */
@@ -54,6 +62,20 @@ export async function holdingsOf(tx: Tx, clientId: string): Promise<Holding[]> {
     holdings.map((holding) => holding.productId),
   );
   return holdings.map((holding, at) => ({ ...holding, ...valuationOf(holding, navs[at] ?? null) }));
+}
+
+/** Tells of every holding of a product whose rating has changed, so that others see who is exposed. */
+export async function tellHolders(tx: Tx, product: ProductRow): Promise<void> {
+  const holdings = await tx.find(HoldingRow, {
+    where: { productId: product.id, units: MoreThan(new Decimal(0)) },
+    order: { clientId: 'ASC' },
+  });
+  const [latest = null] = await latestNavs(tx, [product.id]);
+  await tx.record(
+    ...holdings.map((holding) =>
+      holdingChanged({ ...holding, ...valuationOf(holding, latest) }, product.rating),
+    ),
+  );
 }
 
 /** What a holding has brought; the ledgers of many holdings cost one statement. */

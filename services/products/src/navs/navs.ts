@@ -10,7 +10,7 @@ import {
 } from '@client-graph/kit';
 import { In } from 'typeorm';
 import { NavImportRow, NavPointRow, ProductRow } from '../entities.js';
-import { ruleInForce } from '../suitability/suitability.js';
+import { ruleInForce } from '../suitability/rule-in-force.js';
 import {
   gapsIn,
   type NavProblem,

@@ -62,6 +62,9 @@ export const ACTIONS = [
 export type Action = (typeof ACTIONS)[number];
 export type OrderState = keyof typeof TRANSITIONS;
 
+/** Placed and not yet accepted: what changes before acceptance can still send the order back. */
+export const OPEN_STATES = ['SUBMITTED'] as const satisfies readonly OrderState[];
+
 type Words = Readonly<Record<'EN' | 'ZH_HANS' | 'ZH_HANT', string>>;
 const words = (EN: string, ZH_HANS: string, ZH_HANT: string): Words => ({ EN, ZH_HANS, ZH_HANT });
 
@@ -83,7 +86,7 @@ export const STATE_WORDS = {
 } as const satisfies Record<OrderState, Words>;
 
 export type Side = 'BUY';
-export type RejectReason = 'ISSUER_DECLINED' | 'PAYMENT_MISSING' | 'SUITABILITY_CHANGED';
+export type RejectReason = 'ISSUER_DECLINED' | 'PAYMENT_MISSING' | 'SUITABILITY_CHANGED' | 'PRODUCT_NOT_SOLD';
 
 export type Order = {
   id: string;

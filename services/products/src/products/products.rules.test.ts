@@ -1,6 +1,19 @@
 import { Decimal } from '@client-graph/kit/decimal';
 import { expect, test } from '@jest/globals';
-import { effectiveRating, list, type NewProduct, nameIn, ratingsUpTo } from './products.rules.js';
+import {
+  effectiveRating,
+  list,
+  moveProduct,
+  type NewProduct,
+  nameIn,
+  PRODUCT_MOVES,
+  type ProductAction,
+  type ProductStatus,
+  RATINGS,
+  type Rating,
+  ratingsUpTo,
+  rerate,
+} from './products.rules.js';
 
 const aProduct = (facts: Partial<NewProduct> = {}): NewProduct => ({
   code: 'WMP-001',
@@ -87,4 +100,59 @@ test.each([
 test('the edges of a product are allowed', () => {
   expect(refusalOf({ code: 'AB', nameEn: 'x'.repeat(120), minHorizonMonths: 600 })).toBeNull();
   expect(refusalOf({ code: 'A'.repeat(32), minHorizonMonths: 0 })).toBeNull();
+});
+
+const WAYS: Record<ProductStatus, Partial<Record<ProductAction, ProductStatus>>> = {
+  LISTED: { suspend: 'SUSPENDED', close: 'CLOSED' },
+  SUSPENDED: { resume: 'LISTED', close: 'CLOSED' },
+  CLOSED: {},
+};
+const statuses = Object.keys(PRODUCT_MOVES) as ProductStatus[];
+test.each(
+  statuses.flatMap((status) =>
+    (['suspend', 'resume', 'close'] as const).map((action): [ProductStatus, ProductAction] => [
+      status,
+      action,
+    ]),
+  ),
+)('a product that is %s and %s: the table says what follows', (status, action) => {
+  const product = { id: ids.id, status, issuerType: 'TRUST', rating: 'R3' } as const;
+  const wanted = WAYS[status][action];
+  if (wanted === undefined) {
+    expect(() => moveProduct(product, action)).toThrow(expect.objectContaining({ code: 'WRONG_STATUS' }));
+    return;
+  }
+  const { changes, events } = moveProduct(product, action);
+  expect(changes).toEqual({ status: wanted });
+  expect(events.map((event) => event.data)).toEqual([
+    { productId: ids.id, productClass: 'TRUST', rating: 'R3' },
+  ]);
+});
+
+const cells = RATINGS.flatMap((seller) =>
+  [null, ...RATINGS].map((floor): [Rating, Rating | null] => [seller, floor]),
+);
+test.each(cells)("the firm's %s with a floor of %s", (seller, floor) => {
+  const product = { id: ids.id, issuerType: 'TRUST', rating: 'R2' } as const;
+  const current = { issuerRating: 'R2', sellerRating: 'R1' } as const;
+  const ask = { issuerRating: 'R1', sellerRating: seller } as const;
+  const work = () => rerate(product, current, ask, floor, '2026-03-02');
+  if (floor !== null && seller < floor) {
+    expect(work).toThrow(expect.objectContaining({ code: 'BELOW_FLOOR', details: { floor } }));
+    return;
+  }
+  expect(work().changes).toEqual({ rating: seller });
+  expect(work().events.map((event) => event.data)).toEqual(
+    seller === 'R2'
+      ? []
+      : [{ productId: ids.id, productClass: 'TRUST', from: 'R2', to: seller, effectiveFrom: '2026-03-02' }],
+  );
+});
+
+test('ratings that are as they were are no change', () => {
+  const product = { id: ids.id, issuerType: 'TRUST', rating: 'R2' } as const;
+  const current = { issuerRating: 'R2', sellerRating: 'R1' } as const;
+  expect(() => rerate(product, current, current, null, '2026-03-02')).toThrow(
+    expect.objectContaining({ code: 'RATING_UNCHANGED' }),
+  );
 });

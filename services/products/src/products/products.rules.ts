@@ -1,4 +1,10 @@
-import { ProductListed } from '@client-graph/events';
+import {
+  ProductClosed,
+  ProductListed,
+  ProductRatingChanged,
+  ProductResumed,
+  ProductSuspended,
+} from '@client-graph/events';
 import { type Money, positiveMoney } from '@client-graph/kit/money';
 import { defineRefusals, refuse as refuseInput } from '@client-graph/kit/refusals';
 
@@ -64,6 +70,10 @@ export type Product = {
 
 export const refuse = defineRefusals({
   CODE_TAKEN: 'Another product has this code.',
+  WRONG_STATUS: 'The product is in a status from which this is not possible.',
+  RATING_UNCHANGED: 'Both ratings are as they are now.',
+  BELOW_FLOOR:
+    "The firm's rating may not be lower than the swings of the product's value say: see `details`.",
   PROMISES_RETURN: 'A name must not promise principal or return: take the words in `details` out.',
 });
 
@@ -80,6 +90,14 @@ const PROMISES = [
   'guarantee',
   'risk-free',
 ] as const;
+
+/** Every move of a product: status → action → status. What is closed stays closed. */
+export const PRODUCT_MOVES = {
+  LISTED: { suspend: 'SUSPENDED', close: 'CLOSED' },
+  SUSPENDED: { resume: 'LISTED', close: 'CLOSED' },
+  CLOSED: {},
+} as const satisfies Record<ProductStatus, Partial<Record<'suspend' | 'resume' | 'close', ProductStatus>>>;
+export type ProductAction = 'suspend' | 'resume' | 'close';
 
 const CODE = /^[A-Z0-9][A-Z0-9-]{1,31}$/;
 const NAME_MAX = 120;
@@ -169,4 +187,46 @@ function checkForm(ask: NewProduct): void {
     const promises = PROMISES.filter((phrase) => name.toLowerCase().includes(phrase));
     if (promises.length > 0) throw refuse('PROMISES_RETURN', { field, promises });
   }
+}
+
+const FACTS = { suspend: ProductSuspended, resume: ProductResumed, close: ProductClosed } as const;
+
+/** Suspends, resumes or closes a product. Refuses WRONG_STATUS. */
+export function moveProduct(
+  product: Pick<Product, 'id' | 'status' | 'issuerType' | 'rating'>,
+  action: ProductAction,
+) {
+  const moves: Partial<Record<ProductAction, ProductStatus>> = PRODUCT_MOVES[product.status];
+  const status = moves[action];
+  if (status === undefined)
+    throw refuse('WRONG_STATUS', { status: product.status, possible: Object.keys(moves) });
+  const { id: productId, issuerType: productClass, rating } = product;
+  return { changes: { status }, events: [FACTS[action]({ productId, productClass, rating })] };
+}
+
+type Ratings = { issuerRating: Rating; sellerRating: Rating };
+
+/**
+ * A new rating, which counts from today. The firm's own may not lie below the floor that the swings of the value set; null is
+ * no floor. Only another effective rating is an event: the lower of the two may move without anybody's noticing.
+ */
+export function rerate(
+  product: Pick<Product, 'id' | 'issuerType' | 'rating'>,
+  current: Ratings,
+  ask: Ratings,
+  floor: Rating | null,
+  today: string,
+) {
+  const { issuerRating, sellerRating } = ask;
+  if (issuerRating === current.issuerRating && sellerRating === current.sellerRating)
+    throw refuse('RATING_UNCHANGED');
+  if (floor !== null && !isAtLeast(sellerRating, floor)) throw refuse('BELOW_FLOOR', { floor });
+  const { id: productId, issuerType: productClass, rating: from } = product;
+  const to = effectiveRating(issuerRating, sellerRating);
+  return {
+    changes: { rating: to },
+    rating: { productId, issuerRating, sellerRating, effectiveRating: to, validFrom: today },
+    events:
+      to === from ? [] : [ProductRatingChanged({ productId, productClass, from, to, effectiveFrom: today })],
+  };
 }

@@ -2,6 +2,7 @@ import {
   type Connection,
   type Context,
   type Db,
+  Decimal,
   dayOf,
   type PageArgs,
   page,
@@ -52,3 +53,22 @@ export async function productOf(ctx: Context, { productId }: { productId: string
   if (product === null) throw new Error(`The product ${productId} is gone.`);
   return product;
 }
+
+/** How much of a product clients hold, and how many orders for it are under way; one statement for many products. */
+export const exposureOfProduct = (ctx: Context, product: ProductRow) =>
+  ctx.loadBy('exposure of product', product.id, async (ids) => {
+    type Raw = { id: string; holders: number; units: string; openOrders: number };
+    const found: Raw[] = await ctx.db.source.query(
+      `select keys.id, held.holders, held.units, under_way.n as "openOrders"
+       from unnest($1::uuid[]) as keys(id)
+       cross join lateral (select count(*)::int as holders, coalesce(sum(units), 0) as units
+                           from holding where product_id = keys.id and units > 0) held
+       cross join lateral (select count(*)::int as n from product_order
+                           where product_id = keys.id and state in ('SUBMITTED', 'ACCEPTED')) under_way`,
+      [ids],
+    );
+    const byId = new Map(
+      found.map(({ id, units, ...counts }) => [id, { ...counts, units: new Decimal(units) }]),
+    );
+    return ids.map((id) => byId.get(id) ?? { holders: 0, units: new Decimal(0), openOrders: 0 });
+  });

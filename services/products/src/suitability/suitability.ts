@@ -17,11 +17,12 @@ import {
   type Tx,
   transact,
 } from '@client-graph/kit';
-import { In, LessThanOrEqual, Not } from 'typeorm';
+import { In, Not } from 'typeorm';
 import type { ClientReference } from '../client-reference.js';
-import { DecisionRow, OrderRow, ProductRow, RiskCopyRow, SuitabilityRuleRow } from '../entities.js';
+import { DecisionRow, OrderRow, ProductRow, RiskCopyRow } from '../entities.js';
 import { holdingsOf } from '../holdings/holdings.js';
 import { exposureOf } from '../holdings/holdings.rules.js';
+import { ruleInForce } from './rule-in-force.js';
 import {
   type Allowed,
   allowed,
@@ -134,13 +135,6 @@ async function inputsOf(tx: Tx, { today, client, product, amount, orderId }: Que
     exposure: exposureOf(product.id, currency, holdings, open),
   };
 }
-
-/** The tables that count on a day. */
-export const ruleInForce = (from: Pick<Tx, 'manager'>, today: string): Promise<SuitabilityRuleRow> =>
-  from.manager.findOneOrFail(SuitabilityRuleRow, {
-    where: { effectiveFrom: LessThanOrEqual(today) },
-    order: { effectiveFrom: 'DESC' },
-  });
 
 /** The decision an order was placed on; the database does not let it go missing. */
 export async function decisionOf(ctx: Context, { decisionId }: { decisionId: string }): Promise<DecisionRow> {

@@ -1,0 +1,36 @@
+import { ClientCopyRow, type Tx } from '@client-graph/kit';
+import { In } from 'typeorm';
+import { OrderRow, type ProductRow } from '../entities.js';
+import { decideFor } from '../suitability/suitability.js';
+import { OPEN_STATES, reject } from './orders.rules.js';
+
+/**
+ * After a change of a product, which the caller has locked: purchases that were checked and not yet placed begin anew, and
+ * what waits for acceptance and may not be sold any more, or does not suit any more, is rejected.
+ */
+export async function sendBack(tx: Tx, product: ProductRow): Promise<void> {
+  const open = await tx.manager.find(OrderRow, {
+    where: { productId: product.id, side: 'BUY', state: In([...OPEN_STATES]) },
+    order: { id: 'ASC' },
+    lock: { mode: 'pessimistic_write' },
+  });
+  for (const order of open) await sendOneBack(tx, order, product);
+}
+
+async function sendOneBack(tx: Tx, order: OrderRow, product: ProductRow): Promise<void> {
+  const reason = product.status === 'LISTED' ? await whyUnsuitable(tx, order, product) : 'PRODUCT_NOT_SOLD';
+  if (reason === null) return;
+  const { changes, events } = reject(order, product, reason);
+  await tx.update(OrderRow, order, changes);
+  await tx.record(...events);
+}
+
+async function whyUnsuitable(
+  tx: Tx,
+  order: OrderRow,
+  product: ProductRow,
+): Promise<'SUITABILITY_CHANGED' | null> {
+  const client = await tx.manager.findOneOrFail(ClientCopyRow, { where: { id: order.clientId } });
+  const decision = await decideFor(tx, client, product, order, order.id);
+  return decision.result === 'BLOCKED' ? 'SUITABILITY_CHANGED' : null;
+}
