@@ -18,6 +18,7 @@ export class ClientRow implements Client, Standing {
   @Column({ type: 'uuid', nullable: true }) assetSnapshotId: string | null;
   @Column({ type: 'uuid', nullable: true }) institutionFinancialsId: string | null;
   @Column({ type: 'uuid' }) gradeAssignmentId: string;
+  @Column({ type: 'uuid', nullable: true }) gradeOverrideId: string | null;
   @Column({ type: 'date', nullable: true }) classBelowSince: string | null;
   @Column({ type: 'date', nullable: true }) gradeBelowSince: string | null;
   @Column({ type: 'date', nullable: true }) gradingDueOn: string | null;

@@ -6,6 +6,7 @@ import type { Resolvers } from './generated/resolvers.js';
 import { GradeAssignmentRow } from './grading.entities.js';
 import { InstitutionProfileRow } from './institutions/institutions.entities.js';
 import { CLASS_LABELS, GRADE_LABELS, STATUS_LABELS } from './labels.rules.js';
+import { GradeOverrideRow } from './overrides/overrides.entities.js';
 import { IdentityVerificationRow, IndividualProfileRow, ProfileVersionRow } from './profiles.entities.js';
 import { reasonsOf } from './reasons.rules.js';
 
@@ -42,6 +43,8 @@ export const clientResolvers = (hashKey: string) =>
       },
       gradeHistory: async ({ id }, _, ctx) =>
         (await ctx.loadPage(GradeAssignmentRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
+      gradeOverrides: async ({ id }, _, ctx) =>
+        (await ctx.loadPage(GradeOverrideRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
       statusHistory: async ({ id }, _, ctx) =>
         (await ctx.loadPage(StatusChangeRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
       identityVerification: ({ identityVerificationId: id }, _, ctx) =>

@@ -88,6 +88,7 @@ export async function insertClient(
     assetSnapshotId: declared === null ? null : tx.newId(),
     institutionFinancialsId: null,
     gradeAssignmentId: tx.newId(),
+    gradeOverrideId: null,
     onboardedAt: tx.now,
     version: 1,
   });

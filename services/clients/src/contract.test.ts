@@ -4,11 +4,21 @@ import { expect, test } from '@jest/globals';
 import { refuseAssets } from './assets.rules.js';
 import { refuseClient } from './clients.rules.js';
 import { refuseInstitution } from './institutions/institutions.rules.js';
+import { refuseOverride } from './overrides/overrides.rules.js';
 import { refuseChange } from './profile-changes.rules.js';
 import { refuseProfile } from './profiles.rules.js';
+import { refuseRuleSet } from './rule-sets/rule-sets.rules.js';
 
 test('every refusal is promised by the schema, and every promise can be kept', () => {
   const schema = loadSchema(new URL('../schema.graphql', import.meta.url));
-  const tables = [refuseClient, refuseProfile, refuseAssets, refuseInstitution, refuseChange];
+  const tables = [
+    refuseClient,
+    refuseProfile,
+    refuseAssets,
+    refuseInstitution,
+    refuseChange,
+    refuseRuleSet,
+    refuseOverride,
+  ];
   expect(refusalProblems(schema, ...tables.map(({ table }) => table))).toEqual([]);
 });

@@ -4,6 +4,8 @@ import type { ClientRow } from './clients.entities.js';
 import { GradeAssignmentRow, RiskToleranceRow } from './grading.entities.js';
 import { type Facts, factsOf, type Override } from './grading.rules.js';
 import { InstitutionFinancialsRow, InstitutionProfileRow } from './institutions/institutions.entities.js';
+import { GradeOverrideRow } from './overrides/overrides.entities.js';
+import { inForce } from './overrides/overrides.rules.js';
 import { IndividualProfileRow } from './profiles.entities.js';
 
 /** All that a client's class and grade are decided from. */
@@ -27,11 +29,17 @@ export async function filesOf(tx: Tx, clients: readonly ClientRow[]): Promise<Fi
     GradeAssignmentRow,
     clients.map((client) => client.gradeAssignmentId),
   );
+  const overrides = await byId(
+    tx,
+    GradeOverrideRow,
+    clients.map((client) => client.gradeOverrideId),
+  );
   return clients.map((client) => {
+    const override = overrides.get(client.gradeOverrideId ?? '') ?? null;
     const assignment = current.get(client.gradeAssignmentId);
     const known = facts.get(client.id);
     if (assignment === undefined || known === undefined) throw new Error('A client without a grade.');
-    return { client, facts: known, override: null, current: assignment };
+    return { client, facts: known, override: inForce(override, dayOf(tx.now)), current: assignment };
   });
 }
 

@@ -88,7 +88,7 @@ export type Grounds = IndividualGrounds | InstitutionGrounds;
 type Ruled<G extends Grounds> = G extends unknown ? Omit<G, keyof Course> : never;
 
 /** How long a snapshot counts. */
-const ASSETS_COUNT_MONTHS = 12;
+export const ASSETS_COUNT_MONTHS = 12;
 /** How long a client must have been below the line before the next quarter end takes the grade away. */
 const BELOW_DAYS = 90;
 

@@ -21,10 +21,10 @@ import {
   tableProblems,
 } from './grading-tables.rules.js';
 
-/** The rule tables that decide on a day: of those in force the latest. */
-export async function rulesOn(tx: Tx, day: string): Promise<GradingRules> {
+/** The rule tables that decide on a day: of those approved and in force the latest. */
+export async function rulesOn(tx: Tx, day: string): Promise<GradingRuleSetRow> {
   const rules = await tx.manager.findOne(GradingRuleSetRow, {
-    where: { effectiveFrom: LessThanOrEqual(day) },
+    where: { effectiveFrom: LessThanOrEqual(day), status: 'APPROVED' },
     order: { effectiveFrom: 'DESC' },
   });
   if (rules === null) throw new Error(`No grading rules are in force on ${day}.`);

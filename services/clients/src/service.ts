@@ -16,6 +16,8 @@ import { handlers } from './handlers.js';
 import { DEVELOPMENT_HASH_KEY } from './identity.js';
 import { InstitutionFinancialsRow, InstitutionProfileRow } from './institutions/institutions.entities.js';
 import { institutionResolvers } from './institutions/institutions.resolvers.js';
+import { GradeOverrideRow } from './overrides/overrides.entities.js';
+import { overrideResolvers } from './overrides/overrides.resolvers.js';
 import {
   IdDocumentRow,
   IdentityVerificationRow,
@@ -23,6 +25,8 @@ import {
   ProfileVersionRow,
 } from './profiles.entities.js';
 import { profileResolvers } from './profiles.resolvers.js';
+import { applyGradingRules } from './rule-sets/rule-sets.js';
+import { ruleSetResolvers } from './rule-sets/rule-sets.resolvers.js';
 
 /** The clients service, finding identity documents by this key. */
 export function clientsService(hashKey: string): ServiceDefinition {
@@ -42,6 +46,7 @@ export function clientsService(hashKey: string): ServiceDefinition {
       RiskToleranceRow,
       ClassAssignmentRow,
       GradeAssignmentRow,
+      GradeOverrideRow,
       ProfileVersionRow,
       InstitutionProfileRow,
       InstitutionFinancialsRow,
@@ -52,7 +57,12 @@ export function clientsService(hashKey: string): ServiceDefinition {
       ...institutionResolvers,
       ...assetResolvers,
       ...gradingResolvers,
+      ...ruleSetResolvers,
+      ...overrideResolvers,
+      Query: { ...clients.Query, ...ruleSetResolvers.Query, ...overrideResolvers.Query },
       Mutation: {
+        ...ruleSetResolvers.Mutation,
+        ...overrideResolvers.Mutation,
         ...clients.Mutation,
         ...profiles.Mutation,
         ...institutionResolvers.Mutation,
@@ -60,9 +70,10 @@ export function clientsService(hashKey: string): ServiceDefinition {
       },
     },
     handlers,
-    // Five and fifteen minutes past midnight in Shanghai: birthdays, then what has run out with the day before.
+    // Past midnight in Shanghai: birthdays, then tables that take effect, then what has run out with the day before.
     jobs: [
       { name: 'move-age-bands', cron: '5 16 * * *', run: moveAgeBands },
+      { name: 'apply-grading-rules', cron: '10 16 * * *', run: applyGradingRules },
       { name: 'regrade-due', cron: '15 16 * * *', run: regradeDue },
     ],
     seed: seedGradingRules,

@@ -1,0 +1,49 @@
+import { defineRefusals } from '@client-graph/kit/refusals';
+import { plusMonths } from '@client-graph/kit/time';
+import { type Client, mustBeEditable, mustNotAdvise } from '../clients.rules.js';
+import { GRADES, type Grade, INSTITUTION_GRADES } from '../grading-tables.rules.js';
+import { mustBeAnother, refuseRuleSet } from '../rule-sets/rule-sets.rules.js';
+
+export type OverrideStatus = 'PROPOSED' | 'APPROVED' | 'REJECTED' | 'ENDED';
+export type GradeOverride = {
+  id: string;
+  grade: Grade;
+  until: string;
+  status: OverrideStatus;
+  makerId: string;
+};
+
+export const refuseOverride = defineRefusals({
+  WRONG_GRADE: 'The grade is not one of this kind of client, or is the one it has.',
+  UNTIL_IMPOSSIBLE: 'An override ends on a day to come, within twelve months; the details give the last one.',
+});
+
+/** The longest time that a grade may stand against the rules (`domain.md` 3.1.4). */
+const MONTHS_MAX = 12;
+
+/** Whether an override may be proposed. */
+export function propose(client: Client, ask: { grade: Grade; until: string }, today: string): void {
+  mustBeEditable(client);
+  const grades: readonly Grade[] = client.kind === 'INSTITUTION' ? INSTITUTION_GRADES : GRADES;
+  if (!grades.includes(ask.grade) || ask.grade === client.grade)
+    throw refuseOverride('WRONG_GRADE', { grades: grades.filter((grade) => grade !== client.grade) });
+  const last = plusMonths(today, MONTHS_MAX);
+  if (ask.until <= today || ask.until > last) throw refuseOverride('UNTIL_IMPOSSIBLE', { last });
+}
+
+/** Whether this person may decide on a proposal: neither who has made it nor the client's adviser. */
+export function decideOverride(
+  client: Client,
+  override: GradeOverride,
+  checkerId: string,
+  today: string,
+): void {
+  if (override.status !== 'PROPOSED') throw refuseRuleSet('PROPOSAL_CLOSED', { status: override.status });
+  mustBeAnother(override.makerId, checkerId);
+  mustNotAdvise(client, checkerId);
+  if (override.until <= today) throw refuseOverride('UNTIL_IMPOSSIBLE', { last: override.until });
+}
+
+/** An approved override that has not ended. */
+export const inForce = <Kept extends GradeOverride>(override: Kept | null, today: string): Kept | null =>
+  override?.status === 'APPROVED' && today <= override.until ? override : null;

@@ -1,0 +1,138 @@
+import type { Decimal } from '@client-graph/kit/decimal';
+import { defineRefusals, refuse } from '@client-graph/kit/refusals';
+import {
+  CLASSES,
+  type Class,
+  GRADES,
+  type Grade,
+  type GradingTables,
+  INSTITUTION_GRADES,
+  type Level,
+  type Row,
+  tableProblems,
+} from '../grading-tables.rules.js';
+
+export type RuleSetStatus = 'PROPOSED' | 'APPROVED' | 'REJECTED' | 'WITHDRAWN';
+export type RuleSet = { status: RuleSetStatus; effectiveFrom: string; makerId: string | null };
+
+export const refuseRuleSet = defineRefusals({
+  TABLES_WRONG: 'The tables contradict themselves; the details say where.',
+  EFFECTIVE_DATE_PAST: 'Tables take effect on a day to come, so that their effect can be seen before.',
+  EFFECTIVE_DATE_TAKEN: 'Other tables take effect on that day already: choose another.',
+  VERSION_TAKEN: 'A set of tables of this version exists: give the new one a version of its own.',
+  PROPOSAL_OPEN: 'A proposal waits for its decision: decide or withdraw it first.',
+  PROPOSAL_CLOSED: 'This proposal was decided or withdrawn before.',
+  MAKER_IS_CHECKER: 'Whoever has proposed does not decide: ask a colleague.',
+  NOT_THE_MAKER: 'Only whoever has proposed withdraws.',
+});
+
+/** Who decides on a proposal is somebody else than who has made it (`domain.md` 3.1.3.5). */
+export function mustBeAnother(makerId: string | null, checkerId: string): void {
+  if (makerId === checkerId) throw refuseRuleSet('MAKER_IS_CHECKER');
+}
+
+/** A set takes effect tomorrow at the earliest; today has been graded by the present one. */
+export function mustBeToCome(effectiveFrom: string, today: string): void {
+  if (effectiveFrom <= today) throw refuseRuleSet('EFFECTIVE_DATE_PAST', { today });
+}
+
+/** What each decision asks for and leads to. */
+export function decideOn(
+  set: RuleSet,
+  decision: 'APPROVED' | 'REJECTED' | 'WITHDRAWN',
+  by: string,
+  today: string,
+): RuleSetStatus {
+  if (set.status !== 'PROPOSED') throw refuseRuleSet('PROPOSAL_CLOSED', { status: set.status });
+  switch (decision) {
+    case 'APPROVED':
+      mustBeAnother(set.makerId, by);
+      mustBeToCome(set.effectiveFrom, today);
+      return decision;
+    case 'REJECTED':
+      mustBeAnother(set.makerId, by);
+      return decision;
+    case 'WITHDRAWN':
+      if (set.makerId !== by) throw refuseRuleSet('NOT_THE_MAKER');
+      return decision;
+    default:
+      return decision satisfies never;
+  }
+}
+
+type Line<Code> = Code & { min: Decimal; below?: Decimal | null | undefined };
+export type TablesAsk = {
+  clientClasses: readonly Line<{ class: Class }>[];
+  assetRanks: readonly Line<{ rank: number }>[];
+  toleranceRanks: readonly { level?: Level | null | undefined; rank: number }[];
+  experienceRanks: readonly Line<{ rank: number }>[];
+  institutionGrades: readonly Line<{ grade: Grade }>[];
+  mediumFromProductClasses: number;
+  financialInstitutionLargeFrom: Decimal;
+};
+
+/** The tables that were asked for, in the currency of those in force. Refuses TABLES_WRONG with every problem, BAD_INPUT for a figure. */
+export function tablesOf(ask: TablesAsk, currency: string): GradingTables {
+  const rank = (level: Level | null) => {
+    const found = ask.toleranceRanks.filter((row) => (row.level ?? null) === level);
+    if (found.length !== 1 || found[0] === undefined)
+      throw refuseRuleSet('TABLES_WRONG', { problems: [`toleranceRanks: one row for ${level ?? 'none'}`] });
+    return found[0].rank;
+  };
+  const tables: GradingTables = {
+    currency,
+    clientClass: rowsOf(ask.clientClasses, CLASSES, (line) => line.class, 'clientClasses'),
+    grade: {
+      assetRanks: rowsOf(ask.assetRanks, null, (line) => line.rank, 'assetRanks'),
+      toleranceRanks: {
+        NONE: rank(null),
+        LOW: rank('LOW'),
+        MEDIUM_LOW: rank('MEDIUM_LOW'),
+        MEDIUM: rank('MEDIUM'),
+        MEDIUM_HIGH: rank('MEDIUM_HIGH'),
+        HIGH: rank('HIGH'),
+      },
+      experienceRanksYears: rowsOf(ask.experienceRanks, null, (line) => line.rank, 'experienceRanks'),
+      names: Object.fromEntries(GRADES.map((grade, index) => [index + 1, grade])),
+    },
+    institutionGrade: {
+      rows: rowsOf(ask.institutionGrades, INSTITUTION_GRADES, (line) => line.grade, 'institutionGrades'),
+      mediumFromProductClasses: ask.mediumFromProductClasses,
+      financialLargeFrom: figure(ask.financialInstitutionLargeFrom, 'financialInstitutionLargeFrom'),
+    },
+  };
+  const problems = tableProblems(tables);
+  if (problems.length > 0) throw refuseRuleSet('TABLES_WRONG', { problems });
+  return tables;
+}
+
+/** Rows with codes of the one kind that a table is about. */
+function rowsOf<
+  Asked extends { min: Decimal; below?: Decimal | null | undefined },
+  Given,
+  Code extends Given,
+>(
+  lines: readonly Asked[],
+  codes: readonly Code[] | null,
+  codeOf: (line: Asked) => Given,
+  field: string,
+): Row<Code>[] {
+  return lines.map((line) => {
+    const given = codeOf(line);
+    const code = codes === null ? given : codes.find((known) => known === given);
+    if (!isOf<Code>(code))
+      throw refuseRuleSet('TABLES_WRONG', { problems: [`${field}: a row of another table`] });
+    const below = line.below ?? null;
+    return [code, figure(line.min, field), below === null ? null : figure(below, field)];
+  });
+}
+
+const isOf = <Code>(code: unknown): code is Code => code !== undefined;
+
+/** Lines of the tables are exact numbers of whole cents that JSON can carry. */
+function figure(amount: Decimal, field: string): number {
+  if (amount.isNegative() && !amount.isZero()) throw refuse('BAD_INPUT', { field, reason: 'NEGATIVE' });
+  if (amount.decimalPlaces() > 2 || amount.greaterThan(1e13))
+    throw refuse('BAD_INPUT', { field, reason: 'TOO_LARGE' });
+  return amount.toNumber();
+}

@@ -1,0 +1,127 @@
+import {
+  asService,
+  type Connection,
+  type Db,
+  dayOf,
+  findForUpdate,
+  type PageArgs,
+  page,
+  type Tx,
+  transact,
+} from '@client-graph/kit';
+import { In, LessThanOrEqual } from 'typeorm';
+import { ClientRow } from '../clients.entities.js';
+import { staffOf } from '../clients.js';
+import type {
+  DecideGradingRulesInput,
+  GradingTablesInput,
+  ProposeGradingRulesInput,
+} from '../generated/resolvers.js';
+import { GradingRuleSetRow } from '../grading.entities.js';
+import { regradeMany, rulesOn } from '../grading.js';
+import { code, line } from '../profiles.rules.js';
+import { previewGradingRules as compute, type Preview } from './preview.js';
+import { decideOn, mustBeToCome, refuseRuleSet, tablesOf } from './rule-sets.rules.js';
+
+/** Proposes tables that take effect on a day to come, once another person has approved them. */
+export const proposeGradingRules = (db: Db, input: ProposeGradingRulesInput): Promise<GradingRuleSetRow> =>
+  transact(db, (tx) =>
+    tx.once('proposeGradingRules', input, GradingRuleSetRow, async (id) => {
+      const today = dayOf(tx.now);
+      const { tables: present } = await rulesOn(tx, today);
+      const tables = tablesOf(input.tables, present.currency);
+      mustBeToCome(input.effectiveFrom, today);
+      const version = code(input.version, 'version');
+      await mustBeFree(tx, version, input.effectiveFrom);
+      return tx.insert(GradingRuleSetRow, {
+        id,
+        version,
+        effectiveFrom: input.effectiveFrom,
+        source: line(input.source, 'source', 200),
+        tables,
+        status: 'PROPOSED',
+        reason: line(input.reason, 'reason', 500),
+        makerId: staffOf(tx),
+        checkerId: null,
+        proposedAt: tx.now,
+        decidedAt: null,
+        decisionReason: null,
+        regradedTo: null,
+        regradedAt: null,
+      });
+    }),
+  );
+
+/** One proposal at a time: whoever comes second waits here and is refused. */
+async function mustBeFree(tx: Tx, version: string, effectiveFrom: string): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtext('grading-rules'))`);
+  if ((await tx.findOne(GradingRuleSetRow, { status: 'PROPOSED' })) !== null)
+    throw refuseRuleSet('PROPOSAL_OPEN');
+  if ((await tx.findOne(GradingRuleSetRow, { version })) !== null) throw refuseRuleSet('VERSION_TAKEN');
+  if ((await tx.findOne(GradingRuleSetRow, { effectiveFrom, status: 'APPROVED' })) !== null)
+    throw refuseRuleSet('EFFECTIVE_DATE_TAKEN');
+}
+
+/** Approves, rejects or withdraws the open proposal. */
+export const decideGradingRules = (
+  db: Db,
+  input: DecideGradingRulesInput,
+  decision: 'APPROVED' | 'REJECTED' | 'WITHDRAWN',
+): Promise<GradingRuleSetRow> =>
+  transact(db, async (tx) => {
+    const set = await findForUpdate(tx, GradingRuleSetRow, input.ruleSetId);
+    const by = staffOf(tx);
+    const status = decideOn(set, decision, by, dayOf(tx.now));
+    return tx.update(GradingRuleSetRow, set, {
+      status,
+      checkerId: decision === 'WITHDRAWN' ? null : by,
+      decidedAt: tx.now,
+      decisionReason: line(input.reason, 'reason', 500),
+    });
+  });
+
+/** What these tables would do to the whole book. */
+export const previewGradingRules = async (db: Db, input: GradingTablesInput): Promise<Preview> => {
+  const { tables } = await transact(db, (tx) => rulesOn(tx, dayOf(tx.now)));
+  return compute(db, tablesOf(input, tables.currency));
+};
+
+/** Every set of tables there is, newest first. */
+export const listRuleSets = (db: Db, args: PageArgs): Promise<Connection<GradingRuleSetRow>> =>
+  page(db, GradingRuleSetRow, args);
+
+/** The set that decides on a day. */
+export const ruleSetOn = (db: Db, day: string | null): Promise<GradingRuleSetRow> =>
+  transact(db, (tx) => rulesOn(tx, day ?? dayOf(tx.now)));
+
+const BATCH = 200;
+
+/** Grades the whole book by the set in force, once, in batches that commit; a run that dies goes on where it stopped. */
+export async function applyGradingRules(db: Db): Promise<void> {
+  let isDone: boolean;
+  do isDone = await transact(asService(db), applyToBatch);
+  while (!isDone);
+}
+
+async function applyToBatch(tx: Tx): Promise<boolean> {
+  const set = await tx.manager.findOne(GradingRuleSetRow, {
+    where: { effectiveFrom: LessThanOrEqual(dayOf(tx.now)), status: 'APPROVED' },
+    order: { effectiveFrom: 'DESC' },
+    lock: { mode: 'pessimistic_write' },
+  });
+  if (set === null || set.regradedAt !== null) return true;
+  const ids = await tx.query<{ id: string }>(
+    `select id from client
+     where ($1::uuid is null or id > $1) and status not in ('RESTRICTED', 'MERGED', 'ERASED')
+     order by id limit ${BATCH} for update`,
+    [set.regradedTo],
+  );
+  const clients = await tx.find(ClientRow, { where: { id: In(ids.map(({ id }) => id)) } });
+  await regradeMany(tx, set, clients);
+  const isDone = ids.length < BATCH;
+  await tx.manager.update(GradingRuleSetRow, set.id, {
+    regradedTo: ids.at(-1)?.id ?? set.regradedTo,
+    ...(isDone ? { regradedAt: tx.now } : {}),
+  });
+  return isDone;
+}
