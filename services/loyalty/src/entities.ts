@@ -1,22 +1,31 @@
 import { decimal } from '@client-graph/kit';
 import type { Decimal } from '@client-graph/kit/decimal';
 import { Column, type ColumnOptions, Entity, PrimaryColumn } from 'typeorm';
-import type { Membership, MembershipStatus, MembershipTier, TierRule } from './membership.rules.js';
 import type {
-  Entry,
-  EntryType,
-  Labels,
-  Lot,
-  LotState,
-  PurchaseBasis,
-  PurchaseRule,
-  PurchaseTerms,
-} from './points.rules.js';
+  Membership,
+  MembershipStatus,
+  MembershipTier,
+  Programme,
+  TierRule,
+} from './membership/membership.rules.js';
+import type { Allocation, Entry, EntryType, Labels, Lot, LotState } from './points/lots.rules.js';
+import type { PurchaseBasis, PurchaseRule, PurchaseTerms } from './points/points.rules.js';
+import type { Redemption, RedemptionState } from './redemptions/redemptions.rules.js';
+import type { Reward, RewardKind, RewardTerms } from './rewards/rewards.rules.js';
 
 /** Postgres hands a bigint on as text; points stay far below 2^53, where a number is exact. */
 const points = {
   type: 'bigint',
   transformer: { to: (value: number) => value, from: (text: string) => Number(text) },
+} as const satisfies ColumnOptions;
+
+const nullablePoints = {
+  type: 'bigint',
+  nullable: true,
+  transformer: {
+    to: (value: number | null) => value,
+    from: (text: string | null) => (text === null ? null : Number(text)),
+  },
 } as const satisfies ColumnOptions;
 
 @Entity('earn_rule')
@@ -46,6 +55,21 @@ export class TierRuleRow implements TierRule {
   @Column({ type: 'jsonb' }) labels: Labels;
 }
 
+@Entity('programme_rule')
+export class ProgrammeRow implements Programme {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'int' }) version: number;
+  @Column({ type: 'date' }) effectiveFrom: string;
+  @Column({ type: 'text' }) source: string;
+  @Column({ type: 'int' }) pointsPerCurrency: number;
+  @Column({ type: 'text' }) currency: string;
+  @Column({ type: 'int' }) feeCreditMaxPercent: number;
+  @Column({ type: 'int' }) graceDays: number;
+  @Column({ type: 'int' }) lapseNoticeDays: number;
+  @Column({ type: 'int' }) expiryNoticeDays: number;
+  @Column({ type: 'text' }) debtRule: Programme['debtRule'];
+}
+
 /** A client has one membership, so its id is the client's. */
 @Entity('membership')
 export class MembershipRow implements Membership {
@@ -54,6 +78,7 @@ export class MembershipRow implements Membership {
   @Column({ type: 'date' }) tierFrom: string;
   @Column({ type: 'date', nullable: true }) tierTo: string | null;
   @Column({ type: 'text' }) status: MembershipStatus;
+  @Column(points) debt: number;
   @Column({ type: 'int' }) version: number;
 }
 
@@ -68,23 +93,93 @@ export class PointLotRow implements Lot {
   @Column({ type: 'date' }) availableOn: string;
   @Column({ type: 'date' }) expiresOn: string;
   @Column({ type: 'text' }) state: LotState;
+  @Column({ type: 'uuid', nullable: true }) originLotId: string | null;
   @Column({ type: 'int' }) version: number;
 }
 
 /** Append-only: the database refuses to change or delete an entry. */
 @Entity('ledger_entry')
-export class LedgerEntryRow implements Entry {
+export class LedgerEntryRow implements Entry<PurchaseBasis> {
   @PrimaryColumn({ type: 'uuid' }) id: string;
   @Column({ type: 'uuid' }) clientId: string;
-  @Column({ type: 'uuid' }) lotId: string;
+  @Column({ type: 'uuid', nullable: true }) lotId: string | null;
   @Column({ type: 'text' }) type: EntryType;
   @Column(points) pending: number;
   @Column(points) available: number;
+  @Column(points) debt: number;
   @Column({ type: 'text' }) rule: string;
   @Column({ type: 'int', nullable: true }) ruleVersion: number | null;
-  @Column({ type: 'boolean' }) qualifying: boolean;
+  @Column(points) qualifyingPoints: number;
+  @Column({ type: 'date', nullable: true }) qualifyingOn: string | null;
   @Column({ type: 'uuid', nullable: true }) sourceEventId: string | null;
+  @Column({ type: 'text', nullable: true }) occasion: string | null;
+  @Column({ type: 'uuid', nullable: true }) referenceId: string | null;
   @Column({ type: 'jsonb', nullable: true }) basis: PurchaseBasis | null;
   @Column({ type: 'date' }) businessDate: string;
   @Column({ type: 'timestamptz' }) at: Date;
+}
+
+/** Append-only, as the entry it belongs to. */
+@Entity('allocation')
+export class AllocationRow implements Allocation {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) entryId: string;
+  @Column({ type: 'uuid' }) lotId: string;
+  @Column(points) points: number;
+}
+
+@Entity('reward')
+export class RewardRow implements Reward {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'text' }) code: string;
+  @Column({ type: 'text' }) kind: RewardKind;
+  @Column(nullablePoints) stock: number | null;
+  @Column({ type: 'int' }) version: number;
+}
+
+@Entity('reward_terms')
+export class RewardTermsRow implements RewardTerms {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'text' }) code: string;
+  @Column({ type: 'int' }) version: number;
+  @Column({ type: 'date' }) effectiveFrom: string;
+  @Column({ type: 'text' }) source: string;
+  @Column({ type: 'date', nullable: true }) lastDay: string | null;
+  @Column(nullablePoints) points: number | null;
+  @Column({ type: 'text' }) tier: MembershipTier;
+  @Column({ type: 'int', nullable: true }) perClientYear: number | null;
+  @Column({ type: 'jsonb' }) labels: Labels;
+}
+
+/** Append-only: the sum of a reward's entries is its stock. */
+@Entity('stock_entry')
+export class StockEntryRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) rewardId: string;
+  @Column(points) units: number;
+  @Column({ type: 'uuid', nullable: true }) redemptionId: string | null;
+  @Column({ type: 'timestamptz' }) at: Date;
+  @Column({ type: 'uuid', nullable: true }) by: string | null;
+}
+
+@Entity('redemption')
+export class RedemptionRow implements Redemption {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column({ type: 'text' }) rewardCode: string;
+  @Column({ type: 'int', nullable: true }) termsVersion: number | null;
+  @Column({ type: 'text' }) kind: RewardKind;
+  @Column({ type: 'int' }) quantity: number;
+  @Column(points) points: number;
+  @Column({ type: 'text' }) state: RedemptionState;
+  @Column({ type: 'text', nullable: true }) reason: string | null;
+  @Column({ type: 'uuid', nullable: true }) orderId: string | null;
+  @Column({ type: 'uuid', nullable: true }) creditId: string | null;
+  @Column(nullablePoints) feeMinor: number | null;
+  @Column(nullablePoints) creditMinor: number | null;
+  @Column({ type: 'text', nullable: true }) currency: string | null;
+  @Column({ type: 'uuid', nullable: true }) requestedBy: string | null;
+  @Column({ type: 'date' }) requestedOn: string;
+  @Column({ type: 'timestamptz' }) requestedAt: Date;
+  @Column({ type: 'int' }) version: number;
 }

@@ -1,7 +1,7 @@
 import { ClientActivated, ClientClosed, OrderSettled } from '@client-graph/events';
 import { clientCopyHandlers, dayOf, type Handler, handle } from '@client-graph/kit';
-import { closeMembership, openMembership } from './membership.js';
-import { earnForOrder } from './points.js';
+import { closeMembership, openMembership } from './membership/membership.js';
+import { earnForOrder } from './points/points.js';
 
 export const handlers: readonly Handler[] = [
   ...clientCopyHandlers,

@@ -36,6 +36,35 @@ const Tiers = z.object({
   ),
 });
 
+const Programme = z.array(
+  z.object({
+    ...dated,
+    pointsPerCurrency: z.int().positive(),
+    currency: z.string(),
+    feeCreditMaxPercent: z.int().min(1).max(100),
+    graceDays: z.int().nonnegative(),
+    lapseNoticeDays: z.int().nonnegative(),
+    expiryNoticeDays: z.int().nonnegative(),
+    debtRule: z.enum(['CARRY', 'FORGIVE']),
+  }),
+);
+
+const Rewards = z.array(
+  z.object({
+    code: z.string(),
+    kind: z.enum(['GIFT', 'FEE_CREDIT', 'EVENT_SEAT']),
+    stock: z.int().positive().nullable(),
+    terms: z.object({
+      ...dated,
+      lastDay: z.iso.date().nullable(),
+      points: z.int().positive().nullable(),
+      tier: z.enum(['CLASSIC', 'PLUS', 'PREMIER', 'SIGNATURE']),
+      perClientYear: z.int().positive().nullable(),
+      labels: Labels,
+    }),
+  }),
+);
+
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../data/${name}`, import.meta.url), 'utf8'));
 
@@ -45,16 +74,42 @@ export const seed = (db: Db): Promise<void> =>
     for (const rule of EarnRules.parse(read('earn-rules.json'))) await addIfMissing(tx, 'earn_rule', rule);
     const { rows, ...table } = Tiers.parse(read('tiers.json'));
     for (const row of rows) await addIfMissing(tx, 'tier_rule', { ...table, ...row });
+    for (const row of Programme.parse(read('programme.json'))) await addIfMissing(tx, 'programme_rule', row);
+    for (const reward of Rewards.parse(read('rewards.json'))) await addReward(tx, reward);
   });
 
-const addIfMissing = (tx: Tx, table: 'earn_rule' | 'tier_rule', row: Record<string, unknown>) => {
+/** A reward that is new to the catalogue, with its first stock. */
+async function addReward(
+  tx: Tx,
+  { terms, stock, code, kind }: z.output<typeof Rewards>[number],
+): Promise<void> {
+  const id = tx.newId();
+  if (await addIfMissing(tx, 'reward', { code, kind, stock, version: 1 }, id)) {
+    if (stock !== null)
+      await tx.query('insert into stock_entry (id, reward_id, units, at) values ($1, $2, $3, $4)', [
+        tx.newId(),
+        id,
+        stock,
+        tx.now,
+      ]);
+  }
+  await addIfMissing(tx, 'reward_terms', { ...terms, code });
+}
+
+/** Adds a row unless one of its key is there; says whether it did. */
+async function addIfMissing(
+  tx: Tx,
+  table: 'earn_rule' | 'tier_rule' | 'programme_rule' | 'reward' | 'reward_terms',
+  row: Record<string, unknown>,
+  id = tx.newId(),
+): Promise<boolean> {
   const columns = Object.keys(row).map((name) =>
     name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
   );
   const values = Object.values(row).map((value) =>
-    typeof value === 'object' ? JSON.stringify(value) : value,
+    typeof value === 'object' && value !== null ? JSON.stringify(value) : value,
   );
   const places = columns.map((_, index) => `$${index + 2}`);
-  const sql = `insert into ${table} (id, ${columns.join(', ')}) values ($1, ${places.join(', ')}) on conflict (code, version) do nothing`;
-  return tx.query(sql, [tx.newId(), ...values]);
-};
+  const sql = `insert into ${table} (id, ${columns.join(', ')}) values ($1, ${places.join(', ')}) on conflict do nothing returning id`;
+  return (await tx.query(sql, [id, ...values])).length === 1;
+}

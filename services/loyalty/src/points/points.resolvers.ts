@@ -1,11 +1,12 @@
 import { type Context, dayOf } from '@client-graph/kit';
-import { EarnRuleRow, MembershipRow, PointLotRow, TierRuleRow } from './entities.js';
-import type { Resolvers } from './generated/resolvers.js';
-import { STATUS_LABELS } from './membership.rules.js';
+import { EarnRuleRow, MembershipRow, PointLotRow, TierRuleRow } from '../entities.js';
+import type { MembershipResolvers, QueryResolvers, Resolvers } from '../generated/resolvers.js';
+import { STATUS_LABELS } from '../membership/membership.rules.js';
+import { LOT_STATE_LABELS } from './lots.rules.js';
 import { pointsAudit, standings } from './points.js';
-import { inForce, LOT_STATE_LABELS } from './points.rules.js';
+import { inForce } from './points.rules.js';
 
-export const resolvers = {
+export const pointsResolvers = {
   Query: {
     pointsAudit: (_, { clientId }, ctx) => pointsAudit(ctx.db, clientId),
   },
@@ -29,7 +30,13 @@ export const resolvers = {
     ruleLabel: async ({ rule }, { locale }, ctx) =>
       inForce(await ctx.loadList(EarnRuleRow, 'code', rule), today(ctx))?.labels[locale] ?? rule,
   },
-} satisfies Resolvers;
+} satisfies Pick<Resolvers, 'Client' | 'PointLot'> & {
+  Query: Pick<QueryResolvers, 'pointsAudit'>;
+  Membership: Pick<
+    MembershipResolvers,
+    'tierLabel' | 'statusLabel' | 'balance' | 'pending' | 'qualifyingPoints12m' | 'lots'
+  >;
+};
 
 const standingOf = (clientId: string, ctx: Context) =>
   ctx.loadBy('standing', clientId, (clientIds) => standings(ctx.db, clientIds));

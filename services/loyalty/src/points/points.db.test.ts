@@ -8,8 +8,8 @@ import {
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { service } from '../service.js';
 import { activatePoints, expirePoints } from './points.js';
-import { service } from './service.js';
 
 const NOW = new Date('2026-03-02T02:00:00.000Z');
 const ADVISER = freshId();
@@ -343,11 +343,11 @@ describe('the daily run', () => {
     const lots = 1_200;
     await world.sql(
       `with lot as (
-         insert into point_lot select gen_random_uuid(), $1, 'E1', 1, 1, '2026-01-05', '2026-02-04', '2028-01-31', 'PENDING', 1
+         insert into point_lot (id, client_id, rule, amount, remaining, earned_on, available_on, expires_on, state, version) select gen_random_uuid(), $1, 'E1', 1, 1, '2026-01-05', '2026-02-04', '2028-01-31', 'PENDING', 1
          from generate_series(1, $2) returning id
        )
-       insert into ledger_entry (id, client_id, lot_id, type, pending, available, rule, rule_version, qualifying, source_event_id, basis, business_date, at)
-       select gen_random_uuid(), $1, id, 'EARN', 1, 0, 'E1', 1, true, gen_random_uuid(), '{}', '2026-01-05', now() from lot`,
+       insert into ledger_entry (id, client_id, lot_id, type, pending, available, rule, rule_version, source_event_id, basis, business_date, at)
+       select gen_random_uuid(), $1, id, 'EARN', 1, 0, 'E1', 1, gen_random_uuid(), '{}', '2026-01-05', now() from lot`,
       [clientId, lots],
     );
     await activatePoints(world.db);

@@ -2,22 +2,11 @@ import { readFileSync } from 'node:fs';
 import { Decimal } from '@client-graph/kit/decimal';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { newMembership, type TierRule } from './membership.rules.js';
-import {
-  activate,
-  type Entry,
-  earnPurchase,
-  earns,
-  expire,
-  inForce,
-  LOT_STATE_LABELS,
-  type Lot,
-  type LotState,
-  type PurchaseRule,
-  purchasePoints,
-} from './points.rules.js';
+import { newMembership, type TierRule } from '../membership/membership.rules.js';
+import { activate, type Entry, expire, LOT_STATE_LABELS, type Lot, type LotState } from './lots.rules.js';
+import { earnPurchase, earns, inForce, type PurchaseRule, purchasePoints } from './points.rules.js';
 
-const [RULE] = JSON.parse(readFileSync(new URL('../data/earn-rules.json', import.meta.url), 'utf8')) as [
+const [RULE] = JSON.parse(readFileSync(new URL('../../data/earn-rules.json', import.meta.url), 'utf8')) as [
   PurchaseRule,
 ];
 const CLIENT = '01900000-0000-7000-8000-000000000001';
@@ -131,7 +120,8 @@ describe('points of a purchase', () => {
       pending: 88,
       available: 0,
       ruleVersion: 1,
-      qualifying: true,
+      qualifyingPoints: 88,
+      qualifyingOn: '2026-03-02',
       sourceEventId: id(6),
       basis: {
         amountMinor: 8_800_000,
@@ -184,6 +174,7 @@ const aLot = (changes: Partial<Lot> = {}): Lot => ({
   availableOn: '2026-02-09',
   expiresOn: '2028-01-31',
   state: 'ACTIVE',
+  originLotId: null,
   ...changes,
 });
 
@@ -206,7 +197,7 @@ describe('steps of a lot', () => {
       pending: -50,
       available: 50,
       businessDate: '2026-02-09',
-      qualifying: false,
+      qualifyingPoints: 0,
     });
     expect(late?.events[0]?.data).toMatchObject({ amount: 50, balance: 55 });
   });

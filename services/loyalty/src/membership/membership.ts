@@ -1,5 +1,5 @@
 import { findForUpdate, type Tx } from '@client-graph/kit';
-import { MembershipRow, TierRuleRow } from './entities.js';
+import { MembershipRow, ProgrammeRow, TierRuleRow } from '../entities.js';
 import { newMembership, tiersInForce } from './membership.rules.js';
 
 /** Opens the membership of a client who has none yet; otherwise does nothing. */
@@ -31,3 +31,11 @@ export async function closeMembership(tx: Tx, clientId: string): Promise<void> {
 
 export const loadTiers = async (tx: Tx, day: string): Promise<TierRuleRow[]> =>
   tiersInForce(await tx.find(TierRuleRow, {}), day);
+
+/** The programme's row in force on a day; before the first one, the first. */
+export async function loadProgramme(tx: Tx, day: string): Promise<ProgrammeRow> {
+  const rows = await tx.find(ProgrammeRow, { order: { version: 'ASC' } });
+  const programme = rows.filter((row) => row.effectiveFrom <= day).at(-1) ?? rows[0];
+  if (programme === undefined) throw new Error('The table of the programme is empty.');
+  return programme;
+}

@@ -12,7 +12,7 @@ import {
   upgrade,
 } from './membership.rules.js';
 
-const table = JSON.parse(readFileSync(new URL('../data/tiers.json', import.meta.url), 'utf8')) as {
+const table = JSON.parse(readFileSync(new URL('../../data/tiers.json', import.meta.url), 'utf8')) as {
   version: number;
   effectiveFrom: string;
   rows: { code: MembershipTier; qualifyingPoints: number; multiplier: string }[];

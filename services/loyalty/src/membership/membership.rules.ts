@@ -12,6 +12,27 @@ export type Membership = {
   tierFrom: string;
   tierTo: string | null;
   status: MembershipStatus;
+  /** Points that next earnings owe, because what earned them was undone after they were spent. */
+  debt: number;
+};
+
+/** What the programme as a whole goes by, one dated row (policy 6.2: **data**; `domain.md` 3.5.2 and 3.5.4). */
+export type Programme = {
+  version: number;
+  effectiveFrom: string;
+  /** So many points are worth one whole unit of the currency. */
+  pointsPerCurrency: number;
+  currency: string;
+  /** The share of a fee that points may pay. */
+  feeCreditMaxPercent: number;
+  /** How long points that come back after their day can still be spent. */
+  graceDays: number;
+  /** How long after the end of the relationship points lapse. */
+  lapseNoticeDays: number;
+  /** How long before their last day a member is told of points that lapse. */
+  expiryNoticeDays: number;
+  /** Whether points that were spent before their earning was undone are owed or forgiven. */
+  debtRule: 'CARRY' | 'FORGIVE';
 };
 
 /** One row of the tiers' table (policy 6.2, `domain.md` 3.5.3). All rows of one version come into force together. */
@@ -40,6 +61,7 @@ export const newMembership = (clientId: string, day: string): Membership => ({
   tierFrom: day,
   tierTo: null,
   status: 'ACTIVE',
+  debt: 0,
 });
 
 /** The tiers' table that is in force on a day: the latest version that has begun, lowest tier first. */

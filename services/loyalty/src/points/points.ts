@@ -1,10 +1,11 @@
 import type { DataOf, OrderSettled } from '@client-graph/events';
 import { ClientCopyRow, type Db, dayOf, isUuid, type Tx, transact } from '@client-graph/kit';
-import { In } from 'typeorm';
-import { EarnRuleRow, LedgerEntryRow, MembershipRow, PointLotRow } from './entities.js';
-import { loadTiers, lockMembership } from './membership.js';
-import { type QualifyingDay, qualifyingAfter, tierOf, upgrade } from './membership.rules.js';
-import { activate, earnPurchase, earns, expire, inForce, type Lot } from './points.rules.js';
+import { EarnRuleRow, LedgerEntryRow, MembershipRow, PointLotRow } from '../entities.js';
+import { loadTiers, lockMembership } from '../membership/membership.js';
+import { type QualifyingDay, qualifyingAfter, tierOf, upgrade } from '../membership/membership.rules.js';
+import { DUE_TO_ACTIVATE, DUE_TO_EXPIRE, type DueLot, takeStep } from './ledger.js';
+import { activate, expire, type Step } from './lots.rules.js';
+import { earnPurchase, earns, inForce } from './points.rules.js';
 
 const PURCHASE = 'order.settled';
 
@@ -46,63 +47,33 @@ export async function earnForOrder(
 
 const qualifyingDays = (tx: Tx, clientId: string, after: string): Promise<QualifyingDay[]> =>
   tx.query(
-    `select to_char(business_date, 'YYYY-MM-DD') as day, sum(pending + available)::float8 as points
-     from ledger_entry where client_id = $1 and qualifying and business_date > $2 group by business_date`,
+    `select to_char(qualifying_on, 'YYYY-MM-DD') as day, sum(qualifying_points)::float8 as points
+     from ledger_entry where client_id = $1 and qualifying_on > $2 group by qualifying_on`,
     [clientId, after],
   );
 
 /** Makes spendable every lot whose day has come. */
 export const activatePoints = (db: Db): Promise<void> =>
-  untilNoneIsDue(db, `state = 'PENDING' and available_on <= $1 order by available_on, client_id`, activate);
+  untilNoneIsDue(db, `${DUE_TO_ACTIVATE} order by available_on, client_id`, activate);
 
 /** Lets lapse every lot whose last day is over. */
 export const expirePoints = (db: Db): Promise<void> =>
-  untilNoneIsDue(db, `state = 'ACTIVE' and expires_on < $1 order by expires_on, client_id`, expire);
+  untilNoneIsDue(db, `${DUE_TO_EXPIRE} order by expires_on, client_id`, expire);
 
 const BATCH_LOTS = 500;
 
 /** Takes the due lots in batches, each a transaction that leaves none of its lots due: a run that dies goes on where it stopped. */
-async function untilNoneIsDue(db: Db, due: string, step: typeof activate | typeof expire): Promise<void> {
+async function untilNoneIsDue(db: Db, due: string, step: Step): Promise<void> {
   const today = dayOf(db.now());
   let found: number;
   do {
     found = await transact(db, async (tx) => {
       const sql = `select id, client_id as "clientId" from point_lot where ${due} limit ${BATCH_LOTS}`;
-      const lots = await tx.query<Pick<Lot, 'id' | 'clientId'>>(sql, [today]);
+      const lots = await tx.query<DueLot>(sql, [today]);
       await takeStep(tx, lots, today, step);
       return lots.length;
     });
   } while (found > 0);
-}
-
-async function takeStep(
-  tx: Tx,
-  due: Pick<Lot, 'id' | 'clientId'>[],
-  today: string,
-  step: typeof activate | typeof expire,
-): Promise<void> {
-  const clientIds = [...new Set(due.map((lot) => lot.clientId))];
-  // Memberships first, in one order: whoever changes points waits here, and the lots read below stay as they are.
-  await tx.query('select from membership where client_id = any($1) order by client_id for update', [
-    clientIds,
-  ]);
-  const balances = new Map((await standingsIn(tx, clientIds)).map((s) => [s.clientId, s.balance]));
-  const lots = await tx.find(PointLotRow, {
-    where: { id: In(due.map((lot) => lot.id)) },
-    order: { id: 'ASC' },
-  });
-  const taken = lots.flatMap((lot) => {
-    const outcome = step(lot, today, balances.get(lot.clientId) ?? 0, tx.newId());
-    if (outcome === null) return [];
-    balances.set(lot.clientId, (balances.get(lot.clientId) ?? 0) + outcome.entry.available);
-    return [{ lot, ...outcome }];
-  });
-  for (const { lot, changes } of taken) await tx.update(PointLotRow, lot, changes);
-  await tx.insertMany(
-    LedgerEntryRow,
-    taken.map(({ entry }) => ({ ...entry, at: tx.now })),
-  );
-  await tx.record(...taken.flatMap(({ events }) => events));
 }
 
 /** What a client's lots add up to. */
@@ -117,8 +88,8 @@ const STANDINGS = `
     from point_lot where client_id = c.id and state in ('PENDING', 'ACTIVE')
   ) l
   cross join lateral (
-    select coalesce(sum(pending + available), 0) as points
-    from ledger_entry where client_id = c.id and qualifying and business_date > $2
+    select coalesce(sum(qualifying_points), 0) as points
+    from ledger_entry where client_id = c.id and qualifying_on > $2
   ) q
   order by c.position`;
 
