@@ -3,9 +3,18 @@ import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
 import { refuseAssessment } from './assessments/assessments.rules.js';
 import { refuseReview } from './interviews/reviews.rules.js';
+import { refuseProposal } from './questionnaires/proposals.rules.js';
 import { refuseSheet } from './questionnaires/scoring.rules.js';
 
 test('every refusal is promised in the schema, and nothing else is', () => {
   const schema = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
-  expect(refusalProblems(schema, refuseAssessment.table, refuseSheet.table, refuseReview.table)).toEqual([]);
+  expect(
+    refusalProblems(
+      schema,
+      refuseAssessment.table,
+      refuseSheet.table,
+      refuseReview.table,
+      refuseProposal.table,
+    ),
+  ).toEqual([]);
 });

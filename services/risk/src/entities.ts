@@ -3,6 +3,7 @@ import type { AssessmentRules, AssessmentState, InterviewOutcome } from './asses
 import type { Review, ReviewAsker, ReviewState } from './interviews/reviews.rules.js';
 import type { RiskLevel } from './levels.rules.js';
 import type { Facts } from './questionnaires/conditions.rules.js';
+import type { Proposal, ProposalState } from './questionnaires/proposals.rules.js';
 import type {
   Audience,
   Definition,
@@ -21,6 +22,24 @@ export class QuestionnaireRow implements Questionnaire {
   @Column({ type: 'date' }) effectiveFrom: string;
   @Column({ type: 'text' }) contentHash: string;
   @Column({ type: 'jsonb' }) definition: Definition;
+}
+
+@Entity('questionnaire_proposal')
+export class QuestionnaireProposalRow implements Proposal {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'text' }) code: string;
+  @Column({ type: 'text' }) questionnaireVersion: string;
+  @Column({ type: 'text' }) audience: Audience;
+  @Column({ type: 'date' }) effectiveFrom: string;
+  @Column({ type: 'text' }) contentHash: string;
+  @Column({ type: 'jsonb' }) definition: Definition;
+  @Column({ type: 'uuid' }) proposedById: string;
+  @Column({ type: 'timestamptz' }) proposedAt: Date;
+  @Column({ type: 'text' }) state: ProposalState;
+  @Column({ type: 'uuid', nullable: true }) decidedById: string | null;
+  @Column({ type: 'timestamptz', nullable: true }) decidedAt: Date | null;
+  @Column({ type: 'text', nullable: true }) reason: string | null;
+  @Column({ type: 'int' }) version: number;
 }
 
 @Entity('assessment_rule')

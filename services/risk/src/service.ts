@@ -7,6 +7,7 @@ import {
   AssessmentRow,
   AssessmentRuleRow,
   InterviewRow,
+  QuestionnaireProposalRow,
   QuestionnaireRow,
   ReportConfirmationRow,
   ReviewRow,
@@ -15,6 +16,8 @@ import {
 } from './entities.js';
 import { handlers } from './handlers.js';
 import { interviewsResolvers } from './interviews/interviews.resolvers.js';
+import { retireSuperseded } from './questionnaires/proposals.js';
+import { proposalsResolvers } from './questionnaires/proposals.resolvers.js';
 import { seed } from './questionnaires/questionnaires.js';
 import { questionnairesResolvers } from './questionnaires/questionnaires.resolvers.js';
 import { expireAssessments, tellExpiring } from './validity/validity.js';
@@ -28,6 +31,7 @@ export const service: ServiceDefinition = {
     AssessmentRow,
     AssessmentRuleRow,
     InterviewRow,
+    QuestionnaireProposalRow,
     QuestionnaireRow,
     ReportConfirmationRow,
     ReviewRow,
@@ -36,10 +40,20 @@ export const service: ServiceDefinition = {
   ],
   resolvers: {
     ...questionnairesResolvers,
+    ...proposalsResolvers,
     ...assessmentsResolvers,
     ...interviewsResolvers,
-    Query: { ...questionnairesResolvers.Query, ...assessmentsResolvers.Query, ...interviewsResolvers.Query },
-    Mutation: { ...assessmentsResolvers.Mutation, ...interviewsResolvers.Mutation },
+    Query: {
+      ...questionnairesResolvers.Query,
+      ...proposalsResolvers.Query,
+      ...assessmentsResolvers.Query,
+      ...interviewsResolvers.Query,
+    },
+    Mutation: {
+      ...proposalsResolvers.Mutation,
+      ...assessmentsResolvers.Mutation,
+      ...interviewsResolvers.Mutation,
+    },
     Assessment: { ...assessmentsResolvers.Assessment, ...interviewsResolvers.Assessment },
   },
   handlers,
@@ -48,6 +62,7 @@ export const service: ServiceDefinition = {
     // Shortly after midnight in Shanghai: first what has run out, then what will.
     { name: 'expire-assessments', cron: '3 16 * * *', run: expireAssessments },
     { name: 'tell-expiring', cron: '23 16 * * *', run: tellExpiring },
+    { name: 'retire-superseded', cron: '1 16 * * *', run: retireSuperseded },
   ],
   seed,
 };

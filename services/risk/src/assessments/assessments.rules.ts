@@ -53,7 +53,8 @@ export const refuseAssessment = defineRefusals({
   CLIENT_UNKNOWN: 'This service has not heard of the client yet: try again in a moment.',
   CLIENT_NOT_ACTIVE: 'Only an active client is assessed.',
   QUESTIONNAIRE_UNKNOWN: 'No such questionnaire is in force today.',
-  QUESTIONNAIRE_RETIRED: 'The questionnaire was retired since the assessment began: start a new one.',
+  QUESTIONNAIRE_RETIRED:
+    'This version of the questionnaire is no longer asked; details name the one that is: start a new assessment.',
   WRONG_AUDIENCE: 'The questionnaire is for the other kind of client.',
   WRONG_STATE: 'The assessment does not stand where this can be done.',
   DRAFT_TOO_OLD: 'The assessment was left open for too long: start a new one.',

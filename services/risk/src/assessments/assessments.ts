@@ -30,7 +30,7 @@ import type {
   SubmitAnswersInput,
 } from '../generated/resolvers.js';
 import type { Facts } from '../questionnaires/conditions.rules.js';
-import { questionnaireFor, rulesInForce } from '../questionnaires/questionnaires.js';
+import { questionnaireFor, rulesInForce, successorOn } from '../questionnaires/questionnaires.js';
 import { completeSheet, isLowestCategory, score } from '../questionnaires/scoring.rules.js';
 import { issueReport, reportOf } from '../reports/reports.js';
 import { lapseReviews } from '../validity/validity.js';
@@ -122,7 +122,7 @@ async function handIn(tx: Tx, sheetId: string, input: SubmitAnswersInput): Promi
     await tx.findOne(QuestionnaireRow, { id: assessment.questionnaireId }),
     'The questionnaire',
   );
-  if (questionnaire.status === 'RETIRED') throw refuseAssessment('QUESTIONNAIRE_RETIRED');
+  await checkAsked(tx, questionnaire);
   const facts = factsOf(client);
   const answers = completeSheet(questionnaire.definition, input.answers, facts);
   const earlier = await tx.find(AnswerSheetRow, {
@@ -145,6 +145,14 @@ async function handIn(tx: Tx, sheetId: string, input: SubmitAnswersInput): Promi
   });
   await takeScore(tx, { assessment, questionnaire, sheet, rules, attemptNo: earlier.length + 1 });
   return sheet;
+}
+
+/** Refuses QUESTIONNAIRE_RETIRED for a version that was retired, or replaced by the day, since the draft was begun. */
+async function checkAsked(tx: Tx, questionnaire: QuestionnaireRow): Promise<void> {
+  const successor = await successorOn(tx, questionnaire, dayOf(tx.now));
+  if (questionnaire.status !== 'RETIRED' && successor === null) return;
+  const { code, version } = questionnaire;
+  throw refuseAssessment('QUESTIONNAIRE_RETIRED', { code, version, inForce: successor?.version ?? null });
 }
 
 const factsOf = ({

@@ -139,6 +139,26 @@ export function readQuestionnaires(content: unknown): Questionnaire[] {
 const malformed = (problems: readonly string[]) =>
   new Error(`The questionnaires are malformed:\n  ${problems.join('\n  ')}`);
 
+/** Reads one questionnaire that brings its own bands and gates. Without one, every problem at once. */
+export function readQuestionnaire(content: unknown): {
+  questionnaire: Questionnaire | null;
+  problems: string[];
+} {
+  const published = Published.safeParse(content);
+  if (!published.success)
+    return {
+      questionnaire: null,
+      problems: published.error.issues.map(
+        (issue) => `${issue.path.join('.') || 'content'}: ${issue.message}`,
+      ),
+    };
+  const { code, version, audience, effectiveFrom, maxScore, questions, bands, gates } = published.data;
+  const definition = { maxScore, questions, bands: bands ?? [], gates: gates ?? [] };
+  const problems = definitionProblems(definition);
+  const questionnaire = { code, version, audience, status: 'ACTIVE', effectiveFrom, definition } as const;
+  return { questionnaire: problems.length > 0 ? null : questionnaire, problems };
+}
+
 /** What would make a sheet unanswerable, unscorable or scored twice; empty when the definition is sound. */
 function definitionProblems({ questions, bands, gates, maxScore }: Definition): string[] {
   const highest = sum(questions.map((question) => Math.max(...scoresOf(question))));

@@ -20,7 +20,7 @@ export async function seed(db: Db): Promise<void> {
 }
 
 /**
- * Adds the versions of a file that are not there yet and takes over their status. Throws for a malformed file, and for a
+ * Adds the versions of a file that are not there yet and retires those it names as retired. Throws for a malformed file, and for a
  * version that is there with other content: its sheets could no longer be scored again.
  */
 export async function loadQuestionnaires(db: Db, content: unknown): Promise<void> {
@@ -39,7 +39,8 @@ export async function loadQuestionnaires(db: Db, content: unknown): Promise<void
         throw new Error(
           `The questionnaire ${code} ${version} is published with other content: give it a new version.`,
         );
-      if (row.status !== status)
+      // A file may retire a version; it does not bring back what a command has retired.
+      if (status === 'RETIRED' && row.status !== status)
         await tx.query('update questionnaire set status = $2 where id = $1', [row.id, status]);
     }
   });
@@ -105,6 +106,26 @@ export async function questionnaireFor(
   if (row === null) throw refuseAssessment('QUESTIONNAIRE_UNKNOWN');
   if (row.audience !== audience) throw refuseAssessment('WRONG_AUDIENCE', { audience: row.audience });
   return row;
+}
+
+/** The version that has taken the place of this one by the day; null when it is asked still. */
+export async function successorOn(
+  tx: Tx,
+  { code, effectiveFrom }: QuestionnaireRow,
+  day: string,
+): Promise<QuestionnaireRow | null> {
+  const current = await inForce(tx, { code }, day);
+  return current !== null && current.effectiveFrom > effectiveFrom ? current : null;
+}
+
+/** Versions that are marked as asked although a later one of the same questionnaire has taken effect by the day. */
+export async function supersededOn(tx: Tx, day: string): Promise<QuestionnaireRow[]> {
+  const asked = await tx.find(QuestionnaireRow, {
+    where: { status: 'ACTIVE', effectiveFrom: LessThanOrEqual(day) },
+  });
+  return asked.filter(({ code, effectiveFrom }) =>
+    asked.some((other) => other.code === code && other.effectiveFrom > effectiveFrom),
+  );
 }
 
 /** The rules in force on the day. */

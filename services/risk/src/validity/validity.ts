@@ -46,7 +46,7 @@ export async function applyMaterialChanges(tx: Tx, data: DataOf<typeof ClientUpd
   await lockClient(tx, clientId);
   const assessments = await tx.find(AssessmentRow, {
     where: { clientId, state: In([...INVALIDATED_FROM]) },
-    order: { id: 'ASC' },
+    order: { attemptNo: 'ASC' },
   });
   for (const assessment of assessments) {
     const sheet = await tx.findOne(AnswerSheetRow, { assessmentId: assessment.id });

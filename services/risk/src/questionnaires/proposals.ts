@@ -1,0 +1,191 @@
+import { QuestionnaireRetired } from '@client-graph/events';
+import {
+  type Connection,
+  type Db,
+  dayOf,
+  findForUpdate,
+  isUuid,
+  type PageArgs,
+  page,
+  refuse,
+  type Tx,
+  transact,
+} from '@client-graph/kit';
+import { QuestionnaireProposalRow, QuestionnaireRow } from '../entities.js';
+import type {
+  ApproveQuestionnaireInput,
+  ProposeQuestionnaireInput,
+  RejectQuestionnaireInput,
+  RetireQuestionnaireInput,
+} from '../generated/resolvers.js';
+import { canonicalJson } from '../reports/report.rules.js';
+import { approve, checkProposal, proposed, refuseProposal, reject } from './proposals.rules.js';
+import { hashOf, supersededOn } from './questionnaires.js';
+import { type Questionnaire, readQuestionnaire } from './questionnaires.rules.js';
+
+const CONTENT_MAX = 400_000;
+const PROBLEMS_MAX = 100;
+
+function read(content: string): Questionnaire {
+  if (content.length > CONTENT_MAX)
+    throw refuse('BAD_INPUT', { field: 'content', expected: `at most ${CONTENT_MAX} characters` });
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(content);
+  } catch {
+    throw refuseProposal('QUESTIONNAIRE_MALFORMED', { problems: ['content: is not JSON'] });
+  }
+  const { questionnaire, problems } = readQuestionnaire(parsed);
+  if (questionnaire === null)
+    throw refuseProposal('QUESTIONNAIRE_MALFORMED', { problems: problems.slice(0, PROBLEMS_MAX) });
+  return questionnaire;
+}
+
+/** Who decides about a questionnaire takes turns, so that no two versions come to count on one day. */
+const lockCode = (tx: Tx, code: string) =>
+  tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`questionnaire ${code}`]);
+
+const publishedOf = (tx: Tx, code: string): Promise<QuestionnaireRow[]> =>
+  tx.find(QuestionnaireRow, { where: { code } });
+
+export const proposeQuestionnaire = (
+  db: Db,
+  input: ProposeQuestionnaireInput,
+): Promise<QuestionnaireProposalRow> =>
+  transact(db, (tx) =>
+    tx.once('proposeQuestionnaire', input, QuestionnaireProposalRow, async (id) => {
+      const { code, version, audience, effectiveFrom, definition } = read(input.content);
+      await lockCode(tx, code);
+      const proposal = { code, questionnaireVersion: version, audience, effectiveFrom };
+      checkProposal(proposal, await publishedOf(tx, code), dayOf(tx.now));
+      const open = await tx.findOne(QuestionnaireProposalRow, { code, state: 'OPEN' });
+      if (open !== null) throw refuseProposal('PROPOSAL_OPEN', { proposalId: open.id });
+      const row = await tx.insert(QuestionnaireProposalRow, {
+        id,
+        ...proposal,
+        contentHash: hashOf(canonicalJson({ audience, effectiveFrom, definition })),
+        definition,
+        proposedById: staffOf(tx),
+        proposedAt: tx.now,
+        state: 'OPEN',
+        decidedById: null,
+        decidedAt: null,
+        reason: null,
+        version: 1,
+      });
+      await tx.record(proposed(row));
+      return row;
+    }),
+  );
+
+function staffOf(tx: Tx): string {
+  if (tx.actor.id === null) throw refuse('UNAUTHENTICATED');
+  return tx.actor.id;
+}
+
+async function lockProposal(tx: Tx, id: string, expectedVersion: number): Promise<QuestionnaireProposalRow> {
+  const found = isUuid(id) ? await tx.findOne(QuestionnaireProposalRow, { id }) : null;
+  if (found === null) throw refuse('NOT_FOUND');
+  await lockCode(tx, found.code);
+  return findForUpdate(tx, QuestionnaireProposalRow, id, expectedVersion);
+}
+
+export const approveQuestionnaire = (
+  db: Db,
+  { proposalId, expectedVersion }: ApproveQuestionnaireInput,
+): Promise<QuestionnaireProposalRow> =>
+  transact(db, async (tx) => {
+    const proposal = await lockProposal(tx, proposalId, expectedVersion);
+    const {
+      code,
+      questionnaireVersion: version,
+      audience,
+      effectiveFrom,
+      contentHash,
+      definition,
+    } = proposal;
+    const { changes, events } = approve(proposal, tx.actor.id, await publishedOf(tx, code), dayOf(tx.now));
+    await tx.insert(QuestionnaireRow, {
+      id: proposal.id,
+      code,
+      version,
+      audience,
+      status: 'ACTIVE',
+      effectiveFrom,
+      contentHash,
+      definition,
+    });
+    await tx.record(...events);
+    return tx.update(QuestionnaireProposalRow, proposal, {
+      ...changes,
+      decidedById: tx.actor.id,
+      decidedAt: tx.now,
+    });
+  });
+
+const REASON_MAX = 2_000;
+
+function checkReason(reason: string): void {
+  if (reason.trim() === '' || reason.length > REASON_MAX)
+    throw refuse('BAD_INPUT', { field: 'reason', expected: `1 to ${REASON_MAX} characters` });
+}
+
+export const rejectQuestionnaire = (
+  db: Db,
+  { proposalId, expectedVersion, reason }: RejectQuestionnaireInput,
+): Promise<QuestionnaireProposalRow> =>
+  transact(db, async (tx) => {
+    checkReason(reason);
+    const proposal = await lockProposal(tx, proposalId, expectedVersion);
+    const { changes, events } = reject(proposal);
+    await tx.record(...events);
+    return tx.update(QuestionnaireProposalRow, proposal, {
+      ...changes,
+      reason,
+      decidedById: tx.actor.id,
+      decidedAt: tx.now,
+    });
+  });
+
+/** Takes a version out of use, and with it what it has replaced: a version that nobody asks any more does not come back. */
+export const retireQuestionnaire = (
+  db: Db,
+  { code, questionnaireVersion }: RetireQuestionnaireInput,
+): Promise<QuestionnaireRow> =>
+  transact(db, async (tx) => {
+    await lockCode(tx, code);
+    const asked = (await publishedOf(tx, code)).filter(({ status }) => status === 'ACTIVE');
+    const last = asked.find(({ version }) => version === questionnaireVersion);
+    if (last === undefined) throw refuseProposal('NOT_ASKED');
+    await retire(
+      tx,
+      asked.filter(({ effectiveFrom }) => effectiveFrom <= last.effectiveFrom),
+    );
+    return { ...last, status: 'RETIRED' };
+  });
+
+/** Marks versions whose successor has taken effect; that they are no longer taken follows from the date alone. */
+export async function retireSuperseded(db: Db): Promise<void> {
+  await transact(db, async (tx) => retire(tx, await supersededOn(tx, dayOf(tx.now))));
+}
+
+async function retire(tx: Tx, rows: readonly QuestionnaireRow[]): Promise<void> {
+  for (const { id } of rows) {
+    const row = await findForUpdate(tx, QuestionnaireRow, id);
+    if (row.status !== 'ACTIVE') continue;
+    await tx.update(QuestionnaireRow, row, { status: 'RETIRED' });
+    const { code: questionnaire, version, audience, effectiveFrom } = row;
+    await tx.record(
+      QuestionnaireRetired({ questionnaireId: id, questionnaire, version, audience, effectiveFrom }),
+    );
+  }
+}
+
+/** Proposals that wait for a second person, oldest first; or all, newest first. */
+export const questionnaireProposals = (
+  db: Db,
+  { open, ...args }: PageArgs & { open?: boolean | null },
+): Promise<Connection<QuestionnaireProposalRow>> =>
+  open === true
+    ? page(db, QuestionnaireProposalRow, args, { state: 'OPEN' }, 'OLDEST_FIRST')
+    : page(db, QuestionnaireProposalRow, args);
