@@ -1,30 +1,122 @@
--- What the migrations make; written by the end-to-end test, never by hand.
+-- What the migrations make, beside the tables of the kit; written by the end-to-end test, never by hand.
 
-create table client_copy (
-  client_id uuid not null,
-  adviser_id uuid not null,
+create table calendar_day (
+  day date not null,
   kind text not null,
+  labels jsonb not null,
+  source text not null,
+  constraint calendar_day_pkey PRIMARY KEY (day),
+  constraint calendar_day_kind_check CHECK ((kind = ANY (ARRAY['OFF'::text, 'WORK'::text])))
+);
+
+create table complaint (
+  id uuid not null,
+  version integer not null,
+  number text not null,
   status text not null,
-  class text not null,
-  grade text not null,
-  age_band text,
-  full_civil_capacity boolean not null,
-  institution_type text,
-  updated_at timestamp with time zone not null,
-  constraint client_copy_pkey PRIMARY KEY (client_id)
-);
-
-create table event_sequence (
-  key text not null,
-  last bigint not null,
-  constraint event_sequence_pkey PRIMARY KEY (key)
-);
-
-create table inbox (
-  consumer text not null,
-  event_id uuid not null,
+  profile text not null,
+  clock_id uuid not null,
+  client_id uuid,
+  complainant_kind text not null,
+  complainant_name text,
+  complainant_contact text,
+  authority_reference text,
+  representatives text[] not null,
+  channel text not null,
   received_at timestamp with time zone not null,
-  constraint inbox_pkey PRIMARY KEY (consumer, event_id)
+  filed_by uuid not null,
+  category text not null,
+  severity text not null,
+  product_ids uuid[] not null,
+  claim text not null,
+  concerned_staff_ids uuid[] not null,
+  handler_id uuid,
+  complexity text not null,
+  clock_from timestamp with time zone not null,
+  acknowledge_due_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  due_is_provisional boolean not null,
+  acknowledged_at timestamp with time zone,
+  findings text,
+  decision text,
+  remedies text,
+  redress_type text,
+  redress_amount numeric,
+  redress_currency text,
+  root_cause text,
+  is_summary_resolution boolean not null,
+  resolved_at timestamp with time zone,
+  resolved_by uuid,
+  on_time boolean,
+  failed_follow_ups integer not null,
+  satisfaction integer,
+  ended_at timestamp with time zone,
+  merged_into_id uuid,
+  rectification_id uuid,
+  constraint complaint_number_key UNIQUE (number),
+  constraint complaint_pkey PRIMARY KEY (id),
+  constraint complaint_clock_id_fkey FOREIGN KEY (clock_id) REFERENCES complaint_clock(id),
+  constraint complaint_merged_into_id_fkey FOREIGN KEY (merged_into_id) REFERENCES complaint(id),
+  constraint complaint_rectification_id_fkey FOREIGN KEY (rectification_id) REFERENCES rectification(id),
+  constraint complaint_check CHECK (((status <> 'RESOLVED'::text) OR ((findings IS NOT NULL) AND (decision IS NOT NULL) AND (remedies IS NOT NULL) AND (root_cause IS NOT NULL)))),
+  constraint complaint_check1 CHECK (((status = 'MERGED'::text) = (merged_into_id IS NOT NULL))),
+  constraint complaint_check2 CHECK (((redress_amount IS NULL) = (redress_currency IS NULL))),
+  constraint complaint_complainant_kind_check CHECK ((complainant_kind = ANY (ARRAY['CLIENT'::text, 'THIRD_PARTY'::text, 'HEIR'::text, 'NON_CLIENT'::text]))),
+  constraint complaint_complexity_check CHECK ((complexity = ANY (ARRAY['SIMPLE'::text, 'COMPLEX'::text, 'SPECIAL'::text]))),
+  constraint complaint_representatives_check CHECK ((cardinality(representatives) <= 5)),
+  constraint complaint_satisfaction_check CHECK (((satisfaction >= 1) AND (satisfaction <= 5))),
+  constraint complaint_status_check CHECK ((status = ANY (ARRAY['RECEIVED'::text, 'ACKNOWLEDGED'::text, 'INVESTIGATING'::text, 'RESOLVED'::text, 'FOLLOWED_UP'::text, 'CLOSED'::text, 'WITHDRAWN'::text, 'NOT_OURS'::text, 'MERGED'::text, 'REOPENED'::text, 'UNDER_REVIEW'::text])))
+);
+
+create table complaint_action (
+  id uuid not null,
+  complaint_id uuid not null,
+  action text not null,
+  from_status text,
+  to_status text not null,
+  note text,
+  by uuid,
+  at timestamp with time zone not null,
+  constraint complaint_action_pkey PRIMARY KEY (id),
+  constraint complaint_action_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id)
+);
+
+create table complaint_clock (
+  id uuid not null,
+  profile text not null,
+  version integer not null,
+  effective_from date not null,
+  source text not null,
+  terms jsonb not null,
+  constraint complaint_clock_profile_version_key UNIQUE (profile, version),
+  constraint complaint_clock_pkey PRIMARY KEY (id)
+);
+
+create table complaint_extension (
+  id uuid not null,
+  complaint_id uuid not null,
+  complexity text not null,
+  status text not null,
+  reason text not null,
+  proposed_by uuid not null,
+  proposed_at timestamp with time zone not null,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  told_via text,
+  told_at timestamp with time zone,
+  due_before timestamp with time zone not null,
+  due_after timestamp with time zone,
+  constraint complaint_extension_pkey PRIMARY KEY (id),
+  constraint complaint_extension_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id),
+  constraint complaint_extension_check CHECK (((status <> 'GRANTED'::text) OR ((told_via IS NOT NULL) AND (told_at IS NOT NULL) AND (due_after IS NOT NULL)))),
+  constraint complaint_extension_complexity_check CHECK ((complexity = ANY (ARRAY['COMPLEX'::text, 'SPECIAL'::text]))),
+  constraint complaint_extension_status_check CHECK ((status = ANY (ARRAY['PROPOSED'::text, 'GRANTED'::text, 'REFUSED'::text])))
+);
+
+create table complaint_number (
+  year integer not null,
+  last integer not null,
+  constraint complaint_number_pkey PRIMARY KEY (year)
 );
 
 create table interaction (
@@ -59,37 +151,31 @@ create table interaction_subject (
   constraint interaction_subject_pkey PRIMARY KEY (code)
 );
 
-create table outbox (
-  "position" bigint generated always as identity not null,
+create table rectification (
   id uuid not null,
-  topic text not null,
-  key text not null,
-  type text not null,
   version integer not null,
-  sequence bigint not null,
-  payload jsonb not null,
-  occurred_at timestamp with time zone not null,
-  traceparent text,
-  actor_role text,
-  published_at timestamp with time zone,
-  constraint outbox_id_key UNIQUE (id),
-  constraint outbox_pkey PRIMARY KEY ("position")
+  root_cause text not null,
+  status text not null,
+  opened_at timestamp with time zone not null,
+  measures text,
+  completed_by uuid,
+  completed_at timestamp with time zone,
+  constraint rectification_pkey PRIMARY KEY (id),
+  constraint rectification_check CHECK (((status = 'DONE'::text) = ((measures IS NOT NULL) AND (completed_by IS NOT NULL) AND (completed_at IS NOT NULL)))),
+  constraint rectification_status_check CHECK ((status = ANY (ARRAY['OPEN'::text, 'DONE'::text])))
 );
 
-create table request (
-  command text not null,
-  request_id text not null,
-  content_hash text not null,
-  answer_id uuid not null,
-  at timestamp with time zone not null,
-  constraint request_pkey PRIMARY KEY (command, request_id)
-);
-
-CREATE INDEX client_copy_adviser ON client_copy USING btree (adviser_id);
+CREATE INDEX complaint_action_of_complaint ON complaint_action USING btree (complaint_id, id);
+CREATE INDEX complaint_by_status ON complaint USING btree (status, id DESC);
+CREATE INDEX complaint_extension_of_complaint ON complaint_extension USING btree (complaint_id, id);
+CREATE INDEX complaint_of_client ON complaint USING btree (client_id, id DESC);
+CREATE INDEX complaint_of_handler ON complaint USING btree (handler_id, id DESC);
+CREATE INDEX complaint_open_due ON complaint USING btree (due_at) WHERE (status = ANY (ARRAY['RECEIVED'::text, 'ACKNOWLEDGED'::text, 'INVESTIGATING'::text, 'REOPENED'::text, 'UNDER_REVIEW'::text]));
+CREATE INDEX complaint_root_cause ON complaint USING btree (root_cause, resolved_at) WHERE (root_cause IS NOT NULL);
 CREATE INDEX interaction_of_client ON interaction USING btree (client_id, id DESC);
 CREATE INDEX interaction_of_client_and_channel ON interaction USING btree (client_id, channel, id DESC);
-CREATE INDEX outbox_published ON outbox USING btree (published_at) WHERE (published_at IS NOT NULL);
-CREATE INDEX outbox_waiting ON outbox USING btree ("position") WHERE (published_at IS NULL);
+CREATE UNIQUE INDEX complaint_extension_proposed ON complaint_extension USING btree (complaint_id) WHERE (status = 'PROPOSED'::text);
+CREATE UNIQUE INDEX rectification_open ON rectification USING btree (root_cause) WHERE (status = 'OPEN'::text);
 
 CREATE OR REPLACE FUNCTION refuse_change()
  RETURNS trigger
@@ -99,4 +185,5 @@ begin
   raise exception '% is append-only: write a new entry instead', tg_table_name;
 end $function$;
 
+CREATE TRIGGER complaint_action_append_only BEFORE DELETE OR UPDATE ON complaint_action FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER interaction_append_only BEFORE UPDATE ON interaction FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

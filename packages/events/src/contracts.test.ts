@@ -61,6 +61,7 @@ const ALLOWED = new Set([
   ...['attendeeId', 'eventId', 'mode', 'attendedOn', 'ruleCode', 'year', 'surveyId', 'dueOn'],
   ...['creditId', 'redemptionId', 'points', 'debt', 'tier'],
   ...['reviewId', 'assessorId', 'questionnaireId', 'audience', 'alertId', 'type', 'severity', 'dueAt'],
+  ...['complaintId', 'dueOn', 'onTime', 'rootCause', 'complexity', 'survivorId', 'rectificationId', 'count'],
   ...['consentOk', 'firstTouch', 'lastTouch', 'at', 'daysToConvert', 'budgetMinor'],
 ]);
 

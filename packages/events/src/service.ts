@@ -51,3 +51,95 @@ export const SurveyAnswered = defineEvent({
   key: 'clientId',
   data: z.object({ clientId: z.uuid(), surveyId: z.uuid() }),
 });
+
+const complaint = {
+  complaintId: z.uuid(),
+  /** Null when the complainant is no client and speaks for none. */
+  clientId: z.uuid().nullable(),
+  category: Code,
+  severity: z.enum(['LOW', 'MEDIUM', 'HIGH', 'CRITICAL']),
+  /** The day by whose end the decision is due. */
+  dueOn: Day,
+  /** Whether it was decided in time; null until it is decided. */
+  onTime: z.boolean().nullable(),
+  /** Null until it is decided. */
+  rootCause: Code.nullable(),
+};
+
+const complaintMoved = (type: string, meaning: string) =>
+  defineEvent({
+    topic: 'service.v1',
+    type,
+    version: 1,
+    meaning,
+    key: 'complaintId',
+    data: z.object(complaint),
+  });
+
+export const ComplaintReceived = complaintMoved('complaint.received', 'A complaint has come in.');
+export const ComplaintAcknowledged = complaintMoved(
+  'complaint.acknowledged',
+  'The complainant was told that the complaint has arrived.',
+);
+export const ComplaintInvestigated = complaintMoved(
+  'complaint.investigating',
+  'Somebody without an interest in the case looks into it.',
+);
+export const ComplaintExtended = defineEvent({
+  topic: 'service.v1',
+  type: 'complaint.extended',
+  version: 1,
+  meaning: 'The decision is due later, at dueOn; the complainant was told before the former due date.',
+  key: 'complaintId',
+  data: z.object({ ...complaint, complexity: z.enum(['COMPLEX', 'SPECIAL']) }),
+});
+export const ComplaintResolved = complaintMoved(
+  'complaint.resolved',
+  'The decision was sent; onTime says whether before the due date.',
+);
+export const ComplaintFollowedUp = complaintMoved(
+  'complaint.followedup',
+  'The complainant was asked how the decision was received.',
+);
+export const ComplaintClosed = complaintMoved('complaint.closed', 'The case is closed.');
+export const ComplaintReopened = complaintMoved(
+  'complaint.reopened',
+  'A decided case is taken up again; its clock has begun anew.',
+);
+export const ComplaintReviewed = complaintMoved(
+  'complaint.underreview',
+  'The complainant has asked for a review of the decision by a superior level.',
+);
+export const ComplaintWithdrawn = complaintMoved(
+  'complaint.withdrawn',
+  'The complainant has taken the complaint back.',
+);
+export const ComplaintDeclined = complaintMoved(
+  'complaint.notours',
+  'The complaint is not for this firm; the complainant was told why and where to go.',
+);
+export const ComplaintMerged = defineEvent({
+  topic: 'service.v1',
+  type: 'complaint.merged',
+  version: 1,
+  meaning: 'The complaint is carried on in the surviving one.',
+  key: 'complaintId',
+  data: z.object({ ...complaint, survivorId: z.uuid() }),
+});
+
+export const RectificationOpened = defineEvent({
+  topic: 'service.v1',
+  type: 'rectification.opened',
+  version: 1,
+  meaning: 'So many complaints of one root cause within 90 days that the cause itself must be put right.',
+  key: 'rectificationId',
+  data: z.object({ rectificationId: z.uuid(), rootCause: Code, count: z.int().positive() }),
+});
+export const RectificationCompleted = defineEvent({
+  topic: 'service.v1',
+  type: 'rectification.completed',
+  version: 1,
+  meaning: 'The cause was put right by measures that are written down in the service.',
+  key: 'rectificationId',
+  data: z.object({ rectificationId: z.uuid(), rootCause: Code }),
+});

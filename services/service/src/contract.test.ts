@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
-import { refuse } from './interactions.rules.js';
+import { refuse as ofComplaints } from './complaints/complaints.rules.js';
+import { refuse as ofFiling } from './complaints/filing.rules.js';
+import { refuse as ofRectifications } from './complaints/rectifications.rules.js';
+import { refuse as ofInteractions } from './interactions.rules.js';
 
 test('every refusal is promised in the schema, and every promise has its refusal', () => {
   const schema = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
-  expect(refusalProblems(schema, refuse.table)).toEqual([]);
+  const tables = [ofInteractions, ofComplaints, ofFiling, ofRectifications].map(({ table }) => table);
+  expect(refusalProblems(schema, ...tables)).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Db, transact } from '@client-graph/kit';
 import { z } from 'zod';
+import { seedCalendar } from './calendar/calendar.js';
 
 const Subjects = z.object({
   effectiveFrom: z.iso.date(),
@@ -13,10 +14,59 @@ const Subjects = z.object({
   ),
 });
 
-/** Loads the subjects of contacts; one that is already there stays as the firm has it. */
+const span = z.object({
+  amount: z.int().positive(),
+  unit: z.enum(['HOURS', 'CALENDAR_DAYS', 'WORKING_DAYS']),
+});
+const words = z.object({ EN: z.string().min(1), ZH_HANS: z.string().min(1), ZH_HANT: z.string().min(1) });
+
+const Clocks = z.array(
+  z.object({
+    profile: z.enum(['CN_NFRA', 'UK_DISP', 'FIRM_FAST']),
+    version: z.int().positive(),
+    effectiveFrom: z.iso.date(),
+    source: z.string(),
+    terms: z.object({
+      acknowledge: span,
+      decide: span,
+      summary: span.nullable(),
+      extensions: z.array(
+        z.object({
+          complexity: z.enum(['COMPLEX', 'SPECIAL']),
+          total: z.int().positive(),
+          needsSecondPerson: z.boolean(),
+        }),
+      ),
+      reopenDays: z.int().positive(),
+      remedies: words,
+    }),
+  }),
+);
+
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../data/${name}`, import.meta.url), 'utf8'));
+
+/** Loads the tables that are data; what is already there stays as the firm has it. */
 export async function seed(db: Db): Promise<void> {
-  const file = new URL('../data/interaction-subjects.json', import.meta.url);
-  const { rows, effectiveFrom, source } = Subjects.parse(JSON.parse(readFileSync(file, 'utf8')));
+  await seedSubjects(db);
+  await seedCalendar(db);
+  await seedClocks(db);
+}
+
+const seedClocks = (db: Db): Promise<unknown> =>
+  transact(db, async (tx) => {
+    for (const { profile, version, effectiveFrom, source, terms } of Clocks.parse(
+      read('complaint-clocks.json'),
+    ))
+      await tx.query(
+        `insert into complaint_clock (id, profile, version, effective_from, source, terms) values ($1, $2, $3, $4, $5, $6)
+         on conflict (profile, version) do nothing`,
+        [tx.newId(), profile, version, effectiveFrom, source, JSON.stringify(terms)],
+      );
+  });
+
+async function seedSubjects(db: Db): Promise<void> {
+  const { rows, effectiveFrom, source } = Subjects.parse(read('interaction-subjects.json'));
   await transact(db, (tx) =>
     tx.query(
       `insert into interaction_subject (code, labels, position, effective_from, source)
