@@ -1,6 +1,6 @@
-// The way in: takes out of an operation what its caller may not see, before it is planned. `restore.ts` is the way out.
+// The way in: takes out of an operation what its caller may not see, before it is planned. `refusal.ts` is the way out.
 import { createHash } from 'node:crypto';
-import type { Actor } from '@client-graph/kit';
+import type { Actor } from '@client-graph/kit/auth';
 import {
   type DocumentNode,
   type FieldNode,
@@ -24,7 +24,7 @@ import {
 import type { AccessTable, Requirement } from './supergraph.js';
 
 /** Asked for under this name wherever a runtime type or an otherwise emptied object must be known; never answered to the caller. */
-export const TYPENAME = '__guardTypename';
+const TYPENAME = '__guardTypename';
 
 export type Refused = { coordinate: string; requirement: Requirement };
 
@@ -122,8 +122,8 @@ function prune(pruning: Pruning, set: SelectionSetNode, parent: GraphQLNamedOutp
         return selection satisfies never;
     }
   });
-  if (!touched.has(set)) return set;
-  const needsTypename = isAbstractType(parent) || selections.length === 0;
+  // Emptied by what is refused or by @skip, an object is still asked for: whether it is there is part of the answer.
+  const needsTypename = selections.length === 0 || (touched.has(set) && isAbstractType(parent));
   return { ...set, selections: needsTypename ? [typenameField, ...selections] : selections };
 }
 
@@ -180,6 +180,14 @@ export const rootType = (schema: GraphQLSchema, operation: OperationDefinitionNo
 function conditionType(schema: GraphQLSchema, name: string | undefined): GraphQLNamedOutputType | undefined {
   const type = name === undefined ? undefined : schema.getType(name);
   return isCompositeType(type) ? type : undefined;
+}
+
+/** A response name is refused when every field node that would fill it is. */
+export function refusedOf(analysis: Analysis, nodes: readonly FieldNode[]): Refused | undefined {
+  const [first] = nodes;
+  return first !== undefined && nodes.every((node) => analysis.refused.has(node))
+    ? analysis.refused.get(first)
+    : undefined;
 }
 
 /** Undefined for `__typename`, `__schema` and `__type`: the gateway answers them itself. */

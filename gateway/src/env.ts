@@ -38,8 +38,3 @@ export const serviceUrls = (env: z.output<typeof gatewayEnv>): ReadonlyMap<strin
     ['loyalty', env.SERVICE_URL_LOYALTY],
     ['marketing', env.SERVICE_URL_MARKETING],
   ]);
-
-/** @apollo/gateway reports usage to Apollo unless this is set in the process's environment before it is made. */
-export const disableTelemetry = (): void => {
-  process.env.APOLLO_TELEMETRY_DISABLED = 'true';
-};

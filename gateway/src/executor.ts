@@ -1,76 +1,90 @@
-import type { ApolloGateway } from '@apollo/gateway';
-import type { Actor } from '@client-graph/kit';
-import { type GraphQLSchema, getVariableValues } from 'graphql';
-import { type Analysis, analyse } from './authorize.js';
+import type { ApolloServerOptions } from '@apollo/server';
+import type { Actor } from '@client-graph/kit/auth';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
+import type { Asked, Engine } from './engine/engine.js';
+import type { Row } from './engine/merge.js';
+import type { Answer, Program } from './engine/operation.js';
 import { withoutDoubles } from './errors.js';
-import { refuseAll, refusedRootFields, restore } from './restore.js';
-import type { Passed } from './services.js';
-import type { AccessTable } from './supergraph.js';
+import type { Caller, Services } from './services.js';
 
 /** What a request carries through the gateway. */
-export type GatewayContext = { actor: Actor; passed: Passed };
+export type GatewayContext = { actor: Actor; caller: Caller };
 
-export type Executor = ApolloGateway['executor'];
+export type GatewayInterface = NonNullable<ApolloServerOptions<GatewayContext>['gateway']>;
+type Executor = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>;
 
-/** About 2,000 operations × scope sets: more than a frontend has, and a bound on what a stranger can fill. */
-const ANALYSES_MAX = 2_000;
+/** The engine of the supergraph at hand. A request keeps the engine of the schema it was validated against. */
+export type Engines = {
+  current: () => Engine;
+  /** Sets another in its place; requests under way are finished by the one before. */
+  replace: (next: Engine) => void;
+  /** For Apollo Server: it parses, validates and shows errors, and hands on what it has found to be an operation. */
+  gateway: GatewayInterface;
+};
 
-/** Enforces the access table before an operation is planned. What is refused is never asked of a service. */
-export function guarded(execute: Executor, schema: GraphQLSchema, table: AccessTable): Executor {
-  const analyses = new Map<string, Analysis>();
-
-  const analysisOf = (request: Parameters<Executor>[0], actor: Actor): Analysis => {
-    const { document, operation, queryHash, operationName } = request;
-    const key = `${queryHash} ${operationName} ${keyOf(actor)}`;
-    const analysis = analyses.get(key) ?? analyse({ schema, table, document, operation, actor });
-    // Set anew at the end of the map's order, so that the first key is the one used longest ago.
-    analyses.delete(key);
-    analyses.set(key, analysis);
-    const [oldest] = analyses.keys();
-    if (analyses.size > ANALYSES_MAX && oldest !== undefined) analyses.delete(oldest);
-    return analysis;
+export function createEngines(first: Engine, services: Services): Engines {
+  let current = first;
+  const bySchema = new WeakMap<GraphQLSchema, Engine>([[first.schema, first]]);
+  const listeners = new Set<Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0]>();
+  const tell = () => {
+    for (const listener of listeners) listener({ apiSchema: current.schema, coreSupergraphSdl: current.sdl });
   };
-
-  const answer: Executor = async (request) => {
-    const actor: Actor = request.context.actor;
-    const analysis = analysisOf(request, actor);
-    if (analysis.refused.size === 0) return execute(request);
-
-    const variables = getVariableValues(
-      schema,
-      request.operation.variableDefinitions ?? [],
-      request.request.variables ?? {},
-    );
-    if (variables.errors) return { errors: variables.errors };
-    if (request.operation.operation === 'mutation') {
-      const errors = refusedRootFields(analysis, variables.coerced);
-      if (errors.length > 0) return { data: null, errors };
+  const executor: Executor = async ({ schema, source, document, operation, request, context }) => {
+    const actor: Actor = context.actor;
+    const caller: Caller = context.caller;
+    const engine = bySchema.get(schema) ?? current;
+    const operationName = request.operationName ?? undefined;
+    try {
+      return await run(
+        engine,
+        { text: source, operationName, document, operation },
+        request.variables ?? {},
+        {
+          actor,
+          caller,
+        },
+      );
+    } catch (error) {
+      // Thrown while compiling: an operation that cannot be answered rightly is refused whole.
+      if (error instanceof GraphQLError) return { errors: [error] };
+      throw error;
     }
-    // A mutation acts even when its caller may see nothing of what it returns.
-    const isUnasked = analysis.isEmpty && request.operation.operation === 'query';
-    const refused = isUnasked ? refuseAll(analysis, variables.coerced) : undefined;
-    if (refused !== undefined) return refused;
-
-    const result = await execute({ ...request, ...analysis.permitted });
-    if (!result.data) return result;
-    const { data, errors } = restore(analysis, variables.coerced, result.data);
-    return { ...result, data, errors: [...(result.errors ?? []), ...errors] };
   };
-
-  return async (request) => {
-    const { errors, ...result } = await answer(request);
-    return errors === undefined || errors.length === 0
-      ? result
-      : { ...result, errors: withoutDoubles(errors) };
+  const run = (engine: Engine, asked: Asked, variables: Row, context: GatewayContext) => {
+    const compiled = engine.prepare(asked);
+    if (!compiled.variables.accepts(variables)) return { errors: compiled.variables.errors(variables) };
+    return answer(compiled.program(context.actor, variables), variables, context.caller, services);
+  };
+  return {
+    current: () => current,
+    replace: (next) => {
+      bySchema.set(next.schema, next);
+      current = next;
+      tell();
+    },
+    gateway: {
+      load: async () => {
+        tell();
+        return { executor };
+      },
+      stop: async () => undefined,
+      onSchemaLoadOrUpdate: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
   };
 }
 
-const keys = new WeakMap<ReadonlySet<string>, string>();
-
-/** The verifier hands out the same scopes for the same token, so they are put in order once a token. */
-function keyOf({ id, scopes }: Actor): string {
-  if (id === null) return 'anonymous';
-  const key = keys.get(scopes) ?? [...scopes].sort().join(' ');
-  keys.set(scopes, key);
-  return key;
+/** Runs a compiled operation whose variables have been accepted. There is no other way to the services. */
+export async function answer(
+  program: Program,
+  variables: Row,
+  caller: Caller,
+  services: Services,
+): Promise<{ data: Answer['data']; errors?: readonly GraphQLError[] }> {
+  const { data, errors } = await program(variables, (service, body, isQuery) =>
+    services.ask(service, body, isQuery, caller),
+  );
+  return errors.length === 0 ? { data } : { data, errors: withoutDoubles(errors) };
 }

@@ -1,4 +1,4 @@
-import { createVerifier } from '@client-graph/kit';
+import { createVerifier } from '@client-graph/kit/auth';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { type Firm, startFirm, supergraphOf } from '../test/firm.js';

@@ -1,5 +1,5 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import type { FetchOutcome } from './services.js';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { FetchEvent, FetchOutcome, Services } from './services.js';
 
 const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** Callers choose operation names, so only so many become series of their own; the rest share one. */
@@ -13,6 +13,11 @@ export type Metrics = {
     seconds: number,
   ) => void;
   onFetch: (service: string, outcome: FetchOutcome, seconds: number) => void;
+  onFetchEvent: (service: string, event: FetchEvent) => void;
+  /** A request was refused because too many run. */
+  onShed: () => void;
+  /** Tells what the breakers stand at, how many requests wait for each service, and how many operations are kept compiled. */
+  watch: (states: Services['states'], operations: () => number) => void;
 };
 
 export function createMetrics(): Metrics {
@@ -20,23 +25,39 @@ export function createMetrics(): Metrics {
   registry.setDefaultLabels({ service: 'gateway' });
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const operations = new Counter({
+  const shed = new Counter({
+    name: 'graphql_operations_shed_total',
+    help: 'Requests refused because too many were running.',
+    registers,
+  });
+  const events = new Counter({
+    name: 'service_fetch_events_total',
+    help: 'Fetches sent again, shared with one under way, or not sent (breaker open or queue full).',
+    labelNames: ['target', 'event'],
+    registers,
+  });
+  return {
+    registry,
+    onOperation: operationMetrics(registry),
+    onFetch: fetchMetrics(registry),
+    onFetchEvent: (target, event) => events.inc({ target, event }),
+    onShed: () => shed.inc(),
+    watch: (states, operations) => watch(registry, states, operations),
+  };
+}
+
+function operationMetrics(registry: Registry): Metrics['onOperation'] {
+  const registers = [registry];
+  const counter = new Counter({
     name: 'graphql_operations_total',
     help: 'Operations answered.',
     labelNames: ['operation', 'outcome'],
     registers,
   });
-  const operationSeconds = new Histogram({
+  const histogram = new Histogram({
     name: 'graphql_operation_seconds',
     help: 'Time to answer an operation.',
     labelNames: ['operation'],
-    buckets: BUCKETS_SECONDS,
-    registers,
-  });
-  const fetchSeconds = new Histogram({
-    name: 'service_fetch_seconds',
-    help: 'Time to one answer of a service, by outcome.',
-    labelNames: ['target', 'outcome'],
     buckets: BUCKETS_SECONDS,
     registers,
   });
@@ -46,13 +67,67 @@ export function createMetrics(): Metrics {
     if (names.size < OPERATION_NAMES_MAX) names.add(name);
     return names.has(name) ? name : 'other';
   };
-  return {
-    registry,
-    onOperation: (name, outcome, seconds) => {
-      const operation = bounded(name);
-      operations.inc({ operation, outcome });
-      operationSeconds.observe({ operation }, seconds);
+  // Looking a series up by its labels costs more than counting, so each is looked up once.
+  const counting = once((operation: string, outcome: string) => counter.labels({ operation, outcome }));
+  const timing = once((operation: string) => histogram.labels({ operation }));
+  return (name, outcome, seconds) => {
+    const operation = bounded(name);
+    counting(operation, outcome).inc();
+    timing(operation, '').observe(seconds);
+  };
+}
+
+function fetchMetrics(registry: Registry): Metrics['onFetch'] {
+  const histogram = new Histogram({
+    name: 'service_fetch_seconds',
+    help: 'Time to one answer of a service, by outcome.',
+    labelNames: ['target', 'outcome'],
+    buckets: BUCKETS_SECONDS,
+    registers: [registry],
+  });
+  const timing = once((target: string, outcome: string) => histogram.labels({ target, outcome }));
+  return (target, outcome, seconds) => timing(target, outcome).observe(seconds);
+}
+
+function watch(registry: Registry, states: Services['states'], operations: () => number): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'service_breaker_open',
+    help: '1 while a service is left alone, 0.5 while one request tries it, else 0.',
+    labelNames: ['target'],
+    registers,
+    collect() {
+      for (const [target, state] of states())
+        this.set({ target }, state === 'open' ? 1 : state === 'half-open' ? 0.5 : 0);
     },
-    onFetch: (target, outcome, seconds) => fetchSeconds.observe({ target, outcome }, seconds),
+  });
+  new Gauge({
+    name: 'service_fetches_waiting',
+    help: 'Fetches under way or waiting for a connection.',
+    labelNames: ['target'],
+    registers,
+    collect() {
+      for (const [target, , waiting] of states()) this.set({ target }, waiting);
+    },
+  });
+  new Gauge({
+    name: 'graphql_operations_compiled',
+    help: 'Operations kept compiled.',
+    registers,
+    collect() {
+      this.set(operations());
+    },
+  });
+}
+
+function once<Made>(make: (first: string, second: string) => Made): (first: string, second: string) => Made {
+  const made = new Map<string, Made>();
+  return (first, second) => {
+    const key = `${first} ${second}`;
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make(first, second);
+    made.set(key, value);
+    return value;
   };
 }

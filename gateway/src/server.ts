@@ -1,5 +1,4 @@
-import { ApolloGateway } from '@apollo/gateway';
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -7,19 +6,24 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import { type Actor, ANONYMOUS, isRefusal, type Log, traceOf, type Verify } from '@client-graph/kit';
+import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import type { Verify } from '@client-graph/kit/auth';
+import type { Log } from '@client-graph/kit/log';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { disableTelemetry } from './env.js';
-import { formatError, isFault } from './errors.js';
-import { type GatewayContext, guarded } from './executor.js';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { GraphQLScalarType } from 'graphql';
+import { createEngine, type Engine } from './engine/engine.js';
+import { formatError } from './errors.js';
+import { createEngines, type Engines, type GatewayContext } from './executor.js';
+import { addGraphql } from './graphql.js';
 import { createMetrics, type Metrics } from './metrics.js';
+import { type Observe, observer, observing } from './observe.js';
 import { createServices, type Services } from './services.js';
 import { readSupergraph, type Supergraph } from './supergraph.js';
 
 export type GatewayOptions = {
   supergraphSdl: string;
+  /** Service name → where it answers; where this is silent, the address written at composition. */
   serviceUrls: ReadonlyMap<string, string>;
   serviceTimeoutMs: number;
   verify: Verify;
@@ -28,26 +32,45 @@ export type GatewayOptions = {
   /** GraphiQL and introspection. */
   isDevelopment: boolean;
   log: Log;
+  /** How the API's own scalars are read. */
+  scalars?: readonly GraphQLScalarType[];
+  /** Everybody may ask everything: only for a supergraph that guards nothing. */
+  isOpen?: boolean;
 };
 
-export type Gateway = { url: string; close: () => Promise<void> };
+export type Gateway = {
+  url: string;
+  /** Serves another supergraph without dropping a request. Rejects with a sentence, and serves on as before, when it is a bad one. */
+  reload: (supergraphSdl: string) => Promise<void>;
+  close: () => Promise<void>;
+};
 
 const BODY_MAX_BYTES = 1_048_576;
 
 /** Answers as soon as it listens, whichever services are up. Rejects with a sentence when the supergraph cannot be served safely. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  disableTelemetry();
-  const supergraph = readSupergraph(options.supergraphSdl);
+  const first = load(options, options.supergraphSdl);
   const metrics = createMetrics();
   const services = createServices({
-    urls: urlsOf(supergraph, options),
+    urls: urlsOf(first.supergraph, options),
     timeoutMs: options.serviceTimeoutMs,
     onFetch: metrics.onFetch,
+    onEvent: metrics.onFetchEvent,
   });
+  const engines = createEngines(first.engine, services);
+  metrics.watch(services.states, () => engines.current().size());
   const app = Fastify({ bodyLimit: BODY_MAX_BYTES, logger: false });
-  const apollo = createApollo({ supergraph, services, metrics, app, options });
+  const observe = observer(options.log, metrics);
+  const apollo = createApollo({ engines, observe, app, options });
   await apollo.start();
-  addGraphql(app, apollo, options.verify);
+  addGraphql(app, {
+    apollo,
+    engines,
+    services,
+    verify: options.verify,
+    observe,
+    onShed: metrics.onShed,
+  });
   addOperations(app, { services, metrics, isDevelopment: options.isDevelopment });
   let isClosing = false;
   // A caller's connection, kept alive after the last answer, would hold the close up for the ten seconds it is given.
@@ -57,6 +80,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const url = await app.listen({ port: options.port, host: options.host });
   return {
     url,
+    reload: async (supergraphSdl) => {
+      const { supergraph, engine } = load(options, supergraphSdl);
+      services.use(urlsOf(supergraph, options));
+      engines.replace(engine);
+    },
     close: async () => {
       isClosing = true;
       await apollo.stop();
@@ -65,42 +93,32 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-function urlsOf(supergraph: Supergraph, { serviceUrls }: GatewayOptions): ReadonlyMap<string, string> {
-  return new Map([...supergraph.services].map(([name, url]) => [name, serviceUrls.get(name) ?? url]));
+function load(
+  { scalars = [], isOpen = false }: GatewayOptions,
+  sdl: string,
+): { supergraph: Supergraph; engine: Engine } {
+  const supergraph = readSupergraph(sdl);
+  if (isOpen && supergraph.isGuarded)
+    throw new Error(
+      'The supergraph asks for callers and scopes. Say with OIDC_ISSUER who vouches for callers: open to everybody, it is not served.',
+    );
+  return { supergraph, engine: createEngine({ supergraph, scalars, isOpen }) };
 }
 
-type Parts = {
-  supergraph: Supergraph;
-  services: Services;
-  metrics: Metrics;
-  app: FastifyInstance;
-  options: GatewayOptions;
-};
+const urlsOf = (supergraph: Supergraph, { serviceUrls }: GatewayOptions): ReadonlyMap<string, string> =>
+  new Map([...supergraph.services].map(([name, url]) => [name, serviceUrls.get(name) ?? url]));
 
-function createApollo({ supergraph, services, metrics, app, options }: Parts): ApolloServer<GatewayContext> {
-  const logger = options.log.child({ part: 'apollo' }, { level: 'warn' });
-  const gateway = new ApolloGateway({
-    supergraphSdl: supergraph.sdl,
-    buildService: ({ name }) => services.dataSource(name),
-    __exposeQueryPlanExperimental: false,
-    logger,
-  });
-  return new ApolloServer<GatewayContext>({
-    gateway: {
-      // The enforcement stands between Apollo Server and the planner: there is no way to the services around it.
-      load: async (config) => {
-        const { schema, executor } = await gateway.load(config);
-        return { executor: guarded(executor, schema, supergraph.accessTable(schema)) };
-      },
-      stop: () => gateway.stop(),
-      onSchemaLoadOrUpdate: (callback) => gateway.onSchemaLoadOrUpdate(callback),
-    },
+type Parts = { engines: Engines; observe: Observe; app: FastifyInstance; options: GatewayOptions };
+
+const createApollo = ({ engines, observe, app, options }: Parts): ApolloServer<GatewayContext> =>
+  new ApolloServer<GatewayContext>({
+    gateway: engines.gateway,
     introspection: options.isDevelopment,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
     stopOnTerminationSignals: false,
     formatError,
-    logger,
+    logger: options.log.child({ part: 'apollo' }, { level: 'warn' }),
     plugins: [
       fastifyApolloDrainPlugin(app),
       ApolloServerPluginCacheControlDisabled(),
@@ -108,98 +126,15 @@ function createApollo({ supergraph, services, metrics, app, options }: Parts): A
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      observer(options.log, metrics),
+      observing(observe),
     ],
   });
-}
-
-/** One line and one measurement an operation: its name, codes and duration; no variables, no query text, no messages. */
-function observer(log: Log, metrics: Metrics): ApolloServerPlugin<GatewayContext> {
-  return {
-    requestDidStart: async () => {
-      const startedMs = performance.now();
-      return {
-        willSendResponse: async ({ operationName, errors = [], contextValue }) => {
-          const ms = performance.now() - startedMs;
-          const faults = errors.filter((error) => isFault(error.extensions));
-          metrics.onOperation(
-            operationName,
-            faults.length > 0 ? 'fault' : errors.length > 0 ? 'refused' : 'ok',
-            ms / 1000,
-          );
-          const codes = [...new Set(errors.map((error) => error.extensions.code ?? 'INTERNAL_SERVER_ERROR'))];
-          const traceId = contextValue.passed.traceparent.split('-')[1];
-          log.info({ operation: operationName, codes, ms: Math.round(ms), traceId }, 'operation');
-          for (const fault of faults) {
-            const service = fault.extensions.serviceName;
-            log.error(
-              { err: fault.originalError ?? fault, service, path: fault.path, traceId },
-              'an operation has met a fault',
-            );
-          }
-        },
-      };
-    },
-  };
-}
-
-const PROVIDER_UNREACHABLE = {
-  code: 'SERVICE_UNAVAILABLE',
-  message: 'Access tokens cannot be checked at the moment: the OpenID provider cannot be reached. Try again.',
-  details: { service: 'openid-provider' },
-};
-
-/** The token is checked before the operation is read: one that is not valid is answered with 401 and does nothing. */
-function addGraphql(app: FastifyInstance, apollo: ApolloServer<GatewayContext>, verify: Verify): void {
-  const callers = new WeakMap<FastifyRequest, Actor>();
-  const handler = fastifyApolloHandler(apollo, {
-    context: async (request) => ({
-      actor: callers.get(request) ?? ANONYMOUS,
-      passed: {
-        authorization: request.headers.authorization,
-        purpose: headerOf(request, 'x-purpose'),
-        traceparent: traceOf(request.headers.traceparent),
-      },
-    }),
-  });
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/graphql',
-    onRequest: async (request, reply) => {
-      try {
-        callers.set(request, await verify(request.headers.authorization));
-      } catch (error) {
-        if (!isRefusal(error)) throw error;
-        // A good token cannot be told from a bad one while the provider's keys are out of reach: a new token would not help.
-        if (error.details['reason'] === 'PROVIDER_UNREACHABLE')
-          return sendError(reply.code(503).header('retry-after', '5'), PROVIDER_UNREACHABLE);
-        return sendError(reply.code(401).header('www-authenticate', 'Bearer error="invalid_token"'), error);
-      }
-    },
-    handler,
-  });
-  app.setErrorHandler((error: { statusCode?: number; message: string }, _, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status < 500) return sendError(reply.code(status), { code: 'BAD_REQUEST', message: error.message });
-    return reply.code(500).send({ errors: [formatError({ message: error.message })] });
-  });
-}
-
-const sendError = (
-  reply: FastifyReply,
-  { message, code, details }: { message: string; code: string; details?: object },
-) => reply.send({ errors: [{ message, extensions: { code, ...(details && { details }) } }] });
-
-function headerOf(request: FastifyRequest, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value[0] : value;
-}
 
 function addOperations(
   app: FastifyInstance,
   { services, metrics, isDevelopment }: { services: Services; metrics: Metrics; isDevelopment: boolean },
 ): void {
-  app.get('/health/live', async () => ({ status: 'live' }));
+  for (const path of ['/health', '/health/live']) app.get(path, async () => ({ status: 'live' }));
   app.get('/health/ready', async () => ({ status: 'ready', services: await services.reachability() }));
   app.get('/metrics', async (_, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),

@@ -1,83 +1,117 @@
-import type { GraphQLDataSource } from '@apollo/gateway';
-import { GraphQLError, type GraphQLFormattedError, Kind, parse, type SelectionSetNode } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { Pool } from 'undici';
+import { Breaker, type BreakerState } from './breaker.js';
+import type { ServiceAnswer } from './engine/plan.js';
+import { type Post, PostError, type Posted, post } from './http.js';
 
 /** Enough for a few thousand requests a second to one service; more connections only move the queue into the service. */
 const CONNECTIONS_MAX = 64;
+/** Requests to one service that may wait or run at once; what comes on top is refused before memory grows. */
+const WAITING_MAX = 4_000;
 const PROBE_TIMEOUT_MS = 1_000;
 
-export type FetchOutcome = 'ok' | 'errors' | 'SERVICE_UNAVAILABLE' | 'SERVICE_TIMEOUT';
+export type FetchOutcome =
+  | 'ok'
+  | 'errors'
+  | 'SERVICE_UNAVAILABLE'
+  | 'SERVICE_TIMEOUT'
+  | 'SERVICE_OVERLOADED'
+  | 'cancelled';
+
+export type FetchEvent = 'retried' | 'shared' | 'not asked';
 
 export type ServicesOptions = {
   urls: ReadonlyMap<string, string>;
   timeoutMs: number;
   onFetch: (service: string, outcome: FetchOutcome, seconds: number) => void;
+  onEvent?: (service: string, event: FetchEvent) => void;
 };
 
 /** What goes to every service with a caller's query. */
 export type Passed = { authorization: string | undefined; purpose: string | undefined; traceparent: string };
 
-export type ServiceQuery = { query: string; variables?: unknown; operationName?: string | undefined };
-export type ServiceAnswer = {
-  data?: Record<string, unknown> | null;
-  errors?: readonly GraphQLFormattedError[];
-  extensions?: Record<string, unknown>;
-};
+/** The one who waits for an answer. When they go away, so does what only they have asked for. */
+export class Caller {
+  readonly #onGone = new Set<() => void>();
+  #isGone = false;
+
+  constructor(readonly passed: Passed) {}
+
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** Runs `action` when the caller goes; answers with what takes it back. */
+  whenGone(action: () => void): () => void {
+    this.#onGone.add(action);
+    return () => this.#onGone.delete(action);
+  }
+
+  go(): void {
+    this.#isGone = true;
+    for (const action of this.#onGone) action();
+    this.#onGone.clear();
+  }
+}
 
 export type Services = {
-  /** One query to one service, within the time it is given. Rejects with SERVICE_UNAVAILABLE or SERVICE_TIMEOUT and no other word of why. */
-  ask: (service: string, query: ServiceQuery, passed: Passed) => Promise<ServiceAnswer>;
-  dataSource: (service: string) => GraphQLDataSource;
+  /** From now on these are the services. What is being asked of another is still answered. */
+  use: (urls: ReadonlyMap<string, string>) => void;
+  /** One query to one service, within the time it is given. Rejects with a GraphQLError: its code and no other word of why. */
+  ask: (service: string, body: string, isQuery: boolean, caller: Caller) => Promise<ServiceAnswer>;
   reachability: () => Promise<Record<string, 'reachable' | 'unreachable'>>;
+  states: () => [service: string, state: BreakerState, waiting: number][];
   close: () => Promise<void>;
 };
 
-export function createServices({ urls, timeoutMs, onFetch }: ServicesOptions): Services {
-  const targets = new Map([...urls].map(([name, url]) => [name, targetOf(url, timeoutMs)]));
+/** A request on its way and how many wait for its answer. */
+type Shared = Posted & { waiting: number };
 
-  const ask: Services['ask'] = async (service, query, passed) => {
-    const startedMs = performance.now();
-    const done = (outcome: FetchOutcome) => onFetch(service, outcome, (performance.now() - startedMs) / 1000);
-    // One deadline over waiting for a connection, headers and body; undici's own timeouts leave out the wait in the pool.
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), timeoutMs);
-    try {
-      const answer = await post(targets.get(service), query, passed, deadline.signal);
-      done(answer.errors === undefined ? 'ok' : 'errors');
-      return answer;
-    } catch (cause) {
-      const code = deadline.signal.aborted ? 'SERVICE_TIMEOUT' : 'SERVICE_UNAVAILABLE';
-      done(code);
-      const message =
-        code === 'SERVICE_TIMEOUT'
-          ? `The ${service} service has not answered in time.`
-          : `The ${service} service cannot be reached.`;
-      // The cause names addresses: for the log, never for the caller.
-      throw new GraphQLError(message, {
-        extensions: { code, details: { service } },
-        originalError: cause instanceof Error ? cause : undefined,
-      });
-    } finally {
-      clearTimeout(timer);
+export function createServices({ urls, timeoutMs, onFetch, onEvent = () => {} }: ServicesOptions): Services {
+  const targets = new Map<string, Target>();
+  const use = (next: ReadonlyMap<string, string>) => {
+    for (const [name, target] of targets) {
+      if (next.get(name) === target.url) continue;
+      targets.delete(name);
+      target.pool.close().catch(() => undefined);
     }
+    for (const [name, url] of next) if (!targets.has(name)) targets.set(name, targetOf(url, timeoutMs));
   };
+  use(urls);
+  const sending = (service: string, target: Target, query: Omit<Post, 'path'>, isQuery: boolean) =>
+    send(target, query, isQuery, {
+      done: (outcome, seconds) => onFetch(service, outcome, seconds),
+      retried: () => onEvent(service, 'retried'),
+    });
 
   return {
-    ask,
-    dataSource: (service) => ({
-      process: async ({ request, context, ...options }) => {
-        const passed: Passed = context.passed;
-        const query = {
-          query: request.query ?? '',
-          variables: request.variables,
-          operationName: request.operationName,
+    use,
+    ask: async (service, body, isQuery, caller) => {
+      const target = targets.get(service);
+      if (target === undefined) throw refusal(service, 'SERVICE_UNAVAILABLE');
+      const { authorization = '', purpose = '' } = caller.passed;
+      // Never across callers: what one may see is none of another's.
+      const key = isQuery ? `${authorization}\n${purpose}\n${body}` : undefined;
+      let shared = key === undefined ? undefined : target.inFlight.get(key);
+      if (shared !== undefined) onEvent(service, 'shared');
+      else {
+        if (target.waiting >= WAITING_MAX || !target.breaker.admits()) {
+          onEvent(service, 'not asked');
+          throw refusal(
+            service,
+            target.waiting >= WAITING_MAX ? 'SERVICE_OVERLOADED' : 'SERVICE_UNAVAILABLE',
+          );
+        }
+        shared = {
+          ...sending(service, target, { headers: headersOf(caller.passed), body, timeoutMs }, isQuery),
+          waiting: 0,
         };
-        const at = 'pathInIncomingRequest' in options ? (options.pathInIncomingRequest ?? []) : [];
-        return ask(service, query, passed).catch((error: unknown) => {
-          throw error instanceof GraphQLError ? placed(error, at, query.query) : error;
-        });
-      },
-    }),
+        if (key !== undefined) keepWhileInFlight(target, key, shared);
+        // What a caller reads after their change must not come from before it.
+        if (!isQuery) for (const one of targets.values()) one.inFlight.clear();
+      }
+      return parsed(service, await waitFor(service, shared, caller));
+    },
     reachability: async () =>
       Object.fromEntries(
         await Promise.all(
@@ -86,13 +120,21 @@ export function createServices({ urls, timeoutMs, onFetch }: ServicesOptions): S
           ),
         ),
       ),
+    states: () => [...targets].map(([name, { breaker, waiting }]) => [name, breaker.state, waiting]),
     close: async () => {
       await Promise.all([...targets.values()].map(({ pool }) => pool.close()));
     },
   };
 }
 
-type Target = { pool: Pool; path: string };
+type Target = {
+  url: string;
+  pool: Pool;
+  path: string;
+  breaker: Breaker;
+  waiting: number;
+  inFlight: Map<string, Shared>;
+};
 
 function targetOf(url: string, timeoutMs: number): Target {
   const { origin, pathname, search } = new URL(url);
@@ -102,40 +144,122 @@ function targetOf(url: string, timeoutMs: number): Target {
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  return { pool, path: `${pathname}${search}` };
+  return { url, pool, path: `${pathname}${search}`, breaker: new Breaker(), waiting: 0, inFlight: new Map() };
 }
 
-async function post(
-  target: Target | undefined,
-  query: ServiceQuery,
-  passed: Passed,
-  signal: AbortSignal,
-): Promise<ServiceAnswer> {
-  if (target === undefined) throw new Error('There is no such service.');
-  const headers: Record<string, string> = {
-    'content-type': 'application/json',
-    accept: 'application/graphql-response+json, application/json',
-    traceparent: passed.traceparent,
+type Told = { done: (outcome: FetchOutcome, seconds: number) => void; retried: () => void };
+
+/** Sends; a query whose connection fails before an answer begins is sent once more, a mutation never. */
+function send(target: Target, query: Omit<Post, 'path'>, isQuery: boolean, told: Told): Posted {
+  const { pool, path, breaker } = target;
+  const startedMs = performance.now();
+  const deadlineMs = startedMs + query.timeoutMs;
+  let current = post(pool, { ...query, path });
+  target.waiting += 1;
+  const over = (outcome: FetchOutcome) => {
+    target.waiting -= 1;
+    told.done(outcome, (performance.now() - startedMs) / 1000);
   };
-  if (passed.authorization !== undefined) headers.authorization = passed.authorization;
-  if (passed.purpose !== undefined) headers['x-purpose'] = passed.purpose;
-  const { body } = await target.pool.request({
-    method: 'POST',
-    path: target.path,
-    headers,
-    body: JSON.stringify(query),
-    signal,
+  const text = current.text
+    .catch((error: unknown) => {
+      if (!isQuery || !(error instanceof PostError) || error.reason !== 'UNCONNECTED') throw error;
+      told.retried();
+      current = post(pool, { ...query, path, timeoutMs: Math.max(1, deadlineMs - performance.now()) });
+      return current.text;
+    })
+    .then(
+      (answer) => {
+        breaker.succeeded();
+        over('ok');
+        return answer;
+      },
+      (error: unknown) => {
+        const reason = error instanceof PostError ? error.reason : 'BROKEN';
+        if (reason === 'CANCELLED') breaker.abandoned();
+        else breaker.failed();
+        over(
+          reason === 'CANCELLED'
+            ? 'cancelled'
+            : reason === 'TIMEOUT'
+              ? 'SERVICE_TIMEOUT'
+              : 'SERVICE_UNAVAILABLE',
+        );
+        throw error;
+      },
+    );
+  return { text, cancel: () => current.cancel() };
+}
+
+function keepWhileInFlight(target: Target, key: string, shared: Shared): void {
+  target.inFlight.set(key, shared);
+  const forget = () => {
+    if (target.inFlight.get(key) === shared) target.inFlight.delete(key);
+  };
+  shared.text.then(forget, forget);
+}
+
+async function waitFor(service: string, shared: Shared, caller: Caller): Promise<string> {
+  shared.waiting += 1;
+  const leave = () => {
+    shared.waiting -= 1;
+    if (shared.waiting === 0) shared.cancel();
+  };
+  const stay = caller.whenGone(leave);
+  try {
+    return await shared.text;
+  } catch (error) {
+    const isLate = error instanceof PostError && error.reason === 'TIMEOUT';
+    throw refusal(service, isLate ? 'SERVICE_TIMEOUT' : 'SERVICE_UNAVAILABLE', error);
+  } finally {
+    stay();
+  }
+}
+
+const MESSAGES = {
+  SERVICE_TIMEOUT: 'has not answered in time',
+  SERVICE_UNAVAILABLE: 'cannot be reached',
+  SERVICE_OVERLOADED: 'has more to do than it can at the moment',
+} as const;
+
+/** The cause names addresses: for the log, never for the caller. */
+const refusal = (service: string, code: keyof typeof MESSAGES, cause?: unknown): GraphQLError =>
+  new GraphQLError(`The ${service} service ${MESSAGES[code]}.`, {
+    extensions: { code, details: { service } },
+    originalError: cause instanceof Error ? cause : undefined,
   });
-  // The status says nothing that the body does not: a refused token comes as 401 with a GraphQL body.
-  const answer = await body.json();
-  if (!isAnswer(answer)) throw new Error('That is no GraphQL answer.');
-  return answer;
+
+function headersOf({ authorization, purpose, traceparent }: Passed): string[] {
+  const headers = [
+    'content-type',
+    'application/json',
+    'accept',
+    'application/graphql-response+json, application/json',
+    'traceparent',
+    traceparent,
+  ];
+  if (authorization !== undefined) headers.push('authorization', authorization);
+  if (purpose !== undefined) headers.push('x-purpose', purpose);
+  return headers;
+}
+
+/** Each caller parses an answer for themself: what is made of it is changed while it is put together. */
+function parsed(service: string, text: string): ServiceAnswer {
+  try {
+    const answer: unknown = JSON.parse(text);
+    if (isAnswer(answer)) return answer;
+  } catch (error) {
+    throw refusal(service, 'SERVICE_UNAVAILABLE', error);
+  }
+  throw refusal(service, 'SERVICE_UNAVAILABLE', new Error('That is no GraphQL answer.'));
 }
 
 const isAnswer = (value: unknown): value is ServiceAnswer =>
   typeof value === 'object' &&
   value !== null &&
-  ('data' in value || ('errors' in value && Array.isArray(value.errors)));
+  (!('errors' in value) || (Array.isArray(value.errors) && value.errors.every(isErrorLike))) &&
+  ('data' in value || 'errors' in value);
+
+const isErrorLike = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 async function isAlive({ pool }: Target): Promise<boolean> {
   try {
@@ -149,37 +273,4 @@ async function isAlive({ pool }: Target): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** Gives a failed fetch the response path of the null it leaves, where that is one field; otherwise says where in the page it belongs. */
-function placed(error: GraphQLError, at: readonly (string | number)[], query: string): GraphQLError {
-  const { originalError, message } = error;
-  const { details, ...extensions } = error.extensions;
-  const fields = fetchedFields(query);
-  if (!at.includes('@') && fields.length === 1)
-    return new GraphQLError(message, {
-      path: [...at, ...fields],
-      extensions: error.extensions,
-      originalError,
-    });
-  return new GraphQLError(message, {
-    extensions: { ...extensions, details: { ...Object(details), at: at.join('.') } },
-    originalError,
-  });
-}
-
-/** The response names that a fetch brings: its root fields, or those it asks of `_entities`. */
-function fetchedFields(query: string): string[] {
-  const names = (set: SelectionSetNode | undefined): string[] =>
-    (set?.selections ?? []).flatMap((selection) => {
-      if (selection.kind === Kind.INLINE_FRAGMENT) return names(selection.selectionSet);
-      if (selection.kind === Kind.FRAGMENT_SPREAD || selection.name.value === '__typename') return [];
-      return selection.name.value === '_entities'
-        ? names(selection.selectionSet)
-        : [selection.alias?.value ?? selection.name.value];
-    });
-  const operation = parse(query, { noLocation: true }).definitions.find(
-    (definition) => definition.kind === Kind.OPERATION_DEFINITION,
-  );
-  return [...new Set(names(operation?.selectionSet))];
 }

@@ -28,6 +28,8 @@ const ENFORCED: ReadonlySet<string> = new Set([
   'https://specs.apollo.dev/authenticated/v0.1',
   'https://specs.apollo.dev/requiresScopes/v0.1',
 ]);
+/** What the API schema enforces by leaving it out: no operation that asks for it is valid. */
+const LEFT_OUT = 'https://specs.apollo.dev/inaccessible/v0.2';
 const AUTHENTICATED: Requirement = [[]];
 
 const Link = z.object({
@@ -37,6 +39,11 @@ const Link = z.object({
   import: z.array(z.unknown()).optional(),
 });
 const Scopes = z.object({ scopes: z.array(z.array(z.string())) });
+const JoinType = z.object({
+  graph: z.string(),
+  key: z.string().optional(),
+  resolvable: z.boolean().default(true),
+});
 const JoinGraph = z.object({ name: z.string(), url: z.string() });
 
 export type Supergraph = {
@@ -44,6 +51,8 @@ export type Supergraph = {
   sdl: string;
   /** Name → the address written at composition. */
   services: ReadonlyMap<string, string>;
+  /** Whether anything in it asks for a caller or their scopes. */
+  isGuarded: boolean;
   /** The access table of an API schema of this supergraph. */
   accessTable: (schema: GraphQLSchema) => AccessTable;
 };
@@ -54,8 +63,9 @@ export function readSupergraph(sdl: string): Supergraph {
   refuseUnenforced(document);
   const demands = demandsOf(document);
   return {
-    sdl: print(withoutSecurityPurpose(document)),
+    sdl: print(withoutDeadKeys(withoutSecurityPurpose(document))),
     services: servicesOf(document),
+    isGuarded: demands.size > 0,
     accessTable: (schema) => accessTableOf(schema, demands),
   };
 }
@@ -74,6 +84,7 @@ export function both(left: Requirement | undefined, right: Requirement | undefin
 
 function refuseUnenforced(document: DocumentNode): void {
   for (const link of linksOf(document)) {
+    if (link.url === LEFT_OUT) continue;
     const isSecurity = link.for === 'SECURITY' || /\/policy\/v[\d.]+$/.test(link.url);
     if (isSecurity && !ENFORCED.has(link.url))
       throw new Error(
@@ -96,6 +107,27 @@ function refuseUnenforced(document: DocumentNode): void {
           `The supergraph uses @${applied}, which this gateway does not enforce. Take it out of the schemas or teach the gateway to enforce it.`,
         );
     },
+  });
+}
+
+/**
+ * The planner may enter a service by a key that this service does not resolve entities by, and then asks it in vain. A key that is not
+ * resolvable only says which fields another service can be entered with; beside one that is, it is not needed for planning.
+ */
+function withoutDeadKeys(document: DocumentNode): DocumentNode {
+  const keptOf = (directives: readonly DirectiveNode[] = []) => {
+    const keys = directives
+      .filter(({ name }) => name.value === 'join__type')
+      .map((directive) => ({ directive, ...JoinType.parse(argumentsOf(directive)) }));
+    const entered = new Set(
+      keys.filter(({ key, resolvable }) => key && resolvable).map(({ graph }) => graph),
+    );
+    const dead = keys.filter(({ graph, resolvable }) => !resolvable && entered.has(graph));
+    return directives.filter((directive) => dead.every((one) => one.directive !== directive));
+  };
+  return visit(document, {
+    ObjectTypeDefinition: (node) => ({ ...node, directives: keptOf(node.directives) }),
+    InterfaceTypeDefinition: (node) => ({ ...node, directives: keptOf(node.directives) }),
   });
 }
 

@@ -4,7 +4,10 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { createLog, createVerifier, type Log, type Role } from '@client-graph/kit';
+import type { Role } from '@client-graph/kit';
+import { createVerifier } from '@client-graph/kit/auth';
+import { createLog, type Log } from '@client-graph/kit/log';
+import { scalarResolvers } from '@client-graph/kit/scalars';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, graphql, parse } from 'graphql';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { startGateway } from '../src/server.js';
@@ -270,6 +273,7 @@ export async function startFirm({
     port: 0,
     isDevelopment,
     log,
+    scalars: Object.values(scalarResolvers),
   });
   return {
     url: gateway.url,

@@ -31,7 +31,5 @@ export {
   type ServiceDefinition,
   schemaOf,
   startService,
-  stopOnSignal,
-  traceOf,
 } from './server.js';
 export { dayOf, daysBetween, endOfMonth, plusDays, plusMonths, yearsBetween } from './time.js';

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
@@ -20,6 +19,8 @@ import { createMetrics, type Metrics } from './metrics.js';
 import { isRefusal, refuse } from './refusals.js';
 import { startRelay } from './relay.js';
 import { buildGuardedSchema, loadSchema } from './schema.js';
+import { stopOnSignal } from './signal.js';
+import { traceOf } from './trace.js';
 
 /** All that makes a service: `startService` runs it, the testkit runs it in process. */
 export type ServiceDefinition = {
@@ -154,10 +155,22 @@ async function createApp(
       }),
   });
   addHealth(app, { source: db.source, kafka });
+  endConnectionsOnClose(app);
   app.get('/metrics', async (_, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
   return app;
+}
+
+/** A connection that the gateway keeps alive after the last answer would hold a stop up until it is cut off. */
+function endConnectionsOnClose(app: FastifyInstance): void {
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  app.addHook('onSend', async (_, reply) => {
+    if (isClosing) reply.header('connection', 'close');
+  });
 }
 
 /** The caller of a request. An invalid token is answered with HTTP 401 before anything runs. */
@@ -170,13 +183,6 @@ export async function callerOf(verify: Verify, authorization: string | undefined
     if (error.details['reason'] === 'PROVIDER_UNREACHABLE') throw errorOf(refuse('SERVICE_UNAVAILABLE'), 503);
     throw errorOf(error, 401);
   }
-}
-
-/** The caller's W3C trace context, or the start of a new one. */
-export function traceOf(header: string | string[] | undefined): string {
-  return typeof header === 'string' && /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(header)
-    ? header
-    : `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
 }
 
 const operationTimer = (metrics: Metrics) => ({
@@ -223,24 +229,4 @@ function addHealth(app: FastifyInstance, { source, kafka }: { source: DataSource
       .send({ status: isReady ? 'ready' : 'not ready', database: outcome(database), kafka: outcome(broker) });
   });
   app.addHook('onClose', () => admin.disconnect());
-}
-
-/** Stops once, in order, on the first SIGTERM or SIGINT; ten seconds later whatever still hangs is cut off. */
-export function stopOnSignal(log: Log, stop: () => Promise<void>): void {
-  let isStopping = false;
-  const onSignal = (signal: string) => {
-    if (isStopping) return;
-    isStopping = true;
-    log.info({ signal }, 'stopping');
-    setTimeout(() => process.exit(1), 10_000).unref();
-    stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, 'could not stop cleanly');
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
 }

@@ -1,0 +1,330 @@
+import type { FetchNode, PlanNode } from '@apollo/query-planner';
+import {
+  GraphQLError,
+  type GraphQLFormattedError,
+  Kind,
+  parse,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { Emitter } from './emit.js';
+import { type EntityCode, emitEntities, mergeAny, placesOf, type TypesOf } from './entities.js';
+import { isRow, mergeRow, type Row } from './merge.js';
+import { compileRewrites, type Rewrite } from './rewrite.js';
+
+type Path = readonly (string | number)[];
+
+export type ServiceAnswer = { data?: unknown; errors?: readonly GraphQLFormattedError[] };
+
+/** One query to one service; `body` is JSON. Rejects with a GraphQLError that may be shown. */
+export type Ask = (service: string, body: string, isQuery: boolean) => Promise<ServiceAnswer>;
+
+/** What one execution of a plan carries along. */
+export type Execution = {
+  ask: Ask;
+  /** As the caller has sent them: each service coerces its own. */
+  variables: Row;
+  data: Row;
+  errors: GraphQLError[];
+};
+
+export type Step = (execution: Execution) => Promise<void>;
+/** Generated functions exist only once the whole operation has been emitted, so a step is made in two goes. */
+type Linked = (codes: readonly EntityCode[]) => Step;
+
+export type CompiledPlan = {
+  code: string;
+  link: (codes: readonly EntityCode[]) => Step;
+  /** The root fields, by response name, that some service is asked for. */
+  rootNames: ReadonlySet<string>;
+};
+
+/** A plan as one function that runs it. Throws on a plan that this engine does not know: nothing is left out silently. */
+export function compilePlan(emitter: Emitter, node: PlanNode | undefined, typesOf: TypesOf): CompiledPlan {
+  const codes: string[] = [];
+  const rootNames = new Set<string>();
+  const link =
+    node === undefined ? () => nothing : compileNode({ emitter, typesOf, codes, rootNames }, node, []);
+  return { code: `[${codes.join(', ')}]`, link, rootNames };
+}
+
+type Compilation = { emitter: Emitter; typesOf: TypesOf; codes: string[]; rootNames: Set<string> };
+
+const nothing: Step = async () => undefined;
+
+function compileNode(compilation: Compilation, node: PlanNode, path: Path): Linked {
+  const { kind } = node;
+  switch (kind) {
+    case 'Sequence': {
+      const linked = node.nodes.map((child) => compileNode(compilation, child, path));
+      return (codes) => {
+        const steps = linked.map((link) => link(codes));
+        return async (execution) => {
+          for (const step of steps) await step(execution);
+        };
+      };
+    }
+    case 'Parallel': {
+      const linked = node.nodes.map((child) => compileNode(compilation, child, path));
+      return (codes) => {
+        const steps = linked.map((link) => link(codes));
+        return async (execution) => {
+          await Promise.all(steps.map((step) => step(execution)));
+        };
+      };
+    }
+    case 'Flatten':
+      return compileNode(compilation, node.node, [...path, ...node.path]);
+    case 'Fetch':
+      return compileFetch(compilation, node, path);
+    case 'Condition':
+    case 'Defer':
+      throw new Error(`The plan has a ${kind} node, which this gateway does not execute.`);
+    default:
+      return kind satisfies never;
+  }
+}
+
+type Fetch = {
+  service: string;
+  /** Its answer is about entities, which are known by their number in its paths. */
+  isOfEntities: boolean;
+  path: Path;
+  fields: readonly string[];
+  renames: ReadonlyMap<string, string>;
+  /** Asks, about these representations (JSON) if it is about entities. */
+  send: (execution: Execution, representations?: readonly string[]) => Promise<ServiceAnswer>;
+};
+
+function compileFetch(
+  { emitter, typesOf, codes, rootNames }: Compilation,
+  node: FetchNode,
+  path: Path,
+): Linked {
+  const { requires, inputRewrites, outputRewrites = [], contextRewrites = [] } = node;
+  if (contextRewrites.length > 0)
+    throw new Error('The plan sets a context, which this gateway does not execute.');
+  const brings = namesOf(node.operation);
+  const isOfEntities = requires !== undefined && requires.length > 0;
+  const fetch: Fetch = {
+    service: node.serviceName,
+    isOfEntities,
+    path,
+    fields: brings.filter((name) => name !== '__typename'),
+    renames: new Map(
+      outputRewrites.flatMap((one) =>
+        one.kind === 'KeyRenamer' ? [[one.path.at(-1) ?? '', one.renameKeyTo]] : [],
+      ),
+    ),
+    send: sender(node),
+  };
+  const output = outputRewrites.length > 0 ? compileRewrites(outputRewrites, typesOf) : undefined;
+  if (!isOfEntities && path.length === 0) {
+    for (const name of brings) rootNames.add(fetch.renames.get(name) ?? name);
+    return () => rootStep(fetch, output);
+  }
+  const code = emitEntities(emitter, { path, requires: requires ?? [], brings, typesOf });
+  const index =
+    codes.push(`{ collect: ${code.collect}, represent: ${code.represent}, merge: ${code.merge} }`) - 1;
+  const input = inputRewrites === undefined ? undefined : compileRewrites(inputRewrites, typesOf);
+  return (linked) => {
+    const functions = linked[index];
+    if (functions === undefined) throw new Error('The plan was not linked.');
+    const merge = output === undefined ? functions.merge : mergeAny;
+    const whole = { ...functions, merge };
+    return isOfEntities ? entityStep(fetch, whole, input, output) : spreadStep(fetch, whole, output);
+  };
+}
+
+function sender(node: FetchNode): Fetch['send'] {
+  const { operation, operationName, variableUsages = [], serviceName } = node;
+  const isQuery = node.operationKind === 'query';
+  const name = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`;
+  const head = `{"query":${JSON.stringify(operation)}${name},"variables":`;
+  if (variableUsages.includes('representations'))
+    throw new Error('A variable of an operation may not be named representations.');
+  return async (execution, representations) => {
+    // Without a prototype, a variable named __proto__ is one like any other.
+    const variables: Row = Object.create(null);
+    for (const variable of variableUsages)
+      if (Object.hasOwn(execution.variables, variable)) variables[variable] = execution.variables[variable];
+    const text = variableUsages.length === 0 ? '{}' : JSON.stringify(variables);
+    if (representations === undefined) return execution.ask(serviceName, `${head}${text}}`, isQuery);
+    const before = text === '{}' ? '{' : `${text.slice(0, -1)},`;
+    const about = `"representations":[${representations.join(',')}]`;
+    return execution.ask(serviceName, `${head}${before}${about}}}`, isQuery);
+  };
+}
+
+/** Asks; an error of the fetch itself is noted at the one field it leaves null, or with the place in the page it belongs to. */
+async function answerOf(
+  fetch: Fetch,
+  execution: Execution,
+  representations?: readonly string[],
+): Promise<ServiceAnswer | undefined> {
+  try {
+    return await fetch.send(execution, representations);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    execution.errors.push(placed(error, fetch));
+    return undefined;
+  }
+}
+
+const rootStep =
+  (fetch: Fetch, output: Rewrite | undefined): Step =>
+  async (execution) => {
+    const answer = await answerOf(fetch, execution);
+    if (answer === undefined) return;
+    noteErrors(fetch, execution, answer, () => [[]]);
+    if (!isRow(answer.data)) return noteEmpty(fetch, execution, answer);
+    output?.(answer.data);
+    mergeRow(execution.data, answer.data);
+  };
+
+/** A fetch that starts at a query root somewhere inside the answer: it brings the same to every object at its path. */
+const spreadStep =
+  (fetch: Fetch, { collect }: EntityCode, output: Rewrite | undefined): Step =>
+  async (execution) => {
+    const entities = collect(execution.data);
+    if (entities.length === 0) return;
+    const answer = await answerOf(fetch, execution);
+    if (answer === undefined) return;
+    noteErrors(fetch, execution, answer, () => placesOf(execution.data, fetch.path));
+    if (!isRow(answer.data)) return noteEmpty(fetch, execution, answer);
+    output?.(answer.data);
+    for (const entity of entities) mergeRow(entity, structuredClone(answer.data));
+  };
+
+const entityStep =
+  (
+    fetch: Fetch,
+    { collect, represent, merge }: EntityCode,
+    input: Rewrite | undefined,
+    output: Rewrite | undefined,
+  ): Step =>
+  async (execution) => {
+    const entities = collect(execution.data);
+    const representations: string[] = [];
+    // The representation that stands for each entity: the same entity in several places is asked about once.
+    const asked: number[] = [];
+    const known = new Map<string, number>();
+    for (const entity of entities) {
+      const representation = represent(entity);
+      if (representation !== undefined) input?.(representation);
+      asked.push(representation === undefined ? -1 : number(representation, representations, known));
+    }
+    if (representations.length === 0) return;
+    const answer = await answerOf(fetch, execution, representations);
+    if (answer === undefined) return;
+    noteErrors(fetch, execution, answer, (index) => {
+      const places = placesOf(execution.data, fetch.path);
+      return asked.flatMap((at, entity) => (at === index ? [places[entity] ?? []] : []));
+    });
+    const found = isRow(answer.data) ? answer.data['_entities'] : undefined;
+    if (!Array.isArray(found) || found.length !== representations.length)
+      return noteEmpty(fetch, execution, answer);
+    if (output !== undefined) rewriteEach(found, entities, asked, output);
+    for (const [index, entity] of entities.entries()) {
+      const received: unknown = found[asked[index] ?? -1];
+      if (isRow(received)) merge(entity, received);
+    }
+  };
+
+/** The number of a representation among those to be asked about, where it is put if it is new. */
+function number(representation: Row, representations: string[], known: Map<string, number>): number {
+  const text = JSON.stringify(representation);
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  known.set(text, representations.length);
+  return representations.push(text) - 1;
+}
+
+function rewriteEach(found: unknown[], entities: Row[], asked: number[], output: Rewrite): void {
+  for (const [index, received] of found.entries()) {
+    const entity = entities[asked.indexOf(index)];
+    if (isRow(received) && received['__typename'] === undefined && entity !== undefined)
+      received['__typename'] = entity['__typename'];
+    output(received);
+  }
+}
+
+/** The errors a service reports, each at its place in the whole answer; `placesAt` tells where an entity by its number stands. */
+function noteErrors(
+  fetch: Fetch,
+  execution: Execution,
+  answer: ServiceAnswer,
+  placesAt: (index: number) => Path[],
+): void {
+  for (const error of answer.errors ?? []) {
+    // An error is shown in any case, however badly it is written.
+    const path = Array.isArray(error.path) ? error.path : undefined;
+    const index = path?.[1];
+    const isOfEntity = fetch.isOfEntities && typeof index === 'number';
+    const rest = (path ?? [])
+      .slice(isOfEntity ? 2 : 0)
+      .map((key) => (typeof key === 'string' ? (fetch.renames.get(key) ?? key) : key));
+    const places: (Path | undefined)[] =
+      path === undefined || (fetch.isOfEntities && !isOfEntity)
+        ? [undefined]
+        : placesAt(isOfEntity ? index : -1);
+    for (const place of places)
+      execution.errors.push(serviceError(fetch, error, place && [...place, ...rest]));
+  }
+}
+
+function serviceError(fetch: Fetch, error: GraphQLFormattedError, path: Path | undefined): GraphQLError {
+  const extensions = isRow(error.extensions) ? error.extensions : {};
+  const message = String(error.message || `The ${fetch.service} service has met a fault.`);
+  const code = extensions['code'] ?? 'DOWNSTREAM_SERVICE_ERROR';
+  return new GraphQLError(message, {
+    path,
+    extensions: { ...extensions, code, serviceName: fetch.service },
+    originalError: new Error(message),
+  });
+}
+
+/** An answer that holds nothing and does not say why would otherwise look like nulls. */
+function noteEmpty(fetch: Fetch, execution: Execution, answer: ServiceAnswer): void {
+  if ((answer.errors ?? []).length > 0) return;
+  const error = new GraphQLError(`The ${fetch.service} service has not answered what it was asked.`, {
+    extensions: { code: 'SERVICE_UNAVAILABLE', details: { service: fetch.service } },
+  });
+  execution.errors.push(placed(error, fetch));
+}
+
+function placed(error: GraphQLError, { path, fields, renames }: Fetch): GraphQLError {
+  const { originalError, message } = error;
+  const { details, ...extensions } = error.extensions;
+  const [field] = fields;
+  if (!path.includes('@') && fields.length === 1 && field !== undefined)
+    return new GraphQLError(message, {
+      path: [...path, renames.get(field) ?? field],
+      extensions: error.extensions,
+      originalError,
+    });
+  return new GraphQLError(message, {
+    extensions: { ...extensions, details: { ...Object(details), at: path.join('.') } },
+    originalError,
+  });
+}
+
+/** The response names that a fetch brings: its root fields, or those it asks of `_entities`. */
+function namesOf(query: string): string[] {
+  const { definitions } = parse(query, { noLocation: true });
+  const fragments = new Map(
+    definitions.flatMap((node) =>
+      node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node.selectionSet] as const] : [],
+    ),
+  );
+  const inSet = (set: SelectionSetNode | undefined): string[] => (set?.selections ?? []).flatMap(inSelection);
+  const inSelection = (selection: SelectionNode): string[] => {
+    if (selection.kind === Kind.INLINE_FRAGMENT) return inSet(selection.selectionSet);
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return inSet(fragments.get(selection.name.value));
+    return selection.name.value === '_entities'
+      ? inSet(selection.selectionSet)
+      : [selection.alias?.value ?? selection.name.value];
+  };
+  const operation = definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
+  return [...new Set(inSet(operation?.selectionSet))];
+}
