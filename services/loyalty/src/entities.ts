@@ -1,6 +1,7 @@
 import { decimal } from '@client-graph/kit';
 import type { Decimal } from '@client-graph/kit/decimal';
 import { Column, type ColumnOptions, Entity, PrimaryColumn } from 'typeorm';
+import type { ActivityTerms, EarnBasis, EarnRule } from './earning/earning.rules.js';
 import type {
   Membership,
   MembershipStatus,
@@ -9,7 +10,7 @@ import type {
   TierRule,
 } from './membership/membership.rules.js';
 import type { Allocation, Entry, EntryType, Labels, Lot, LotState } from './points/lots.rules.js';
-import type { PurchaseBasis, PurchaseRule, PurchaseTerms } from './points/points.rules.js';
+import type { PurchaseTerms } from './points/points.rules.js';
 import type { Redemption, RedemptionState } from './redemptions/redemptions.rules.js';
 import type { Reward, RewardKind, RewardTerms } from './rewards/rewards.rules.js';
 
@@ -29,7 +30,7 @@ const nullablePoints = {
 } as const satisfies ColumnOptions;
 
 @Entity('earn_rule')
-export class EarnRuleRow implements PurchaseRule {
+export class EarnRuleRow implements EarnRule {
   @PrimaryColumn({ type: 'uuid' }) id: string;
   @Column({ type: 'text' }) code: string;
   @Column({ type: 'int' }) version: number;
@@ -39,7 +40,7 @@ export class EarnRuleRow implements PurchaseRule {
   @Column({ type: 'int' }) pendingDays: number;
   @Column({ type: 'int' }) expiryMonths: number;
   @Column({ type: 'boolean' }) qualifying: boolean;
-  @Column({ type: 'jsonb' }) terms: PurchaseTerms;
+  @Column({ type: 'jsonb' }) terms: PurchaseTerms | ActivityTerms;
   @Column({ type: 'jsonb' }) labels: Labels;
 }
 
@@ -99,7 +100,7 @@ export class PointLotRow implements Lot {
 
 /** Append-only: the database refuses to change or delete an entry. */
 @Entity('ledger_entry')
-export class LedgerEntryRow implements Entry<PurchaseBasis> {
+export class LedgerEntryRow implements Entry<EarnBasis> {
   @PrimaryColumn({ type: 'uuid' }) id: string;
   @Column({ type: 'uuid' }) clientId: string;
   @Column({ type: 'uuid', nullable: true }) lotId: string | null;
@@ -114,7 +115,7 @@ export class LedgerEntryRow implements Entry<PurchaseBasis> {
   @Column({ type: 'uuid', nullable: true }) sourceEventId: string | null;
   @Column({ type: 'text', nullable: true }) occasion: string | null;
   @Column({ type: 'uuid', nullable: true }) referenceId: string | null;
-  @Column({ type: 'jsonb', nullable: true }) basis: PurchaseBasis | null;
+  @Column({ type: 'jsonb', nullable: true }) basis: EarnBasis | null;
   @Column({ type: 'date' }) businessDate: string;
   @Column({ type: 'timestamptz' }) at: Date;
 }

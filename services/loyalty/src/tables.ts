@@ -5,6 +5,19 @@ import { z } from 'zod';
 const Labels = z.object({ EN: z.string(), ZH_HANS: z.string(), ZH_HANT: z.string() });
 const dated = { version: z.int().positive(), effectiveFrom: z.iso.date(), source: z.string() };
 
+const PurchaseTerms = z.strictObject({
+  productClasses: z.array(z.string()),
+  currency: z.string(),
+  per: z.int().positive(),
+  points: z.int().positive(),
+  tierMultiplier: z.boolean(),
+});
+const ActivityTerms = z.strictObject({
+  points: z.record(z.string(), z.int().positive()),
+  pointsPerYear: z.int().positive().nullable(),
+  timesPerYear: z.int().positive().nullable(),
+});
+
 const EarnRules = z.array(
   z.object({
     ...dated,
@@ -13,13 +26,7 @@ const EarnRules = z.array(
     pendingDays: z.int().nonnegative(),
     expiryMonths: z.int().positive(),
     qualifying: z.boolean(),
-    terms: z.object({
-      productClasses: z.array(z.string()),
-      currency: z.string(),
-      per: z.int().positive(),
-      points: z.int().positive(),
-      tierMultiplier: z.boolean(),
-    }),
+    terms: z.union([PurchaseTerms, ActivityTerms]),
     labels: Labels,
   }),
 );

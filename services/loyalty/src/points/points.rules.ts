@@ -15,6 +15,11 @@ export type PurchaseRule = {
   terms: PurchaseTerms;
 };
 
+/** Whether a row of the earn rules is about purchases. */
+export const isPurchaseRule = <Rule extends { terms: object }>(
+  rule: Rule,
+): rule is Rule & { terms: PurchaseTerms } => 'productClasses' in rule.terms;
+
 export type PurchaseTerms = {
   /** What earns; a class that is not named here earns nothing. */
   productClasses: readonly string[];
@@ -28,6 +33,7 @@ export type PurchaseTerms = {
 
 export type PurchaseBasis = {
   orderId: string;
+  productId: string;
   productClass: string;
   amountMinor: number;
   currency: string;
@@ -38,7 +44,13 @@ export type PurchaseBasis = {
 type Order = DataOf<typeof OrderSettled>;
 
 /** Standings of a client in which nothing is earned (`domain.md` 3.5.4, 7). */
-const EARNS_NOTHING: ReadonlySet<string> = new Set(['RESTRICTED', 'CLOSED', 'DECEASED', 'ERASED', 'MERGED']);
+export const EARNS_NOTHING: ReadonlySet<string> = new Set([
+  'RESTRICTED',
+  'CLOSED',
+  'DECEASED',
+  'ERASED',
+  'MERGED',
+]);
 
 /** Of the dated versions of one rule the one that is in force on a day: the latest that has begun; undefined before the first. */
 export const inForce = <Dated extends { effectiveFrom: string; version: number }>(
@@ -80,7 +92,7 @@ export function earnPurchase(
   const multiplier = rule.terms.tierMultiplier ? held.tier.multiplier : new Decimal(1);
   const points = purchasePoints(order.amountMinor, rule.terms, multiplier);
   if (points === 0) return null;
-  const { clientId, orderId, productClass, amountMinor, currency, settledOn } = order;
+  const { clientId, orderId, productId, productClass, amountMinor, currency, settledOn } = order;
   const availableOn = plusDays(settledOn, rule.pendingDays);
   const expiresOn = endOfMonth(settledOn, rule.expiryMonths);
   const lot: Lot = {
@@ -105,6 +117,7 @@ export function earnPurchase(
     sourceEventId: ids.sourceEventId,
     basis: {
       orderId,
+      productId,
       productClass,
       amountMinor,
       currency,
@@ -117,4 +130,28 @@ export function earnPurchase(
     entry,
     events: [PointsEarned({ ...factOf(entry, [lot.id], points, held.balance), availableOn, expiresOn })],
   };
+}
+
+/** A purchase that has earned, and how much of it was redeemed within the pending days so far. */
+export type EarnedPurchase = { basis: PurchaseBasis; cutMinor: number; terms: PurchaseTerms };
+
+/** The points that a purchase still deserves: what was redeemed within the pending days earns nothing. */
+export const deserved = ({ basis, cutMinor, terms }: EarnedPurchase): number =>
+  purchasePoints(basis.amountMinor - cutMinor, terms, new Decimal(basis.multiplier));
+
+/**
+ * Cuts purchases, newest first, by what was redeemed inside their pending days. Returns by how much each is cut, how many
+ * points that costs it, and what of the redemption is left over.
+ */
+export function cut<Purchase extends EarnedPurchase>(purchases: readonly Purchase[], redeemedMinor: number) {
+  let left = redeemedMinor;
+  const cuts: { purchase: Purchase; amountMinor: number; points: number }[] = [];
+  for (const purchase of purchases) {
+    const amountMinor = Math.min(left, purchase.basis.amountMinor - purchase.cutMinor);
+    if (amountMinor === 0) continue;
+    left -= amountMinor;
+    const after = { ...purchase, cutMinor: purchase.cutMinor + amountMinor };
+    cuts.push({ purchase, amountMinor, points: deserved(purchase) - deserved(after) });
+  }
+  return { cuts, left };
 }

@@ -1,11 +1,13 @@
-import type { DataOf, OrderSettled } from '@client-graph/events';
+import type { DataOf, EventDraft, OrderSettled } from '@client-graph/events';
 import { ClientCopyRow, type Db, dayOf, isUuid, type Tx, transact } from '@client-graph/kit';
+import type { EarnBasis } from '../earning/earning.rules.js';
+import { cutPurchases } from '../earning/reversals.js';
 import { EarnRuleRow, LedgerEntryRow, MembershipRow, PointLotRow } from '../entities.js';
 import { loadTiers, lockMembership } from '../membership/membership.js';
 import { type QualifyingDay, qualifyingAfter, tierOf, upgrade } from '../membership/membership.rules.js';
 import { DUE_TO_ACTIVATE, DUE_TO_EXPIRE, type DueLot, takeStep } from './ledger.js';
-import { activate, expire, type Step } from './lots.rules.js';
-import { earnPurchase, earns, inForce } from './points.rules.js';
+import { activate, type Entry, expire, type Lot, type Step } from './lots.rules.js';
+import { earnPurchase, earns, inForce, isPurchaseRule } from './points.rules.js';
 
 const PURCHASE = 'order.settled';
 
@@ -15,7 +17,8 @@ export async function earnForOrder(
   sourceEventId: string,
   order: DataOf<typeof OrderSettled>,
 ): Promise<void> {
-  const rule = inForce(await tx.find(EarnRuleRow, { where: { event: PURCHASE } }), order.settledOn);
+  const rules = await tx.find(EarnRuleRow, { where: { event: PURCHASE } });
+  const rule = inForce(rules.filter(isPurchaseRule), order.settledOn);
   const client = await tx.findOne(ClientCopyRow, { id: order.clientId });
   const clientStatus = client?.status ?? null;
   if (rule === undefined || !earns(order, clientStatus, rule)) return;
@@ -23,22 +26,39 @@ export async function earnForOrder(
   const membership = await lockMembership(tx, order.clientId, order.settledOn);
   // The inbox has let this event through once; should its mark ever be gone, the ledger still knows.
   const before = await tx.findOne(LedgerEntryRow, { sourceEventId, rule: rule.code, type: 'EARN' });
-  if (before !== null) return;
+  if (before !== null || (await isReversed(tx, order.orderId))) return;
 
   const tiers = await loadTiers(tx, order.settledOn);
-  const [standing] = await standingsIn(tx, [order.clientId]);
-  const balance = standing?.balance ?? 0;
+  const balance = await balanceIn(tx, order.clientId);
   const held = { membership, tier: tierOf(tiers, membership.tier), clientStatus, balance };
   const earning = earnPurchase(order, held, rule, { lotId: tx.newId(), entryId: tx.newId(), sourceEventId });
   if (earning === null) return;
-  await tx.insert(PointLotRow, { ...earning.lot, version: 1 });
-  await tx.insert(LedgerEntryRow, { ...earning.entry, at: tx.now });
-  await tx.record(...earning.events);
+  await bookEarning(tx, membership, earning);
+  await cutPurchases(tx, membership, order.productId);
+}
 
+const isReversed = async (tx: Tx, orderId: string): Promise<boolean> =>
+  (await tx.query('select from reversed_order where order_id = $1', [orderId])).length > 0;
+
+export const balanceIn = async (tx: Tx, clientId: string): Promise<number> =>
+  (await standingsIn(tx, [clientId]))[0]?.balance ?? 0;
+
+type Earning = { lot: Lot; entry: Entry<EarnBasis>; events: EventDraft[] };
+
+/** Writes an earning of a locked member, and moves the member up when that is enough for a higher tier. */
+export async function bookEarning(
+  tx: Tx,
+  membership: MembershipRow,
+  { lot, entry, events }: Earning,
+): Promise<void> {
+  await tx.insert(PointLotRow, { ...lot, version: 1 });
+  await tx.insert(LedgerEntryRow, { ...entry, at: tx.now });
+  await tx.record(...events);
+  if (entry.qualifyingOn === null) return;
   const step = upgrade(
     membership,
-    await qualifyingDays(tx, order.clientId, qualifyingAfter(order.settledOn)),
-    tiers,
+    await qualifyingDays(tx, membership.id, qualifyingAfter(entry.qualifyingOn)),
+    await loadTiers(tx, entry.qualifyingOn),
   );
   if (step === null) return;
   await tx.update(MembershipRow, membership, step.changes);

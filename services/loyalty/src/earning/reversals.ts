@@ -1,0 +1,129 @@
+import type { DataOf, OrderReversed, OrderSettled } from '@client-graph/events';
+import { dayOf, type Tx } from '@client-graph/kit';
+import { EarnRuleRow, type MembershipRow, PointLotRow } from '../entities.js';
+import { loadProgramme, lockMembership } from '../membership/membership.js';
+import { book, loadAccount } from '../points/ledger.js';
+import { takeBack } from '../points/lots.rules.js';
+import {
+  cut,
+  deserved,
+  type EarnedPurchase,
+  isPurchaseRule,
+  type PurchaseBasis,
+} from '../points/points.rules.js';
+
+/** Takes back what an order has earned, now or when it is told later. */
+export async function reverseForOrder(tx: Tx, order: DataOf<typeof OrderReversed>): Promise<void> {
+  const membership = await lockMembership(tx, order.clientId, dayOf(tx.now));
+  const first = await tx.query(
+    'insert into reversed_order values ($1, $2) on conflict do nothing returning 1',
+    [order.orderId, order.clientId],
+  );
+  if (first.length === 0) return;
+  // What was redeemed by an order that is undone cuts no purchase that is still to come.
+  await tx.query('update early_redemption set open_minor = 0 where order_id = $1', [order.orderId]);
+  for (const purchase of await earnedPurchases(tx, `basis ->> 'orderId' = $1`, [order.orderId]))
+    await undo(tx, membership, purchase, deserved(purchase));
+}
+
+/** Redeeming within the pending days of a purchase cancels the points of what was redeemed (earn rule E1). */
+export async function cutForRedemption(tx: Tx, order: DataOf<typeof OrderSettled>): Promise<void> {
+  if (order.side === 'BUY') return;
+  const { orderId, clientId, productId, currency, settledOn, amountMinor } = order;
+  const membership = await lockMembership(tx, clientId, settledOn);
+  const [undone] = await tx.query('select from reversed_order where order_id = $1', [orderId]);
+  if (undone !== undefined) return;
+  await tx.query('insert into early_redemption values ($1, $2, $3, $4, $5, $6) on conflict do nothing', [
+    orderId,
+    clientId,
+    productId,
+    currency,
+    settledOn,
+    amountMinor,
+  ]);
+  await cutPurchases(tx, membership, productId);
+}
+
+type Open = { orderId: string; currency: string; settledOn: string; openMinor: number };
+
+/** Lets the redemptions of a product that have not found their purchases yet cut those that are there. */
+export async function cutPurchases(tx: Tx, membership: MembershipRow, productId: string): Promise<void> {
+  const redemptions = await tx.query<Open>(
+    `select order_id as "orderId", currency, to_char(settled_on, 'YYYY-MM-DD') as "settledOn", open_minor::float8 as "openMinor"
+     from early_redemption where client_id = $1 and product_id = $2 and open_minor > 0 order by settled_on, order_id`,
+    [membership.id, productId],
+  );
+  for (const { orderId, currency, settledOn, openMinor } of redemptions) {
+    const purchases = await earnedPurchases(
+      tx,
+      `e.client_id = $1 and basis ->> 'productId' = $2 and basis ->> 'currency' = $3
+       and $4 >= l.earned_on and $4 < l.available_on
+       and not exists (select from reversed_order where order_id::text = basis ->> 'orderId')`,
+      [membership.id, productId, currency, settledOn],
+    );
+    const { cuts, left } = cut(purchases, openMinor);
+    for (const { purchase, amountMinor, points } of cuts) {
+      await tx.query('insert into purchase_cut values ($1, $2, $3, $4)', [
+        tx.newId(),
+        purchase.entryId,
+        orderId,
+        amountMinor,
+      ]);
+      if (points > 0) await undo(tx, membership, purchase, points);
+    }
+    await tx.query('update early_redemption set open_minor = $2 where order_id = $1', [orderId, left]);
+  }
+}
+
+type Found = EarnedPurchase & {
+  entryId: string;
+  lotId: string;
+  rule: string;
+  qualifyingOn: string | null;
+};
+
+/** Purchases that have earned, newest first, with what was cut off them. */
+async function earnedPurchases(tx: Tx, condition: string, values: unknown[]): Promise<Found[]> {
+  type Raw = Omit<Found, 'terms' | 'basis'> & { basis: PurchaseBasis; ruleVersion: number };
+  const found = await tx.query<Raw>(
+    `select e.id as "entryId", e.lot_id as "lotId", e.rule, e.rule_version as "ruleVersion", e.basis,
+            to_char(e.qualifying_on, 'YYYY-MM-DD') as "qualifyingOn",
+            (select coalesce(sum(amount_minor), 0) from purchase_cut where entry_id = e.id)::float8 as "cutMinor"
+     from ledger_entry e join point_lot l on l.id = e.lot_id
+     where e.type = 'EARN' and ${condition} order by l.earned_on desc, e.id desc`,
+    values,
+  );
+  const rules = (await tx.find(EarnRuleRow, {})).filter(isPurchaseRule);
+  return found.map(({ ruleVersion, ...purchase }) => {
+    const rule = rules.find((row) => row.code === purchase.rule && row.version === ruleVersion);
+    if (rule === undefined) throw new Error('The rule of an earning is gone.');
+    return { ...purchase, terms: rule.terms };
+  });
+}
+
+async function undo(tx: Tx, membership: MembershipRow, purchase: Found, points: number): Promise<void> {
+  if (points === 0) return;
+  const today = dayOf(tx.now);
+  const account = await loadAccount(tx, membership);
+  const [lapsed] = await tx.query<{ points: number }>(
+    `select coalesce(-sum(pending + available), 0)::float8 as points from ledger_entry
+     where type = 'EXPIRE' and lot_id in (select id from point_lot where id = $1 or origin_lot_id = $1)`,
+    [purchase.lotId],
+  );
+  const lot = await tx.manager.findOneOrFail(PointLotRow, { where: { id: purchase.lotId } });
+  const undoing = {
+    entryId: purchase.entryId,
+    lotId: lot.id,
+    rule: purchase.rule,
+    points,
+    held: Math.max(0, Math.min(points, deserved(purchase) - (lapsed?.points ?? 0))),
+    qualifyingOn: purchase.qualifyingOn,
+    day: today,
+  };
+  const { debtRule } = await loadProgramme(tx, today);
+  await book(
+    tx,
+    account,
+    takeBack(account, undoing, debtRule, () => tx.newId()),
+  );
+}
