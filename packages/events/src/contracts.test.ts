@@ -61,7 +61,20 @@ const ALLOWED = new Set([
   ...['attendeeId', 'eventId', 'mode', 'attendedOn', 'ruleCode', 'year', 'surveyId', 'dueOn'],
   ...['creditId', 'redemptionId', 'points', 'debt', 'tier'],
   ...['reviewId', 'assessorId', 'questionnaireId', 'audience', 'alertId', 'type', 'severity', 'dueAt'],
-  ...['complaintId', 'dueOn', 'onTime', 'rootCause', 'complexity', 'survivorId', 'rectificationId', 'count'],
+  ...[
+    'complaintId',
+    'dueOn',
+    'onTime',
+    'rootCause',
+    'complexity',
+    'survivorId',
+    'rectificationId',
+    'count',
+    'communicationId',
+    'templateId',
+  ],
+  ...['purpose', 'action', 'textVersion', 'mergedId', 'stage'],
+  ...['positions', 'shareBp', 'lossYearBp', 'redeemedBp'],
   ...['consentOk', 'firstTouch', 'lastTouch', 'at', 'daysToConvert', 'budgetMinor'],
 ]);
 

@@ -100,6 +100,11 @@ export const OrderCancelled = orderEvent(
 );
 export const OrderRejected = orderEvent('order.rejected', 'The issuer has refused the order.');
 
+export const OrderFailed = orderEvent(
+  'order.failed',
+  'The accepted order could not be settled; nothing has moved.',
+);
+
 export const OrderSettled = defineEvent({
   topic: 'products.v1',
   type: 'order.settled',
@@ -190,6 +195,26 @@ export const PortfolioDrawdownReached = defineEvent({
     band: z.enum(['GE_10_PCT', 'GE_20_PCT']),
     peakOn: Day,
     asOf: Day,
+  }),
+});
+
+export const PortfolioMeasured = defineEvent({
+  topic: 'products.v1',
+  type: 'portfolio.measured',
+  version: 1,
+  meaning:
+    'What the client holds in this currency was measured for the day asOf: the share of each product, the loss of twelve months, and what was redeemed within five days, in basis points of the whole.',
+  key: 'clientId',
+  data: z.object({
+    clientId: z.uuid(),
+    currency: Currency,
+    asOf: Day,
+    positions: z.array(
+      z.object({ productId: z.uuid(), rating: ProductRisk, shareBp: z.int().nonnegative() }),
+    ),
+    /** Zero where nothing was lost. */
+    lossYearBp: z.int().nonnegative(),
+    redeemedBp: z.int().nonnegative(),
   }),
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
+import { refuseAlert } from './alerts/alerts.rules.js';
 import { refuseAssessment } from './assessments/assessments.rules.js';
 import { refuseReview } from './interviews/reviews.rules.js';
 import { refuseProposal } from './questionnaires/proposals.rules.js';
@@ -15,6 +16,7 @@ test('every refusal is promised in the schema, and nothing else is', () => {
       refuseSheet.table,
       refuseReview.table,
       refuseProposal.table,
+      refuseAlert.table,
     ),
   ).toEqual([]);
 });

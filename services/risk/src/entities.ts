@@ -1,4 +1,14 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type {
+  Alert,
+  AlertCloseReason,
+  AlertDeed,
+  AlertRules,
+  AlertState,
+  AlertType,
+  Evidence,
+  Severity,
+} from './alerts/alerts.rules.js';
 import type { AssessmentRules, AssessmentState, InterviewOutcome } from './assessments/assessments.rules.js';
 import type { Review, ReviewAsker, ReviewState } from './interviews/reviews.rules.js';
 import type { RiskLevel } from './levels.rules.js';
@@ -179,5 +189,48 @@ export class RiskProfileRow {
   @Column({ type: 'date' }) validTo: string;
   @Column({ type: 'uuid' }) assessmentId: string;
   @Column({ type: 'text', nullable: true }) endedReason: string | null;
+  @Column({ type: 'int' }) version: number;
+}
+
+@Entity('alert_rule')
+export class AlertRuleRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'text' }) version: string;
+  @Column({ type: 'date' }) effectiveFrom: string;
+  @Column({ type: 'text' }) contentHash: string;
+  @Column({ type: 'jsonb' }) definition: AlertRules;
+}
+
+@Entity('risk_alert')
+export class RiskAlertRow implements Alert {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column({ type: 'text' }) type: AlertType;
+  /** What of the client it is about: a product, an assessment, a complaint, a currency. */
+  @Column({ type: 'text' }) subject: string;
+  @Column({ type: 'text' }) addressee: 'ADVISER' | 'COMPLIANCE';
+  @Column({ type: 'text' }) severity: Severity;
+  @Column({ type: 'int' }) count: number;
+  @Column({ type: 'jsonb' }) evidence: Evidence;
+  @Column({ type: 'text' }) ruleVersion: string;
+  @Column({ type: 'timestamptz' }) raisedAt: Date;
+  @Column({ type: 'timestamptz' }) lastRaisedAt: Date;
+  /** The count at which it last became graver. */
+  @Column({ type: 'int', nullable: true }) worsenedCount: number | null;
+  @Column({ type: 'timestamptz' }) dueAt: Date;
+  @Column({ type: 'boolean' }) isDueProvisional: boolean;
+  @Column({ type: 'text' }) state: AlertState;
+  @Column({ type: 'timestamptz', nullable: true }) escalatedAt: Date | null;
+  @Column({ type: 'timestamptz', nullable: true }) acknowledgedAt: Date | null;
+  @Column({ type: 'uuid', nullable: true }) acknowledgedById: string | null;
+  @Column({ type: 'text', nullable: true }) action: AlertDeed | null;
+  @Column({ type: 'text', nullable: true }) actionNote: string | null;
+  @Column({ type: 'timestamptz', nullable: true }) actionedAt: Date | null;
+  @Column({ type: 'uuid', nullable: true }) actionedById: string | null;
+  @Column({ type: 'text', nullable: true }) closeReason: AlertCloseReason | null;
+  @Column({ type: 'text', nullable: true }) closeNote: string | null;
+  @Column({ type: 'timestamptz', nullable: true }) closedAt: Date | null;
+  @Column({ type: 'uuid', nullable: true }) closedById: string | null;
+  @Column({ type: 'boolean', insert: false, update: false }) isOpen: boolean;
   @Column({ type: 'int' }) version: number;
 }

@@ -1,7 +1,10 @@
 import type { ServiceDefinition } from '@client-graph/kit';
+import { escalateAlerts } from './alerts/alerts.js';
+import { alertsResolvers } from './alerts/alerts.resolvers.js';
 import { abandonDrafts } from './assessments/assessments.js';
 import { assessmentsResolvers } from './assessments/assessments.resolvers.js';
 import {
+  AlertRuleRow,
   AnswerSheetRow,
   AppointmentRow,
   AssessmentRow,
@@ -11,6 +14,7 @@ import {
   QuestionnaireRow,
   ReportConfirmationRow,
   ReviewRow,
+  RiskAlertRow,
   RiskProfileRow,
   RiskReportRow,
 } from './entities.js';
@@ -26,6 +30,7 @@ export const service: ServiceDefinition = {
   name: 'risk',
   folder: new URL('../', import.meta.url),
   entities: [
+    AlertRuleRow,
     AnswerSheetRow,
     AppointmentRow,
     AssessmentRow,
@@ -35,6 +40,7 @@ export const service: ServiceDefinition = {
     QuestionnaireRow,
     ReportConfirmationRow,
     ReviewRow,
+    RiskAlertRow,
     RiskProfileRow,
     RiskReportRow,
   ],
@@ -43,22 +49,27 @@ export const service: ServiceDefinition = {
     ...proposalsResolvers,
     ...assessmentsResolvers,
     ...interviewsResolvers,
+    ...alertsResolvers,
     Query: {
       ...questionnairesResolvers.Query,
       ...proposalsResolvers.Query,
       ...assessmentsResolvers.Query,
       ...interviewsResolvers.Query,
+      ...alertsResolvers.Query,
     },
     Mutation: {
       ...proposalsResolvers.Mutation,
       ...assessmentsResolvers.Mutation,
       ...interviewsResolvers.Mutation,
+      ...alertsResolvers.Mutation,
     },
+    Client: { ...assessmentsResolvers.Client, ...alertsResolvers.Client },
     Assessment: { ...assessmentsResolvers.Assessment, ...interviewsResolvers.Assessment },
   },
   handlers,
   jobs: [
     { name: 'abandon-drafts', cron: '10 * * * *', run: abandonDrafts },
+    { name: 'escalate-alerts', cron: '*/15 * * * *', run: escalateAlerts },
     // Shortly after midnight in Shanghai: first what has run out, then what will.
     { name: 'expire-assessments', cron: '3 16 * * *', run: expireAssessments },
     { name: 'tell-expiring', cron: '23 16 * * *', run: tellExpiring },

@@ -15,6 +15,7 @@ import {
   transact,
 } from '@client-graph/kit';
 import { LessThan, MoreThan } from 'typeorm';
+import { settleEnds, watchLevel, watchSheets } from '../alerts/watch.js';
 import {
   AnswerSheetRow,
   AssessmentRow,
@@ -220,6 +221,7 @@ async function takeScore(
       ? []
       : [ReportIssued({ clientId, assessmentId, reportId: report.id, level: report.level })]),
   );
+  await watchSheets(tx, clientId, scored.scoredLevel);
 }
 
 export const confirmReport = (db: Db, input: ConfirmReportInput): Promise<AssessmentRow> =>
@@ -265,6 +267,8 @@ async function takeConfirmation(
   if (profile === null) await tx.insert(RiskProfileRow, { id: clientId, ...effect.profile, version: 1 });
   else await tx.update(RiskProfileRow, profile, effect.profile);
   await tx.record(...effect.events);
+  await settleEnds(tx, clientId);
+  await watchLevel(tx, clientId, profile, effect.profile);
   const confirmedAt = tx.now;
   return tx.insert(ReportConfirmationRow, {
     id,

@@ -15,6 +15,7 @@ import {
   type Tx,
   transact,
 } from '@client-graph/kit';
+import { watchLevel } from '../alerts/watch.js';
 import {
   type AssessmentRules,
   checkChecklist,
@@ -129,6 +130,7 @@ async function lower(
   const profile = given(await tx.findOne(RiskProfileRow, { id: clientId }), 'The profile');
   const { finalLevel: to, lowestCategory } = lowered;
   await tx.update(RiskProfileRow, profile, { level: to, lowestCategory });
+  await watchLevel(tx, clientId, profile, { level: to, lowestCategory });
   const report = await issueNextReport(tx, assessment, interview, rules);
   await tx.record(
     ReportIssued({ clientId, assessmentId, reportId: report.id, level: to }),

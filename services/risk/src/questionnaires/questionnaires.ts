@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type Db, type Tx, transact } from '@client-graph/kit';
 import { LessThanOrEqual } from 'typeorm';
+import { AlertRules } from '../alerts/alerts.rules.js';
 import { AssessmentRules, refuseAssessment } from '../assessments/assessments.rules.js';
 import { AssessmentRuleRow, QuestionnaireRow } from '../entities.js';
 import { canonicalJson } from '../reports/report.rules.js';
@@ -16,7 +17,8 @@ export async function seed(db: Db): Promise<void> {
   const read = async (name: string): Promise<unknown> =>
     JSON.parse(await readFile(new URL(name, DATA), 'utf8'));
   await loadQuestionnaires(db, await read('questionnaires.json'));
-  await loadAssessmentRules(db, await read('assessment-rules.json'));
+  await loadRules(db, 'assessment_rule', AssessmentRules.parse(await read('assessment-rules.json')));
+  await loadRules(db, 'alert_rule', AlertRules.parse(await read('alert-rules.json')));
 }
 
 /**
@@ -46,19 +48,25 @@ export async function loadQuestionnaires(db: Db, content: unknown): Promise<void
   });
 }
 
-async function loadAssessmentRules(db: Db, content: unknown): Promise<void> {
-  const rules = AssessmentRules.parse(content);
+/** Adds this version of a table of rules unless it is there. Throws when it is there with other content: decisions name it. */
+async function loadRules(
+  db: Db,
+  table: 'assessment_rule' | 'alert_rule',
+  rules: { version: string; effectiveFrom: string },
+): Promise<void> {
   const contentHash = hashOf(canonicalJson(rules));
   await transact(db, async (tx) => {
     await tx.query(
-      'insert into assessment_rule (id, version, effective_from, content_hash, definition) values ($1, $2, $3, $4, $5) on conflict do nothing',
+      `insert into ${table} (id, version, effective_from, content_hash, definition)
+       values ($1, $2, $3, $4, $5) on conflict do nothing`,
       [tx.newId(), rules.version, rules.effectiveFrom, contentHash, JSON.stringify(rules)],
     );
-    const row = await tx.findOne(AssessmentRuleRow, { version: rules.version });
-    if (row?.contentHash !== contentHash)
-      throw new Error(
-        `The assessment rules ${rules.version} are in force with other content: give them a new version.`,
-      );
+    const [row] = await tx.query<{ content_hash: string }>(
+      `select content_hash from ${table} where version = $1`,
+      [rules.version],
+    );
+    if (row?.content_hash !== contentHash)
+      throw new Error(`${table} ${rules.version} is in force with other content: give it a new version.`);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { ClientUpdated, DataOf } from '@client-graph/events';
 import { type Db, dayOf, findForUpdate, type Tx, transact } from '@client-graph/kit';
 import { In, IsNull, LessThan, LessThanOrEqual } from 'typeorm';
+import { watchEnd } from '../alerts/watch.js';
 import { lockClient } from '../assessments/subjects.js';
 import { AnswerSheetRow, AssessmentRow, ReviewRow, RiskProfileRow } from '../entities.js';
 import { moveReview } from '../interviews/reviews.rules.js';
@@ -86,6 +87,7 @@ async function expireOne(tx: Tx, { id, clientId }: { id: string; clientId: strin
   if (profile?.assessmentId === id) await tx.update(RiskProfileRow, profile, ended.profile);
   await lapseReviews(tx, id);
   await tx.record(...ended.events);
+  await watchEnd(tx, 'ASSESSMENT_EXPIRED', { clientId, id, validTo: assessment.validTo });
 }
 
 /** Tells once of every validity that ends soon. */
@@ -109,6 +111,8 @@ export async function tellExpiring(db: Db): Promise<void> {
 async function tellOne(tx: Tx, assessment: AssessmentRow, today: string): Promise<void> {
   await tx.update(AssessmentRow, assessment, { expiryToldAt: tx.now });
   // What has run out already is told by its expiry.
-  if (assessment.validTo !== null && assessment.validTo >= today)
-    await tx.record(expiring(assessment, assessment.validTo));
+  const { id, clientId, validTo } = assessment;
+  if (validTo === null || validTo < today) return;
+  await tx.record(expiring(assessment, validTo));
+  await watchEnd(tx, 'ASSESSMENT_EXPIRING', { clientId, id, validTo });
 }

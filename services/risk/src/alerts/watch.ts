@@ -1,0 +1,172 @@
+import type {
+  ComplaintReceived,
+  DataOf,
+  HoldingChanged,
+  PortfolioDrawdownReached,
+  PortfolioMeasured,
+  ProductRatingChanged,
+  SuitabilityChecked,
+} from '@client-graph/events';
+import { dayOf, type Tx } from '@client-graph/kit';
+import { In, MoreThan } from 'typeorm';
+import type { AssessmentRules } from '../assessments/assessments.rules.js';
+import { AnswerSheetRow, AssessmentRow, QuestionnaireRow, RiskProfileRow } from '../entities.js';
+import { type RiskLevel, rankOf } from '../levels.rules.js';
+import { rulesInForce } from '../questionnaires/questionnaires.js';
+import { alertRulesInForce, occurrences, raiseAlerts, settleAlerts } from './alerts.js';
+import { type AlertRules, type Finding, limit } from './alerts.rules.js';
+import {
+  assessmentEnds,
+  complaint,
+  concentration,
+  drawdown,
+  type Held,
+  highRiskShare,
+  holdingAbove,
+  type Level,
+  largeRedemption,
+  levelLowered,
+  lossBeyond,
+  lossBound,
+  override,
+  reratedUp,
+  shopping,
+  turnedSenior,
+} from './findings.rules.js';
+
+/** Watches over clients: what happens anywhere in the firm becomes an alert where the table says so. */
+
+const DAY_MS = 86_400_000;
+const daysBefore = (now: Date, days: number): Date => new Date(now.getTime() - days * DAY_MS);
+
+async function find(
+  tx: Tx,
+  findings: (rules: AlertRules, offers: AssessmentRules['offers']) => Finding[] | Promise<Finding[]>,
+): Promise<void> {
+  const today = dayOf(tx.now);
+  const rules = await alertRulesInForce(tx, today);
+  const { offers } = await rulesInForce(tx, today);
+  await raiseAlerts(tx, await findings(rules, offers), rules);
+}
+
+/** The level as it was last confirmed; monitoring goes on after the validity has run out. */
+const levelOf = (tx: Tx, clientId: string): Promise<Level | null> =>
+  tx.findOne(RiskProfileRow, { id: clientId });
+
+const heldBy = (tx: Tx, clientId: string): Promise<Held[]> =>
+  tx.query<Held>(
+    'select product_id as "productId", rating from holding_copy where client_id = $1 order by product_id',
+    [clientId],
+  );
+
+export async function watchHolding(tx: Tx, data: DataOf<typeof HoldingChanged>): Promise<void> {
+  const { clientId, productId, rating, units } = data;
+  if (/^-?0*(\.0*)?$/.test(units)) {
+    await tx.query('delete from holding_copy where client_id = $1 and product_id = $2', [
+      clientId,
+      productId,
+    ]);
+    return;
+  }
+  await tx.query(
+    `insert into holding_copy (client_id, product_id, rating) values ($1, $2, $3)
+     on conflict (client_id, product_id) do update set rating = excluded.rating`,
+    [clientId, productId, rating],
+  );
+  const level = await levelOf(tx, clientId);
+  await find(tx, (_, offers) => holdingAbove(clientId, { productId, rating }, level, offers));
+}
+
+/** Everybody who holds the product is looked at, in one statement each for reading and raising. */
+export async function watchRating(tx: Tx, data: DataOf<typeof ProductRatingChanged>): Promise<void> {
+  const { productId, from, to } = data;
+  const holders = await tx.query<{ clientId: string }>(
+    'update holding_copy set rating = $2 where product_id = $1 returning client_id as "clientId"',
+    [productId, to],
+  );
+  // TypeORM answers an update with its rows and their count.
+  const ids = holders.flat().flatMap((row) => (typeof row === 'object' ? [row.clientId] : []));
+  const profiles = await tx.find(RiskProfileRow, { where: { id: In(ids) } });
+  await find(tx, (_, offers) =>
+    profiles.flatMap((profile) => reratedUp(profile.id, { productId, from, to }, profile, offers)),
+  );
+}
+
+export const watchDrawdown = (tx: Tx, data: DataOf<typeof PortfolioDrawdownReached>): Promise<void> =>
+  find(tx, () => drawdown(data.clientId, data));
+
+export async function watchPortfolio(tx: Tx, data: DataOf<typeof PortfolioMeasured>): Promise<void> {
+  const { clientId } = data;
+  const profile = await tx.findOne(RiskProfileRow, { id: clientId });
+  await find(tx, async (rules) => [
+    ...concentration(clientId, data, rules),
+    ...highRiskShare(clientId, data, profile, rules),
+    ...largeRedemption(clientId, data, rules),
+    ...lossBeyond(clientId, data, profile === null ? null : await boundOf(tx, profile, rules)),
+  ]);
+}
+
+async function boundOf(
+  tx: Tx,
+  { assessmentId, level }: RiskProfileRow,
+  rules: AlertRules,
+): Promise<number | null> {
+  const assessment = await tx.findOne(AssessmentRow, { id: assessmentId });
+  const sheet = await tx.findOne(AnswerSheetRow, { assessmentId });
+  const questionnaire =
+    assessment === null ? null : await tx.findOne(QuestionnaireRow, { id: assessment.questionnaireId });
+  return lossBound({ questionnaire: questionnaire?.code ?? '', answers: sheet?.answers ?? {}, level }, rules);
+}
+
+export async function watchSuitability(tx: Tx, data: DataOf<typeof SuitabilityChecked>): Promise<void> {
+  const { clientId } = data;
+  if (!data.override) return;
+  await find(tx, async (rules) => {
+    const since = daysBefore(tx.now, limit(rules, 'MISMATCH_OVERRIDE', 'days'));
+    return override(clientId, await occurrences(tx, clientId, 'MISMATCH_OVERRIDE', since), rules);
+  });
+}
+
+export const watchComplaint = (tx: Tx, data: DataOf<typeof ComplaintReceived>): Promise<void> =>
+  find(tx, () => complaint(data));
+
+export async function watchAge(
+  tx: Tx,
+  data: { clientId: string; codes: readonly string[]; ageBand: string | null },
+) {
+  const { clientId, codes, ageBand } = data;
+  if (!codes.includes('ageBand') || ageBand !== 'FROM_65') return;
+  const held = await heldBy(tx, clientId);
+  await find(tx, (rules) => turnedSenior(clientId, held, rules));
+}
+
+/** After a sheet was scored: how many there were lately, and how far the level has risen. */
+export async function watchSheets(tx: Tx, clientId: string, level: RiskLevel): Promise<void> {
+  await find(tx, async (rules) => {
+    const since = daysBefore(tx.now, limit(rules, 'ASSESSMENT_SHOPPING', 'days'));
+    const recent = await tx.find(AssessmentRow, { where: { clientId, submittedAt: MoreThan(since) } });
+    const levels = recent.flatMap(({ scoredLevel }) => scoredLevel ?? []);
+    const lowestLevel = levels.reduce((lowest, one) => (rankOf(one) < rankOf(lowest) ? one : lowest), level);
+    return shopping(clientId, { submissions: recent.length, lowestLevel, level }, rules);
+  });
+}
+
+/** After the level has changed: what the client holds is looked at again. */
+export async function watchLevel(tx: Tx, clientId: string, from: Level | null, to: Level): Promise<void> {
+  if (from === null) return;
+  const held = await heldBy(tx, clientId);
+  await find(tx, (_, offers) => levelLowered(clientId, from, to, { held, offers }));
+}
+
+/** A client who was assessed anew is no longer one whose assessment ends. */
+export const settleEnds = (tx: Tx, clientId: string): Promise<void> =>
+  settleAlerts(tx, clientId, ['ASSESSMENT_EXPIRING', 'ASSESSMENT_EXPIRED'], 'REASSESSED');
+
+export async function watchEnd(
+  tx: Tx,
+  type: 'ASSESSMENT_EXPIRING' | 'ASSESSMENT_EXPIRED',
+  assessment: { clientId: string; id: string; validTo: string },
+): Promise<void> {
+  const held = await heldBy(tx, assessment.clientId);
+  await find(tx, (rules) => assessmentEnds(type, assessment, held, rules));
+}
