@@ -6,6 +6,8 @@ import {
   ClientKind,
   ClientStatus,
   Code,
+  ConsentChannel,
+  ConsentPurpose,
   Day,
   InstitutionType,
 } from './codes.js';
@@ -50,6 +52,43 @@ export const ClientActivated = moved(
   'Identity is verified and the file complete: the client may be served.',
 );
 export const ClientClosed = moved('client.closed', 'The relationship has ended; the client holds nothing.');
+
+export const ClientDormant = moved(
+  'client.dormant',
+  'No trade or contact for twelve months and no assets with the firm.',
+);
+export const ClientReactivated = moved('client.reactivated', 'A dormant client is served again.');
+export const ClientClosing = moved('client.closing', 'The relationship is being ended.');
+export const ClientDeceased = moved('client.deceased', 'The client has died; the estate is being settled.');
+export const ClientUnrestricted = moved(
+  'client.unrestricted',
+  'The restriction has ended; what else has changed follows.',
+);
+
+export const ClientRestricted = defineEvent({
+  topic: 'clients.v1',
+  type: 'client.restricted',
+  version: 1,
+  meaning: 'The record is only stored from now on: stop using it until client.unrestricted.',
+  key: 'clientId',
+  data: z.object({ clientId, from: ClientStatus, to: ClientStatus, reason: Code, until: Day.nullable() }),
+});
+
+export const ClientConsentChanged = defineEvent({
+  topic: 'clients.v1',
+  type: 'client.consent.changed',
+  version: 1,
+  meaning: 'The client has allowed a use of their data or taken that back; obey at once.',
+  key: 'clientId',
+  data: z.object({
+    clientId,
+    purpose: ConsentPurpose,
+    /** Set for MARKETING only. */
+    channel: ConsentChannel.nullable(),
+    action: z.enum(['GRANT', 'WITHDRAW']),
+    textVersion: Code,
+  }),
+});
 
 export const ClientUpdated = defineEvent({
   topic: 'clients.v1',

@@ -28,6 +28,20 @@ export const InstitutionType = z.enum(['ENTERPRISE', 'FINANCIAL_INSTITUTION', 'G
 /** The bands of age that any rule of the firm tells apart; the birth date itself never leaves the clients service. */
 export const AgeBand = z.enum(['UNDER_18', 'FROM_18', 'FROM_31', 'FROM_46', 'FROM_56', 'FROM_65']);
 
+/** What a client can allow the firm to do with their data (`domain.md` 3.1.6). */
+export const ConsentPurpose = z.enum([
+  'SERVICE_CONTRACT',
+  'STATUTORY_KYC',
+  'SUITABILITY_AUTOMATION',
+  'CARE_GREETING',
+  'MARKETING',
+  'PERSONALISED_RECOMMENDATION',
+  'PARTNER_SHARING',
+  'SENSITIVE_FINANCIAL',
+  'TRACKING',
+]);
+export const ConsentChannel = z.enum(['SMS', 'PHONE', 'EMAIL', 'APP', 'WECHAT', 'POST']);
+
 export const RiskLevel = z.enum(['LOW', 'MEDIUM_LOW', 'MEDIUM', 'MEDIUM_HIGH', 'HIGH']);
 export const ProductRisk = z.enum(['R1', 'R2', 'R3', 'R4', 'R5']);
 export const IssuerType = z.enum([
@@ -47,7 +61,7 @@ export const ProductCategory = z.enum([
   'PRIVATE_EQUITY',
   'STRUCTURED',
 ]);
-export const OrderSide = z.enum(['BUY', 'REDEEM']);
+export const OrderSide = z.enum(['BUY', 'REDEEM', 'SWITCH']);
 export const SuitabilityResult = z.enum(['SUITABLE', 'WARN', 'BLOCKED']);
 export const InteractionChannel = z.enum(['PHONE', 'FACE', 'ONLINE', 'WECHAT']);
 export const MembershipTier = z.enum(['CLASSIC', 'PLUS', 'PREMIER', 'SIGNATURE']);

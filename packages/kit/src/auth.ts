@@ -23,7 +23,11 @@ export const actorOf = (id: string, roles: readonly Role[], clientId: string | n
 });
 
 /** Whether the caller may see this client's records at all (`domain.md` 3.0); what of them, the schema's directives say. */
-export function reaches(actor: Actor, client: { id: string; adviserId: string | null }): boolean {
+export function reaches(
+  actor: Actor,
+  client: { id: string; adviserId: string | null; status?: string },
+): boolean {
+  if (client.status === 'RESTRICTED' && !seesRestricted(actor)) return false;
   return actor.roles.some((role) => {
     const { reach } = ROLES[role];
     switch (reach) {
@@ -40,6 +44,10 @@ export function reaches(actor: Actor, client: { id: string; adviserId: string | 
     }
   });
 }
+
+/** A restricted record is shown to those who watch over the firm and to nobody else (`domain.md` 3.1.3.7). */
+export const seesRestricted = (actor: Actor): boolean =>
+  actor.roles.some((role) => role === 'COMPLIANCE' || role === 'AUDITOR');
 
 /** Whether some role of the caller reaches every client, so that no filter is needed. */
 export const reachesAll = (actor: Actor): boolean => actor.roles.some((role) => ROLES[role].reach === 'ALL');

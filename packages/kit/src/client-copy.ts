@@ -2,8 +2,14 @@ import {
   ClientActivated,
   ClientClassified,
   ClientClosed,
+  ClientClosing,
+  ClientDeceased,
+  ClientDormant,
   ClientGraded,
   ClientOnboarded,
+  ClientReactivated,
+  ClientRestricted,
+  ClientUnrestricted,
   ClientUpdated,
 } from '@client-graph/events';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
@@ -41,8 +47,16 @@ export const clientCopyHandlers: readonly Handler[] = [
   handle(ClientUpdated, (tx, { data: { clientId, changedFieldCodes: _, version: __, ...facts } }) =>
     keep(tx, clientId, facts),
   ),
-  handle(ClientActivated, (tx, { data }) => keep(tx, data.clientId, { status: data.to })),
-  handle(ClientClosed, (tx, { data }) => keep(tx, data.clientId, { status: data.to })),
+  ...[
+    ClientActivated,
+    ClientDormant,
+    ClientReactivated,
+    ClientUnrestricted,
+    ClientClosing,
+    ClientClosed,
+    ClientDeceased,
+  ].map((moved) => handle(moved, (tx, { data }) => keep(tx, data.clientId, { status: data.to }))),
+  handle(ClientRestricted, (tx, { data }) => keep(tx, data.clientId, { status: data.to })),
   handle(ClientClassified, (tx, { data }) => keep(tx, data.clientId, { class: data.to })),
   handle(ClientGraded, (tx, { data }) => keep(tx, data.clientId, { grade: data.to })),
 ];

@@ -1,4 +1,13 @@
-export { type Actor, ANONYMOUS, actorOf, createVerifier, reaches, reachesAll, type Verify } from './auth.js';
+export {
+  type Actor,
+  ANONYMOUS,
+  actorOf,
+  createVerifier,
+  reaches,
+  reachesAll,
+  seesRestricted,
+  type Verify,
+} from './auth.js';
 export { ClientCopyRow, clientCopyHandlers } from './client-copy.js';
 export { decimal, nullableDecimal } from './columns.js';
 export type { Context } from './context.js';

@@ -22,6 +22,9 @@ export class ClientRow implements Client, Standing {
   @Column({ type: 'date', nullable: true }) classBelowSince: string | null;
   @Column({ type: 'date', nullable: true }) gradeBelowSince: string | null;
   @Column({ type: 'date', nullable: true }) gradingDueOn: string | null;
+  @Column({ type: 'date', nullable: true }) lastActiveOn: string | null;
+  @Column({ type: 'date', nullable: true }) dormantDueOn: string | null;
+  @Column({ type: 'date', nullable: true }) restrictedUntil: string | null;
   @Column({ type: 'text', nullable: true }) ageBand: Band | null;
   @Column({ type: 'date', nullable: true }) ageBandDueOn: string | null;
   @Column({ type: 'boolean' }) fullCivilCapacity: boolean;

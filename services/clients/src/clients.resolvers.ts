@@ -2,8 +2,11 @@ import { reaches, refuse } from '@client-graph/kit';
 import { AssetSnapshotRow } from './assets.entities.js';
 import { ClientRow, StatusChangeRow } from './clients.entities.js';
 import { activateClient, listClients, openClient, verifyIdentity } from './clients.js';
+import { ConsentRecordRow } from './consents/consents.entities.js';
+import { currentOf } from './consents/consents.rules.js';
 import type { Resolvers } from './generated/resolvers.js';
 import { GradeAssignmentRow } from './grading.entities.js';
+import { clientAsOf } from './history/as-of.js';
 import { InstitutionProfileRow } from './institutions/institutions.entities.js';
 import { CLASS_LABELS, GRADE_LABELS, STATUS_LABELS } from './labels.rules.js';
 import { GradeOverrideRow } from './overrides/overrides.entities.js';
@@ -22,7 +25,10 @@ export const clientResolvers = (hashKey: string) =>
         return client;
       },
       clients: (_, { first, after, ...only }, ctx) => listClients(ctx.db, { first, after }, only),
-      me: (_, __, ctx) => (ctx.actor.clientId === null ? null : ctx.load(ClientRow, ctx.actor.clientId)),
+      me: async (_, __, ctx) => {
+        const client = ctx.actor.clientId === null ? null : await ctx.load(ClientRow, ctx.actor.clientId);
+        return client !== null && reaches(ctx.actor, client) ? client : null;
+      },
     },
     Mutation: {
       openClient: (_, { input }, ctx) => openClient(ctx.db, input, hashKey),
@@ -49,6 +55,9 @@ export const clientResolvers = (hashKey: string) =>
         (await ctx.loadPage(StatusChangeRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
       identityVerification: ({ identityVerificationId: id }, _, ctx) =>
         id === null ? null : ctx.load(IdentityVerificationRow, id),
+      asOf: (client, { at }, ctx) => clientAsOf(ctx, client, at),
+      consents: async ({ id }, _, ctx) => currentOf(await ctx.loadList(ConsentRecordRow, 'clientId', id)),
+      consentHistory: ({ id }, args, ctx) => ctx.loadPage(ConsentRecordRow, 'clientId', id, args),
       individual: ({ id, kind }, _, ctx) =>
         kind === 'INDIVIDUAL' ? ctx.load(IndividualProfileRow, id) : null,
       institution: ({ id, kind }, _, ctx) =>
@@ -57,4 +66,10 @@ export const clientResolvers = (hashKey: string) =>
         (await ctx.loadPage(ProfileVersionRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
       assets: ({ assetSnapshotId: id }, _, ctx) => (id === null ? null : ctx.load(AssetSnapshotRow, id)),
     },
-  }) satisfies Pick<Resolvers, 'Query' | 'Mutation' | 'Client'>;
+    ClientAsOf: {
+      classLabel: (then, { locale }) => CLASS_LABELS[then.class][locale],
+      grade: ({ grade }) => grade.grade,
+      gradeLabel: ({ grade }, { locale }) => GRADE_LABELS[grade.grade][locale],
+      gradeReasons: ({ grade }, { locale }) => reasonsOf(grade, locale),
+    },
+  }) satisfies Pick<Resolvers, 'Query' | 'Mutation' | 'Client' | 'ClientAsOf'>;

@@ -62,6 +62,8 @@ describe('the life of a client', () => {
     'RESTRICTED BEGIN_CLOSING': 'CLOSING',
     'DECEASED BEGIN_CLOSING': 'CLOSING',
     'CLOSING CLOSE': 'CLOSED',
+    'CLOSED RETAIN': 'RESTRICTED',
+    'RESTRICTED RELEASE': 'CLOSED',
     'CLOSED ERASE': 'ERASED',
     'PROSPECT MERGE': 'MERGED',
     'ONBOARDING MERGE': 'MERGED',
@@ -80,7 +82,7 @@ describe('the life of a client', () => {
     ]),
   );
 
-  test('names every state and every action of the table', () => expect(pairs).toHaveLength(10 * 11));
+  test('names every state and every action of the table', () => expect(pairs).toHaveLength(10 * 13));
 
   test.each(pairs)('%s, %s: %s', (status, action, expected) => {
     let outcome: string;

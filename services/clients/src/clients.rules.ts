@@ -32,6 +32,9 @@ export const TRANSITIONS = {
   DIE: { from: ['ACTIVE'], to: 'DECEASED' },
   BEGIN_CLOSING: { from: ['ACTIVE', 'DORMANT', 'RESTRICTED', 'DECEASED'], to: 'CLOSING' },
   CLOSE: { from: ['CLOSING'], to: 'CLOSED' },
+  /** A former client asks for deletion while retention runs: the record is only stored (PIPL Art. 47). */
+  RETAIN: { from: ['CLOSED'], to: 'RESTRICTED' },
+  RELEASE: { from: ['RESTRICTED'], to: 'CLOSED' },
   ERASE: { from: ['CLOSED'], to: 'ERASED' },
   MERGE: {
     from: ['PROSPECT', 'ONBOARDING', 'ACTIVE', 'DORMANT', 'RESTRICTED', 'CLOSING', 'CLOSED', 'DECEASED'],

@@ -13,10 +13,11 @@ import {
   reaches,
   reachesAll,
   refuse,
+  seesRestricted,
   type Tx,
   transact,
 } from '@client-graph/kit';
-import type { FindOptionsWhere } from 'typeorm';
+import { type FindOptionsWhere, In, Not } from 'typeorm';
 import { AssetSnapshotRow } from './assets.entities.js';
 import { declare } from './assets.rules.js';
 import { ClientRow, StatusChangeRow } from './clients.entities.js';
@@ -27,6 +28,8 @@ import { assignFirst, rulesOn } from './grading.js';
 import { decide, type Facts, factsOf } from './grading.rules.js';
 import { numberHash } from './identity.js';
 import { InstitutionProfileRow } from './institutions/institutions.entities.js';
+import { AdviserAssignmentRow } from './life-cycle/life-cycle.entities.js';
+import { dormantOn } from './life-cycle/life-cycle.rules.js';
 import { IdentityVerificationRow, IndividualProfileRow, ProfileVersionRow } from './profiles.entities.js';
 import { code, expiryOf, type IdType, idNumberOf, line, profileOf, refuseProfile } from './profiles.rules.js';
 
@@ -89,9 +92,13 @@ export async function insertClient(
     institutionFinancialsId: null,
     gradeAssignmentId: tx.newId(),
     gradeOverrideId: null,
+    lastActiveOn: today,
+    dormantDueOn: null,
+    restrictedUntil: null,
     onboardedAt: tx.now,
     version: 1,
   });
+  await keepAdviser(tx, id, client.adviserId, 'OPENED', tx.now);
   await assignFirst(tx, client, rules, { grounds, ...standing });
   if (declared !== null && client.assetSnapshotId !== null) {
     const recorded = { recordedBy: client.adviserId, recordedAt: tx.now };
@@ -173,7 +180,12 @@ export const activateClient = (db: Db, input: ActivateClientInput): Promise<Clie
     const before = await clientForUpdate(tx, input.clientId, input.expectedVersion);
     const Profile = before.kind === 'INSTITUTION' ? InstitutionProfileRow : IndividualProfileRow;
     const status = activate(before, await tx.manager.findOneBy(Profile, { id: before.id }), staffOf(tx));
-    const client = await tx.update(ClientRow, before, { status });
+    const today = dayOf(tx.now);
+    const client = await tx.update(ClientRow, before, {
+      status,
+      lastActiveOn: today,
+      dormantDueOn: dormantOn(today),
+    });
     await keepStatus(tx, client, before.status, 'VERIFIED');
     await tx.record(
       ClientActivated({ clientId: client.id, from: before.status, to: status, reason: 'VERIFIED' }),
@@ -181,9 +193,36 @@ export const activateClient = (db: Db, input: ActivateClientInput): Promise<Clie
     return client;
   });
 
+/** In whose name jobs and events change something. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** Writes down whose client it is from now on. */
+export async function keepAdviser(
+  tx: Tx,
+  clientId: string,
+  adviserId: string,
+  reason: string,
+  from: Date,
+): Promise<void> {
+  const assigned = { clientId, adviserId, reason, by: staffOf(tx) };
+  await tx.insert(AdviserAssignmentRow, {
+    id: tx.newId(),
+    ...assigned,
+    effectiveFrom: from,
+    effectiveTo: null,
+  });
+}
+
 /** Keeps a change of status, after the client has it. */
 export async function keepStatus(tx: Tx, client: ClientRow, from: Status, reason: string): Promise<void> {
-  const change = { clientId: client.id, from, to: client.status, reason, by: staffOf(tx), at: tx.now };
+  const change = {
+    clientId: client.id,
+    from,
+    to: client.status,
+    reason,
+    by: tx.actor.id ?? NOBODY,
+    at: tx.now,
+  };
   await tx.insert(StatusChangeRow, { id: tx.newId(), ...change });
 }
 
@@ -214,14 +253,19 @@ export function listClients(
   const { grade, status, class: clientClass, adviserId } = filter;
   if (adviserId && !isUuid(adviserId)) throw refuse('BAD_INPUT', { field: 'adviserId', expected: 'UUID' });
   const reach = reachOf(db.actor);
+  const isHidden = !seesRestricted(db.actor);
   return page(db, ClientRow, args, {
     ...(grade ? { grade } : {}),
-    ...(status ? { status } : {}),
+    ...(status || isHidden ? { status: statusOf(status ?? null, isHidden) } : {}),
     ...(clientClass ? { class: clientClass } : {}),
     ...reach,
     ...(adviserId ? adviserOf(reach, adviserId) : {}),
   });
 }
+
+/** Restricted clients are listed for those who may see them only. */
+const statusOf = (status: Status | null, isHidden: boolean) =>
+  isHidden && status === 'RESTRICTED' ? In([]) : (status ?? Not('RESTRICTED' as const));
 
 /** The clients of an adviser, of those a caller reaches: an adviser reaches nobody of a colleague's. */
 const adviserOf = (reach: FindOptionsWhere<ClientRow>, adviserId: string): FindOptionsWhere<ClientRow> =>
@@ -233,8 +277,6 @@ function reachOf(actor: Actor): FindOptionsWhere<ClientRow> {
   const isAdviser = actor.roles.some((role) => ROLES[role].reach === 'ASSIGNED');
   return isAdviser && actor.id !== null ? { adviserId: actor.id } : { id: actor.clientId ?? NOBODY };
 }
-
-const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** Tells the others of every client whose last birthday has moved the age band; a policy may now treat them differently. */
 export const moveAgeBands = (db: Db): Promise<void> =>

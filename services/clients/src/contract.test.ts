@@ -3,7 +3,9 @@ import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
 import { refuseAssets } from './assets.rules.js';
 import { refuseClient } from './clients.rules.js';
+import { refuseConsent } from './consents/consents.rules.js';
 import { refuseInstitution } from './institutions/institutions.rules.js';
+import { refuseLifeCycle } from './life-cycle/life-cycle.rules.js';
 import { refuseOverride } from './overrides/overrides.rules.js';
 import { refuseChange } from './profile-changes.rules.js';
 import { refuseProfile } from './profiles.rules.js';
@@ -19,6 +21,8 @@ test('every refusal is promised by the schema, and every promise can be kept', (
     refuseChange,
     refuseRuleSet,
     refuseOverride,
+    refuseLifeCycle,
+    refuseConsent,
   ];
   expect(refusalProblems(schema, ...tables.map(({ table }) => table))).toEqual([]);
 });

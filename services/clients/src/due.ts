@@ -5,7 +5,11 @@ import { ClientRow } from './clients.entities.js';
 const BATCH = 200;
 
 /** The columns that name the day on which time alone changes something about a client; each has an index of its own. */
-const DUE = { ageBandDueOn: 'age_band_due_on', gradingDueOn: 'grading_due_on' } as const;
+const DUE = {
+  ageBandDueOn: 'age_band_due_on',
+  gradingDueOn: 'grading_due_on',
+  dormantDueOn: 'dormant_due_on',
+} as const;
 
 /**
  * Does `work` for every client whose day has come, one transaction per batch. `work` moves the day on, so a run that dies

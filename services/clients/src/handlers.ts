@@ -1,10 +1,41 @@
-import { OrderSettled, RiskProfileChanged } from '@client-graph/events';
+import {
+  ComplaintClosed,
+  ComplaintReceived,
+  ComplaintReopened,
+  ComplaintWithdrawn,
+  HoldingChanged,
+  InteractionLogged,
+  OrderCancelled,
+  OrderRejected,
+  OrderSettled,
+  OrderSubmitted,
+  RiskProfileChanged,
+} from '@client-graph/events';
 import { type Handler, handle } from '@client-graph/kit';
 import { takeTolerance } from './grading.js';
 import { useProductClass } from './institutions/institutions.js';
+import {
+  complaintEnded,
+  complaintOpened,
+  holdingChanged,
+  noteActivity,
+  orderEnded,
+  orderOpened,
+} from './life-cycle/activity.js';
 
 /** What others state → what clients does about it. */
 export const handlers: readonly Handler[] = [
   handle(RiskProfileChanged, (tx, { data }) => takeTolerance(tx, data)),
+  handle(OrderSubmitted, (tx, { data }) => orderOpened(tx, data)),
   handle(OrderSettled, (tx, { data }) => useProductClass(tx, data)),
+  handle(OrderSettled, (tx, { data }) => orderEnded(tx, data)),
+  ...[OrderCancelled, OrderRejected].map((ended) => handle(ended, (tx, { data }) => orderEnded(tx, data))),
+  handle(HoldingChanged, (tx, { data }) => holdingChanged(tx, data)),
+  handle(InteractionLogged, (tx, { data }) => noteActivity(tx, data.clientId)),
+  ...[ComplaintReceived, ComplaintReopened].map((opened) =>
+    handle(opened, (tx, { data }) => complaintOpened(tx, data)),
+  ),
+  ...[ComplaintClosed, ComplaintWithdrawn].map((ended) =>
+    handle(ended, (tx, { data }) => complaintEnded(tx, data)),
+  ),
 ];

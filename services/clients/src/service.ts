@@ -4,6 +4,8 @@ import { assetResolvers } from './assets.resolvers.js';
 import { ClientRow, StatusChangeRow } from './clients.entities.js';
 import { moveAgeBands } from './clients.js';
 import { clientResolvers } from './clients.resolvers.js';
+import { ConsentRecordRow } from './consents/consents.entities.js';
+import { consentResolvers } from './consents/consents.resolvers.js';
 import {
   ClassAssignmentRow,
   GradeAssignmentRow,
@@ -16,6 +18,9 @@ import { handlers } from './handlers.js';
 import { DEVELOPMENT_HASH_KEY } from './identity.js';
 import { InstitutionFinancialsRow, InstitutionProfileRow } from './institutions/institutions.entities.js';
 import { institutionResolvers } from './institutions/institutions.resolvers.js';
+import { AdviserAssignmentRow } from './life-cycle/life-cycle.entities.js';
+import { fallDormant } from './life-cycle/life-cycle.js';
+import { lifeCycleResolvers } from './life-cycle/life-cycle.resolvers.js';
 import { GradeOverrideRow } from './overrides/overrides.entities.js';
 import { overrideResolvers } from './overrides/overrides.resolvers.js';
 import {
@@ -47,6 +52,8 @@ export function clientsService(hashKey: string): ServiceDefinition {
       ClassAssignmentRow,
       GradeAssignmentRow,
       GradeOverrideRow,
+      AdviserAssignmentRow,
+      ConsentRecordRow,
       ProfileVersionRow,
       InstitutionProfileRow,
       InstitutionFinancialsRow,
@@ -63,6 +70,8 @@ export function clientsService(hashKey: string): ServiceDefinition {
       Mutation: {
         ...ruleSetResolvers.Mutation,
         ...overrideResolvers.Mutation,
+        ...lifeCycleResolvers.Mutation,
+        ...consentResolvers.Mutation,
         ...clients.Mutation,
         ...profiles.Mutation,
         ...institutionResolvers.Mutation,
@@ -74,6 +83,7 @@ export function clientsService(hashKey: string): ServiceDefinition {
     jobs: [
       { name: 'move-age-bands', cron: '5 16 * * *', run: moveAgeBands },
       { name: 'apply-grading-rules', cron: '10 16 * * *', run: applyGradingRules },
+      { name: 'fall-dormant', cron: '20 16 * * *', run: fallDormant },
       { name: 'regrade-due', cron: '15 16 * * *', run: regradeDue },
     ],
     seed: seedGradingRules,
