@@ -76,6 +76,10 @@ type KeepConsuming = {
 };
 
 const RESTART_MS = 500;
+/** How long a stop waits for the event at hand, and for a broker that may be away. What it misses is delivered again. */
+const STOP_MS = 5_000;
+/** A consumer hears from the broker every few seconds, but for a rebalance of a minute at most; one that has heard nothing for so long is stuck. */
+const SILENCE_MS = 120_000;
 
 /**
  * A kafkajs consumer that never stays dead. kafkajs by itself gives up for good on errors that pass, such as a group
@@ -83,15 +87,18 @@ const RESTART_MS = 500;
  */
 export function keepConsuming(options: KeepConsuming): { stop: () => Promise<void> } {
   const stopping = new AbortController();
+  const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
+  // kafkajs does not begin again by itself: two who do would bring two consumers to life, of which one is never stopped.
+  const retry = { retries: 5, ...options.group.retry, restartOnFailure: async () => false };
   const running = (async () => {
     while (!stopping.signal.aborted) {
-      const consumer = options.kafka.consumer(options.group);
+      const consumer = options.kafka.consumer({ ...options.group, retry });
       try {
-        await consumeUntilCrash(consumer, options, stopping.signal);
+        await Promise.race([stopped, consumeUntilFault(consumer, options)]);
       } catch (error) {
         options.onRestart?.(error);
       } finally {
-        await consumer.disconnect().catch(() => undefined);
+        await within(STOP_MS, consumer.disconnect());
       }
       await delay(RESTART_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
@@ -99,25 +106,32 @@ export function keepConsuming(options: KeepConsuming): { stop: () => Promise<voi
   return {
     stop: async () => {
       stopping.abort();
-      await running;
+      await within(STOP_MS, running);
     },
   };
 }
 
-async function consumeUntilCrash(
-  consumer: Consumer,
-  options: KeepConsuming,
-  signal: AbortSignal,
-): Promise<void> {
-  const over = new Promise<void>((resolve, reject) => {
-    signal.addEventListener('abort', () => resolve());
-    consumer.on(consumer.events.CRASH, ({ payload }) => {
-      if (!payload.restart) reject(payload.error);
-    });
+const within = (ms: number, work: Promise<void>): Promise<void> =>
+  Promise.race([work.catch(() => undefined), delay(ms, undefined, { ref: false })]);
+
+/** Consumes; rejects when the consumer has crashed, or has gone silent without a word. */
+async function consumeUntilFault(consumer: Consumer, options: KeepConsuming): Promise<void> {
+  let watch: NodeJS.Timeout | undefined;
+  const fault = new Promise<never>((_, reject) => {
+    consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+    watch = setTimeout(() => reject(new Error('The consumer has fallen silent.')), SILENCE_MS).unref();
   });
-  over.catch(() => undefined);
-  await consumer.connect();
-  await consumer.subscribe({ topics: options.topics, fromBeginning: options.fromBeginning });
-  await consumer.run(options.run);
-  await over;
+  for (const sign of [consumer.events.FETCH, consumer.events.HEARTBEAT, consumer.events.END_BATCH_PROCESS])
+    consumer.on(sign, () => watch?.refresh());
+  const begin = async () => {
+    await consumer.connect();
+    await consumer.subscribe({ topics: options.topics, fromBeginning: options.fromBeginning });
+    await consumer.run(options.run);
+  };
+  try {
+    await Promise.race([begin(), fault]);
+    await fault;
+  } finally {
+    clearTimeout(watch);
+  }
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { DataSource, type Logger, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { ClientCopyRow } from './client-copy.js';
 import { SnakeCase } from './columns.js';
+import { PooledClient, silentAtMost } from './connection.js';
 import type { Row, RowClass } from './db.js';
 
 type EntityClass = RowClass<Row>;
@@ -32,9 +33,11 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     synchronize: false,
     poolSize: options.poolMax,
     extra: {
-      keepAlive: true,
+      Client: PooledClient,
       connectionTimeoutMillis: 5_000,
       statement_timeout: 30_000,
+      // Longer than a statement may take, so that it is the database which gives up while it is there.
+      stream: silentAtMost(40_000),
       idle_in_transaction_session_timeout: 60_000,
     },
     ...(options.onStatement === undefined

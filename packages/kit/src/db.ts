@@ -44,7 +44,7 @@ export async function transact<T>(db: Db | Tx, work: (tx: Tx) => Promise<T>): Pr
 }
 
 /** The five characters by which Postgres names an error; undefined for any other error. */
-function sqlState(error: unknown): string | undefined {
+export function sqlState(error: unknown): string | undefined {
   if (isRefusal(error) || typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }

@@ -9,6 +9,8 @@ export const createKafka = (service: string, brokers: string[]): Kafka =>
     brokers,
     logLevel: logLevel.NOTHING,
     connectionTimeout: 3_000,
+    // A broker that vanishes ends no connection; kafkajs by itself waits half a minute for each try.
+    requestTimeout: 10_000,
     retry: { retries: 3, maxRetryTime: 3_000 },
   });
 

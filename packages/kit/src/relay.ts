@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { cloudEventHeaders, type Topic } from '@client-graph/events';
 import type { Kafka, Producer, TopicMessages } from 'kafkajs';
 import pg from 'pg';
+import { silentAtMost } from './connection.js';
 import { createProducer } from './kafka.js';
 import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
@@ -10,8 +11,14 @@ const BATCH_MAX = 1_000;
 /** Woken by NOTIFY; the poll is for a notification that was lost with its connection. */
 const POLL_MS = 1_000;
 const RETRY_MS = 500;
-/** Sent events stay for a while as evidence and are then removed. */
+/** Sent events stay for a while as evidence and are then removed, so many at a time: the relay has events to send. */
 const KEEP_SENT = '7 days';
+const CLEAN_MAX = 10_000;
+const CLEAN_EVERY_MS = 3_600_000;
+/** A database that has not answered for so long is given up: the relay polls it every second. */
+const SILENCE_MS = 20_000;
+/** How long a stop waits for Kafka's answer to the batch at hand. What it misses is sent again: better twice than a stop that hangs. */
+const STOP_MS = 4_000;
 
 type OutboxEntry = {
   position: string;
@@ -47,7 +54,7 @@ export function startRelay(options: RelayOptions): { stop: () => Promise<void> }
   return {
     stop: async () => {
       stopping.abort();
-      await running;
+      await Promise.race([running, delay(STOP_MS, undefined, { ref: false })]);
     },
   };
 }
@@ -59,7 +66,8 @@ async function relayUntilFault(
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: `${service} relay`,
-    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    stream: silentAtMost(SILENCE_MS),
   });
   const bell = new Bell(signal);
   const broken = new Promise<never>((_, reject) => {
@@ -71,6 +79,8 @@ async function relayUntilFault(
   const producer = createProducer(kafka);
   try {
     await client.connect();
+    // A relay whose host has vanished would hold the lock until TCP notices, hours later.
+    await client.query(`set idle_session_timeout = '30s'`);
     if (!(await becomeActive(client, bell, signal))) return;
     await client.query('listen outbox');
     await producer.connect();
@@ -79,14 +89,20 @@ async function relayUntilFault(
     while (!signal.aborted) {
       const sent = await Promise.race([sendBatch(client, producer, service, metrics), broken]);
       if (sent < BATCH_MAX) await Promise.race([bell.wait(POLL_MS), broken]);
-      if (Date.now() - cleanedAtMs > 3_600_000) {
+      if (Date.now() - cleanedAtMs > CLEAN_EVERY_MS && (await clean(client)) < CLEAN_MAX)
         cleanedAtMs = Date.now();
-        await client.query(`delete from outbox where published_at < now() - interval '${KEEP_SENT}'`);
-      }
     }
   } finally {
     await Promise.allSettled([producer.disconnect(), client.end()]);
   }
+}
+
+async function clean(client: pg.Client): Promise<number> {
+  const { rowCount } = await client.query(
+    `delete from outbox where position = any(array(
+       select position from outbox where published_at < now() - interval '${KEEP_SENT}' limit ${CLEAN_MAX}))`,
+  );
+  return rowCount ?? 0;
 }
 
 async function becomeActive(client: pg.Client, bell: Bell, signal: AbortSignal): Promise<boolean> {

@@ -1,0 +1,24 @@
+import { Socket } from 'node:net';
+import pg from 'pg';
+
+/**
+ * For the `stream` of a pg client: a socket that gives up once the database has been silent for this long. A host that vanishes
+ * ends no connection, and TCP by itself goes on for a quarter of an hour, for each connection of the pool.
+ */
+export const silentAtMost = (timeoutMs: number) => (): Socket => {
+  const socket = new Socket();
+  return socket.setTimeout(timeoutMs, () =>
+    socket.destroy(new Error(`The database has been silent for ${timeoutMs / 1_000} seconds.`)),
+  );
+};
+
+/**
+ * The `Client` of a pg pool. Pool and borrower each listen for its errors, but between the two nobody does for an instant, and a
+ * connection that is lost just then, before its first use, would take the process with it. Whoever uses it next hears of the loss.
+ */
+export class PooledClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
