@@ -12,6 +12,7 @@ import { CLASS_LABELS, GRADE_LABELS, STATUS_LABELS } from './labels.rules.js';
 import { GradeOverrideRow } from './overrides/overrides.entities.js';
 import { IdentityVerificationRow, IndividualProfileRow, ProfileVersionRow } from './profiles.entities.js';
 import { reasonsOf } from './reasons.rules.js';
+import { searchClients } from './search/search.js';
 
 /** Histories are short by nature; the bound is for the client whose is not. */
 const HISTORY_MAX = 50;
@@ -25,6 +26,7 @@ export const clientResolvers = (hashKey: string) =>
         return client;
       },
       clients: (_, { first, after, ...only }, ctx) => listClients(ctx.db, { first, after }, only),
+      searchClients: (_, { by, ...args }, ctx) => searchClients(ctx, by, args, hashKey),
       me: async (_, __, ctx) => {
         const client = ctx.actor.clientId === null ? null : await ctx.load(ClientRow, ctx.actor.clientId);
         return client !== null && reaches(ctx.actor, client) ? client : null;

@@ -32,6 +32,7 @@ import { AdviserAssignmentRow } from './life-cycle/life-cycle.entities.js';
 import { dormantOn } from './life-cycle/life-cycle.rules.js';
 import { IdentityVerificationRow, IndividualProfileRow, ProfileVersionRow } from './profiles.entities.js';
 import { code, expiryOf, type IdType, idNumberOf, line, profileOf, refuseProfile } from './profiles.rules.js';
+import { indexClient } from './search/search-index.js';
 
 /** Opens a person from an application, with a first class and grade; the caller becomes the adviser. */
 export const openClient = (db: Db, input: OpenClientInput, hashKey: string): Promise<ClientRow> =>
@@ -54,6 +55,7 @@ export const openClient = (db: Db, input: OpenClientInput, hashKey: string): Pro
       await tx.insert(IndividualProfileRow, { id, ...profile });
       await keepVersion(tx, id, profile, []);
       await keepIdDocument(tx, id, document, hashKey);
+      await indexClient(tx, client, { name: profile.name, contact: profile.mobile }, hashKey);
       await beginLife(tx, client);
       return client;
     }),

@@ -10,6 +10,7 @@ import { refuseOverride } from './overrides/overrides.rules.js';
 import { refuseChange } from './profile-changes.rules.js';
 import { refuseProfile } from './profiles.rules.js';
 import { refuseRuleSet } from './rule-sets/rule-sets.rules.js';
+import { refuseSearch } from './search/search.rules.js';
 
 test('every refusal is promised by the schema, and every promise can be kept', () => {
   const schema = loadSchema(new URL('../schema.graphql', import.meta.url));
@@ -23,6 +24,7 @@ test('every refusal is promised by the schema, and every promise can be kept', (
     refuseOverride,
     refuseLifeCycle,
     refuseConsent,
+    refuseSearch,
   ];
   expect(refusalProblems(schema, ...tables.map(({ table }) => table))).toEqual([]);
 });

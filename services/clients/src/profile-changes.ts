@@ -32,14 +32,15 @@ import {
   refuseProfile,
   type VerificationMethod,
 } from './profiles.rules.js';
+import { indexClient } from './search/search-index.js';
 
 /** Changes what a person tells of themself; identity is corrected by `correctIdentity`. */
-export const changeIndividual = (db: Db, input: ChangeIndividualInput): Promise<ClientRow> =>
+export const changeIndividual = (db: Db, input: ChangeIndividualInput, hashKey: string): Promise<ClientRow> =>
   transact(db, async (tx) => {
     const { clientId, expectedVersion, preferredLanguage, ...ask } = input;
     const client = await editable(tx, clientId, expectedVersion);
     const language = preferredLanguage ?? client.preferredLanguage;
-    return changePerson(tx, client, ask, { preferredLanguage: language });
+    return changePerson(tx, client, ask, { preferredLanguage: language }, hashKey);
   });
 
 /** Corrects who a person is, with evidence seen by somebody other than the adviser. */
@@ -51,26 +52,34 @@ export const correctIdentity = (db: Db, input: CorrectIdentityInput, hashKey: st
     const documentCodes = await changeDocument(tx, client, input, hashKey);
     const verification = await verifyAnew(tx, client, input.method, input.evidenceReference);
     const ask = { name, gender, dateOfBirth, civilCapacity };
-    return changePerson(tx, client, ask, { identityVerificationId: verification }, documentCodes);
+    return changePerson(tx, client, ask, { identityVerificationId: verification }, hashKey, documentCodes);
   });
 
 /** Changes what an institution tells of itself; identity is corrected by `correctInstitution`. */
-export const changeInstitution = (db: Db, input: ChangeInstitutionInput): Promise<ClientRow> =>
+export const changeInstitution = (
+  db: Db,
+  input: ChangeInstitutionInput,
+  hashKey: string,
+): Promise<ClientRow> =>
   transact(db, async (tx) => {
     const { clientId, expectedVersion, preferredLanguage, ...ask } = input;
     const client = await editable(tx, clientId, expectedVersion);
     const language = preferredLanguage ?? client.preferredLanguage;
-    return changeOrganisation(tx, client, ask, { preferredLanguage: language });
+    return changeOrganisation(tx, client, ask, { preferredLanguage: language }, hashKey);
   });
 
 /** Corrects who an institution is, with evidence seen by somebody other than the adviser. */
-export const correctInstitution = (db: Db, input: CorrectInstitutionInput): Promise<ClientRow> =>
+export const correctInstitution = (
+  db: Db,
+  input: CorrectInstitutionInput,
+  hashKey: string,
+): Promise<ClientRow> =>
   transact(db, async (tx) => {
     const { clientId, expectedVersion, method, evidenceReference, ...ask } = input;
     const client = await editable(tx, clientId, expectedVersion);
     mustNotAdvise(client, staffOf(tx));
     const verification = await verifyAnew(tx, client, method, evidenceReference);
-    return changeOrganisation(tx, client, ask, { identityVerificationId: verification });
+    return changeOrganisation(tx, client, ask, { identityVerificationId: verification }, hashKey);
   });
 
 async function editable(tx: Tx, clientId: string, expectedVersion: number): Promise<ClientRow> {
@@ -82,11 +91,12 @@ async function editable(tx: Tx, clientId: string, expectedVersion: number): Prom
 type ClientChanges = Partial<Pick<ClientRow, 'preferredLanguage' | 'identityVerificationId'>>;
 
 /** Writes a changed person, the version of it, and what follows for age band, capacity and grade. */
-export async function changePerson(
+async function changePerson(
   tx: Tx,
   client: ClientRow,
   ask: PersonChange,
   changes: ClientChanges,
+  hashKey: string,
   furtherCodes: readonly string[] = [],
 ): Promise<ClientRow> {
   const before = await tx.findOne(IndividualProfileRow, { id: client.id });
@@ -95,6 +105,7 @@ export async function changePerson(
   const profile: Profile = changedPerson(before, ask, today);
   const codes = [...changedCodes(before, profile), ...furtherCodes];
   await tx.update(IndividualProfileRow, before, profile);
+  await indexClient(tx, client, { name: profile.name, contact: profile.mobile }, hashKey);
   return keepChange(tx, client, profile, codes, {
     ...changes,
     ...ageBandOn(profile.dateOfBirth, today),
@@ -103,11 +114,12 @@ export async function changePerson(
 }
 
 /** Writes a changed institution, the version of it, and what follows for class and grade. */
-export async function changeOrganisation(
+async function changeOrganisation(
   tx: Tx,
   client: ClientRow,
   ask: InstitutionChange,
   changes: ClientChanges,
+  hashKey: string,
 ): Promise<ClientRow> {
   const before = await tx.findOne(InstitutionProfileRow, { id: client.id });
   if (before === null) throw refuseInstitution('WRONG_KIND', { kind: client.kind });
@@ -115,6 +127,7 @@ export async function changeOrganisation(
   if (institution.uscc !== before.uscc) await claimUscc(tx, institution.uscc);
   const codes = changedCodes(before, institution);
   await tx.update(InstitutionProfileRow, before, institution);
+  await indexClient(tx, client, { name: institution.legalName, contact: institution.phone }, hashKey);
   return keepChange(tx, client, institution, codes, changes);
 }
 

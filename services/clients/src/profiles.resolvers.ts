@@ -10,10 +10,10 @@ import { IdDocumentRow } from './profiles.entities.js';
 export const profileResolvers = (hashKey: string) =>
   ({
     Mutation: {
-      changeIndividual: (_, { input }, ctx) => changeIndividual(ctx.db, input),
+      changeIndividual: (_, { input }, ctx) => changeIndividual(ctx.db, input, hashKey),
       correctIdentity: (_, { input }, ctx) => correctIdentity(ctx.db, input, hashKey),
-      changeInstitution: (_, { input }, ctx) => changeInstitution(ctx.db, input),
-      correctInstitution: (_, { input }, ctx) => correctInstitution(ctx.db, input),
+      changeInstitution: (_, { input }, ctx) => changeInstitution(ctx.db, input, hashKey),
+      correctInstitution: (_, { input }, ctx) => correctInstitution(ctx.db, input, hashKey),
     },
     IndividualProfile: {
       annualIncome: ({ annualIncome, annualIncomeCurrency }) => ({

@@ -168,7 +168,7 @@ export function emailOf(text: string): string {
 }
 
 /** The form of each document's number, once spaces are gone and letters are capital. */
-export const ID_FORMS = {
+const ID_FORMS = {
   CN_ID: /^[1-9]\d{16}[\dX]$/,
   PASSPORT: /^(?=.*\d)[A-Z0-9]{6,12}$/,
   HK_MACAO_PERMIT: /^[HM]\d{8}(\d{2})?$/,
@@ -176,16 +176,22 @@ export const ID_FORMS = {
 } as const satisfies Record<IdType, RegExp>;
 
 /** The document's number as it is kept and compared: one number has one spelling. Refuses ID_NUMBER_INVALID. */
+export function formOf(idType: IdType, idNumber: string): string {
+  const number = idNumber.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase();
+  if (!ID_FORMS[idType].test(number)) throw refuseProfile('ID_NUMBER_INVALID', { reason: 'FORM' });
+  if (idType === 'CN_ID' && number[17] !== checkCharacter(number))
+    throw refuseProfile('ID_NUMBER_INVALID', { reason: 'CHECKSUM' });
+  return number;
+}
+
+/** The number of an application's document, which must carry the birth date if its kind does. Refuses ID_NUMBER_INVALID. */
 export function idNumberOf({
   idType,
   idNumber,
   dateOfBirth,
 }: Pick<Application, 'idType' | 'idNumber' | 'dateOfBirth'>): string {
-  const number = idNumber.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase();
-  if (!ID_FORMS[idType].test(number)) throw refuseProfile('ID_NUMBER_INVALID', { reason: 'FORM' });
-  if (idType !== 'CN_ID') return number;
-  if (number[17] !== checkCharacter(number)) throw refuseProfile('ID_NUMBER_INVALID', { reason: 'CHECKSUM' });
-  if (number.slice(6, 14) !== dateOfBirth.replaceAll('-', ''))
+  const number = formOf(idType, idNumber);
+  if (idType === 'CN_ID' && number.slice(6, 14) !== dateOfBirth.replaceAll('-', ''))
     throw refuseProfile('ID_NUMBER_INVALID', { reason: 'BIRTH_DATE' });
   return number;
 }

@@ -32,11 +32,13 @@ import {
 import { profileResolvers } from './profiles.resolvers.js';
 import { applyGradingRules } from './rule-sets/rule-sets.js';
 import { ruleSetResolvers } from './rule-sets/rule-sets.resolvers.js';
+import { indexMissing } from './search/search-index.js';
 
 /** The clients service, finding identity documents by this key. */
 export function clientsService(hashKey: string): ServiceDefinition {
   const clients = clientResolvers(hashKey);
   const profiles = profileResolvers(hashKey);
+  const institutions = institutionResolvers(hashKey);
   return {
     name: 'clients',
     folder: new URL('../', import.meta.url),
@@ -61,7 +63,7 @@ export function clientsService(hashKey: string): ServiceDefinition {
     resolvers: {
       ...clients,
       ...profiles,
-      ...institutionResolvers,
+      ...institutions,
       ...assetResolvers,
       ...gradingResolvers,
       ...ruleSetResolvers,
@@ -74,7 +76,7 @@ export function clientsService(hashKey: string): ServiceDefinition {
         ...consentResolvers.Mutation,
         ...clients.Mutation,
         ...profiles.Mutation,
-        ...institutionResolvers.Mutation,
+        ...institutions.Mutation,
         ...assetResolvers.Mutation,
       },
     },
@@ -86,7 +88,10 @@ export function clientsService(hashKey: string): ServiceDefinition {
       { name: 'fall-dormant', cron: '20 16 * * *', run: fallDormant },
       { name: 'regrade-due', cron: '15 16 * * *', run: regradeDue },
     ],
-    seed: seedGradingRules,
+    seed: async (db) => {
+      await seedGradingRules(db);
+      await indexMissing(db, hashKey);
+    },
   };
 }
 

@@ -5,11 +5,12 @@ import { beginLife, clientForUpdate, insertClient, keepVersion, staffOf } from '
 import { mustBeEditable, mustNotAdvise } from '../clients.rules.js';
 import type { OpenInstitutionInput, RecordFinancialsInput } from '../generated/resolvers.js';
 import { regrade, rulesOn } from '../grading.js';
+import { indexClient } from '../search/search-index.js';
 import { InstitutionFinancialsRow, InstitutionProfileRow } from './institutions.entities.js';
 import { countsInstead, financialsOf, institutionOf, refuseInstitution } from './institutions.rules.js';
 
 /** Opens an institution from an application; the caller becomes the adviser. */
-export const openInstitution = (db: Db, input: OpenInstitutionInput): Promise<ClientRow> =>
+export const openInstitution = (db: Db, input: OpenInstitutionInput, hashKey: string): Promise<ClientRow> =>
   transact(db, (tx) =>
     tx.once('openInstitution', input, ClientRow, async (id) => {
       const institution = institutionOf(input.institution);
@@ -23,6 +24,8 @@ export const openInstitution = (db: Db, input: OpenInstitutionInput): Promise<Cl
       });
       await claimUscc(tx, institution.uscc);
       await tx.insert(InstitutionProfileRow, { id, ...institution });
+      const by = { name: institution.legalName, contact: institution.phone };
+      await indexClient(tx, client, by, hashKey);
       await keepVersion(tx, id, institution, []);
       await beginLife(tx, client);
       return client;
