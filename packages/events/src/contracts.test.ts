@@ -59,7 +59,7 @@ const ALLOWED = new Set([
   ...['effectiveFrom', 'until', 'creditId', 'feeMinor', 'peakOn', 'asOf'],
   ...['channel', 'subjectCode', 'amount', 'rule', 'balance', 'availableOn', 'expiresOn'],
   ...['attendeeId', 'eventId', 'mode', 'attendedOn', 'ruleCode', 'year', 'surveyId', 'dueOn'],
-  ...['creditId', 'redemptionId', 'points', 'debt', 'tier'],
+  ...['creditId', 'redemptionId', 'points', 'debt', 'tier', 'changeId'],
   ...['reviewId', 'assessorId', 'questionnaireId', 'audience', 'alertId', 'type', 'severity', 'dueAt'],
   ...[
     'complaintId',

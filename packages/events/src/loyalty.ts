@@ -158,3 +158,32 @@ export const MembershipTierRenewed = defineEvent({
   key: 'clientId',
   data: z.object({ clientId: z.uuid(), tier: MembershipTier, validTo: Day }),
 });
+
+const ruleChangeMoved = (type: string, meaning: string) =>
+  defineEvent({
+    topic: 'loyalty.v1',
+    type,
+    version: 1,
+    meaning,
+    key: 'changeId',
+    data: z.object({
+      changeId: z.uuid(),
+      kind: z.enum(['EARN_RULE', 'TIERS', 'REWARD']),
+      /** The earn rule or the reward; TIERS for the table of tiers. */
+      ruleCode: Code,
+      effectiveFrom: Day,
+    }),
+  });
+
+export const RuleChangeProposed = ruleChangeMoved(
+  'rule.change.proposed',
+  'A change of earn rules, tiers or rewards waits for another person to approve it.',
+);
+export const RuleChangeApproved = ruleChangeMoved(
+  'rule.change.approved',
+  'A change of earn rules, tiers or rewards was approved: it holds from effectiveFrom.',
+);
+export const RuleChangeRejected = ruleChangeMoved(
+  'rule.change.rejected',
+  'A change of earn rules, tiers or rewards was not approved.',
+);

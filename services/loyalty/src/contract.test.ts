@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
+import { refuse as ofChanges } from './changes/changes.rules.js';
 import { refuse as ofRedemptions } from './redemptions/redemptions.rules.js';
 
 test('every refusal is promised in the schema, and every promise has its refusal', () => {
   const schema = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
-  expect(refusalProblems(schema, ofRedemptions.table)).toEqual([]);
+  expect(refusalProblems(schema, ofRedemptions.table, ofChanges.table)).toEqual([]);
 });

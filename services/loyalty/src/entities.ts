@@ -1,6 +1,7 @@
 import { decimal } from '@client-graph/kit';
 import type { Decimal } from '@client-graph/kit/decimal';
 import { Column, type ColumnOptions, Entity, PrimaryColumn } from 'typeorm';
+import type { ChangeKind, ChangeState, RuleChange } from './changes/changes.rules.js';
 import type { ActivityTerms, EarnBasis, EarnRule } from './earning/earning.rules.js';
 import type {
   Membership,
@@ -12,6 +13,7 @@ import type {
 import type { Allocation, Entry, EntryType, Labels, Lot, LotState } from './points/lots.rules.js';
 import type { PurchaseTerms } from './points/points.rules.js';
 import type { Redemption, RedemptionState } from './redemptions/redemptions.rules.js';
+import type { FindingKind, Liability } from './reports/reports.rules.js';
 import type { Reward, RewardKind, RewardTerms } from './rewards/rewards.rules.js';
 
 /** Postgres hands a bigint on as text; points stay far below 2^53, where a number is exact. */
@@ -80,6 +82,7 @@ export class MembershipRow implements Membership {
   @Column({ type: 'date', nullable: true }) tierTo: string | null;
   @Column({ type: 'text' }) status: MembershipStatus;
   @Column(points) debt: number;
+  @Column({ type: 'date', nullable: true }) lapseOn: string | null;
   @Column({ type: 'int' }) version: number;
 }
 
@@ -182,5 +185,48 @@ export class RedemptionRow implements Redemption {
   @Column({ type: 'uuid', nullable: true }) requestedBy: string | null;
   @Column({ type: 'date' }) requestedOn: string;
   @Column({ type: 'timestamptz' }) requestedAt: Date;
+  @Column({ type: 'int' }) version: number;
+}
+
+/** Sums of a day; nobody's points. */
+@Entity('liability_snapshot')
+export class LiabilityRow implements Liability {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'date' }) day: string;
+  @Column({ type: 'int' }) members: number;
+  @Column(points) activePoints: number;
+  @Column(points) pendingPoints: number;
+  @Column(points) debtPoints: number;
+  @Column({ ...points, name: 'earned_12m' }) earned12m: number;
+  @Column({ ...points, name: 'redeemed_12m' }) redeemed12m: number;
+  @Column({ ...points, name: 'expired_12m' }) expired12m: number;
+  @Column({ type: 'int' }) pointsPerCurrency: number;
+  @Column({ type: 'text' }) currency: string;
+  @Column({ type: 'jsonb' }) expiring: Liability['expiring'];
+}
+
+@Entity('points_finding')
+export class FindingRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column({ type: 'text' }) kind: FindingKind;
+  @Column(points) expected: number;
+  @Column(points) found: number;
+  @Column({ type: 'timestamptz' }) foundAt: Date;
+  @Column({ type: 'timestamptz', nullable: true }) clearedAt: Date | null;
+}
+
+@Entity('rule_change')
+export class RuleChangeRow implements RuleChange {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'text' }) kind: ChangeKind;
+  @Column({ type: 'text' }) code: string;
+  @Column({ type: 'date' }) effectiveFrom: string;
+  @Column({ type: 'jsonb' }) payload: unknown;
+  @Column({ type: 'text' }) state: ChangeState;
+  @Column({ type: 'uuid' }) proposedBy: string;
+  @Column({ type: 'timestamptz' }) proposedAt: Date;
+  @Column({ type: 'uuid', nullable: true }) decidedBy: string | null;
+  @Column({ type: 'timestamptz', nullable: true }) decidedAt: Date | null;
   @Column({ type: 'int' }) version: number;
 }

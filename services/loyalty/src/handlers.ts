@@ -29,7 +29,7 @@ import { earnForOrder } from './points/points.js';
 export const handlers: readonly Handler[] = [
   ...clientCopyHandlers,
   handle(ClientActivated, (tx, { data, time }) => openMembership(tx, data.clientId, dayOf(time))),
-  handle(ClientClosed, (tx, { data }) => closeMembership(tx, data.clientId)),
+  handle(ClientClosed, (tx, { data, time }) => closeMembership(tx, data.clientId, dayOf(time))),
 
   handle(OrderSettled, (tx, { id, data }) => earnForOrder(tx, id, data)),
   handle(OrderSettled, (tx, { data }) => cutForRedemption(tx, data)),

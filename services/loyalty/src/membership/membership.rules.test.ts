@@ -6,6 +6,7 @@ import {
   newMembership,
   qualifyingAfter,
   qualifyingPoints,
+  review,
   type TierRule,
   tierOf,
   tiersInForce,
@@ -121,5 +122,74 @@ describe('an upgrade', () => {
 
   test('needs something earned', () => {
     expect(upgrade(member(), [], TIERS)).toBeNull();
+  });
+});
+
+describe('a review', () => {
+  const held = (tier: MembershipTier, tierTo: string | null, tierFrom = '2026-03-02') => ({
+    ...member(tier),
+    tierFrom,
+    tierTo,
+  });
+  const at = (today: string, m: ReturnType<typeof held>, points: number, day = '2027-01-10') =>
+    review(m, today, [earned(points, day)], () => TIERS);
+
+  test.each([
+    ['the day before', '2027-03-01', false],
+    ['on the anniversary', '2027-03-02', true],
+    ['days late', '2027-04-15', true],
+  ])('is due %s: %s %s', (_, today, isDue) => {
+    expect(at(today, held('PLUS', '2027-03-02'), 0) !== null).toBe(isDue);
+  });
+
+  test('is never due for the lowest tier', () => {
+    expect(at('2036-01-01', held('CLASSIC', null), 0)).toBeNull();
+  });
+
+  test.each([
+    ['SIGNATURE', 0, 'PREMIER'],
+    ['SIGNATURE', 149_999, 'PREMIER'],
+    ['SIGNATURE', 150_000, 'SIGNATURE'],
+    ['PREMIER', 0, 'PLUS'],
+    ['PREMIER', 29_999, 'PLUS'],
+    ['PREMIER', 30_000, 'PREMIER'],
+    ['PLUS', 0, 'CLASSIC'],
+    ['PLUS', 4_999, 'CLASSIC'],
+    ['PLUS', 5_000, 'PLUS'],
+    ['PLUS', 30_000, 'PREMIER'],
+  ] as const)('of %s with %d points: %s, one step down at most', (tier, points, expected) => {
+    expect(at('2027-03-02', held(tier, '2027-03-02'), points)?.changes.tier).toBe(expected);
+  });
+
+  test('that keeps the tier is told as a renewal, the day since which it is held stays', () => {
+    const outcome = at('2027-03-02', held('PLUS', '2027-03-02'), 5_000);
+    expect(outcome?.changes).toEqual({ tier: 'PLUS', tierFrom: '2026-03-02', tierTo: '2028-03-02' });
+    expect(outcome?.events.map((event) => event.contract.type)).toEqual(['membership.tier.renewed']);
+  });
+
+  test('that takes a step down holds for twelve months, in the lowest tier without end', () => {
+    expect(at('2027-03-09', held('PREMIER', '2027-03-02'), 0)?.changes).toEqual({
+      tier: 'PLUS',
+      tierFrom: '2027-03-02',
+      tierTo: '2028-03-02',
+    });
+    const down = at('2027-03-09', held('PLUS', '2027-03-02'), 0);
+    expect(down?.changes).toEqual({ tier: 'CLASSIC', tierFrom: '2027-03-02', tierTo: null });
+    expect(down?.events[0]?.data).toEqual({ clientId: CLIENT, from: 'PLUS', to: 'CLASSIC', validTo: null });
+  });
+
+  test.each([
+    ['2029-02-28', '2030-02-28'],
+    ['2031-02-28', '2032-02-29'],
+    ['2032-02-29', '2033-02-28'],
+  ])('of a tier held since 29 February, on %s, comes again on %s', (tierTo, next) => {
+    expect(at(tierTo, held('PLUS', tierTo, '2028-02-29'), 5_000, tierTo)?.changes.tierTo).toBe(next);
+  });
+
+  test('counts the twelve months up to the anniversary, not up to the day it is held', () => {
+    const m = held('PLUS', '2027-03-02');
+    expect(at('2027-06-01', m, 5_000, '2027-03-03')?.changes.tier).toBe('CLASSIC');
+    expect(at('2027-06-01', m, 5_000, '2026-03-02')?.changes.tier).toBe('CLASSIC');
+    expect(at('2027-06-01', m, 5_000, '2026-03-03')?.changes.tier).toBe('PLUS');
   });
 });

@@ -1,6 +1,6 @@
-import { MembershipTierChanged } from '@client-graph/events';
+import { type EventDraft, MembershipTierChanged, MembershipTierRenewed } from '@client-graph/events';
 import type { Decimal } from '@client-graph/kit/decimal';
-import { plusMonths } from '@client-graph/kit/time';
+import { plusDays, plusMonths } from '@client-graph/kit/time';
 
 export type MembershipTier = 'CLASSIC' | 'PLUS' | 'PREMIER' | 'SIGNATURE';
 export type MembershipStatus = 'ACTIVE' | 'CLOSED';
@@ -14,6 +14,8 @@ export type Membership = {
   status: MembershipStatus;
   /** Points that next earnings owe, because what earned them was undone after they were spent. */
   debt: number;
+  /** Of a membership that has ended: the day on which its points lapse. */
+  lapseOn: string | null;
 };
 
 /** What the programme as a whole goes by, one dated row (policy 6.2: **data**; `domain.md` 3.5.2 and 3.5.4). */
@@ -62,6 +64,7 @@ export const newMembership = (clientId: string, day: string): Membership => ({
   tierTo: null,
   status: 'ACTIVE',
   debt: 0,
+  lapseOn: null,
 });
 
 /** The tiers' table that is in force on a day: the latest version that has begun, lowest tier first. */
@@ -116,3 +119,49 @@ export function upgrade(membership: Membership, days: readonly QualifyingDay[], 
     ],
   };
 }
+
+/** The first anniversary of a tier after a day: of 29 February the 28th, and the 29th again in a leap year. */
+function anniversaryAfter(tierFrom: string, day: string): string {
+  let years = 1;
+  while (plusMonths(tierFrom, TIER_VALID_MONTHS * years) <= day) years += 1;
+  return plusMonths(tierFrom, TIER_VALID_MONTHS * years);
+}
+
+type Held = Pick<Membership, 'id' | 'tier' | 'tierFrom' | 'tierTo'>;
+
+/**
+ * Reviews a tier on its anniversary (`domain.md` 3.5.3): who has the points keeps it for twelve months more, or goes up where
+ * the table has come down; who has not goes down, one step however few the points are. Null when no review is due.
+ */
+export function review(
+  membership: Held,
+  today: string,
+  days: readonly QualifyingDay[],
+  tiersOn: (day: string) => readonly TierRule[],
+): { changes: Omit<Held, 'id'>; events: EventDraft[] } | null {
+  const day = membership.tierTo;
+  if (day === null || day > today) return null;
+  const tiers = tiersOn(day);
+  const earned = qualifyingPoints(days, day);
+  const held = tiers.findIndex((tier) => tier.code === membership.tier);
+  const reached = tiers.findLastIndex((tier) => tier.qualifyingPoints <= earned);
+  const next = tiers[reached < held ? held - 1 : reached];
+  if (next === undefined) throw new Error('The table of tiers has none for everybody.');
+  const { id: clientId, tier, tierFrom } = membership;
+  if (next.code === tier) {
+    const validTo = anniversaryAfter(tierFrom, day);
+    return {
+      changes: { tier, tierFrom, tierTo: validTo },
+      events: [MembershipTierRenewed({ clientId, tier, validTo })],
+    };
+  }
+  const tierTo = next.qualifyingPoints === 0 ? null : plusMonths(day, TIER_VALID_MONTHS);
+  return {
+    changes: { tier: next.code, tierFrom: day, tierTo },
+    events: [MembershipTierChanged({ clientId, from: tier, to: next.code, validTo: tierTo })],
+  };
+}
+
+/** When the points of a member who leaves on a day lapse, after the notice (`domain.md` 3.5.4, 7). */
+export const lapseDay = (leftOn: string, programme: Programme): string =>
+  plusDays(leftOn, programme.lapseNoticeDays);

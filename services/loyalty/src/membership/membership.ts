@@ -1,6 +1,7 @@
+import { PointsExpiring } from '@client-graph/events';
 import { findForUpdate, type Tx } from '@client-graph/kit';
-import { MembershipRow, ProgrammeRow, TierRuleRow } from '../entities.js';
-import { newMembership, tiersInForce } from './membership.rules.js';
+import { MembershipRow, PointLotRow, ProgrammeRow, TierRuleRow } from '../entities.js';
+import { lapseDay, newMembership, tiersInForce } from './membership.rules.js';
 
 /** Opens the membership of a client who has none yet; otherwise does nothing. */
 export async function openMembership(tx: Tx, clientId: string, day: string): Promise<void> {
@@ -22,11 +23,20 @@ export async function lockMembership(tx: Tx, clientId: string, day: string): Pro
   return findForUpdate(tx, MembershipRow, clientId);
 }
 
-/** Ends the membership with the relationship; a client who never had one is left alone. */
-export async function closeMembership(tx: Tx, clientId: string): Promise<void> {
-  await tx.query(`update membership set status = 'CLOSED', version = version + 1 where client_id = $1`, [
-    clientId,
-  ]);
+/**
+ * Ends the membership with the relationship, and tells of the points that lapse after the notice; a client who never had a
+ * membership is left alone.
+ */
+export async function closeMembership(tx: Tx, clientId: string, day: string): Promise<void> {
+  const membership = await tx.manager.findOne(MembershipRow, {
+    where: { id: clientId },
+    lock: { mode: 'pessimistic_write' },
+  });
+  if (membership === null || membership.status === 'CLOSED') return;
+  const lapseOn = lapseDay(day, await loadProgramme(tx, day));
+  await tx.update(MembershipRow, membership, { status: 'CLOSED', lapseOn });
+  const amount = (await tx.manager.sum(PointLotRow, 'remaining', { clientId })) ?? 0;
+  if (amount > 0) await tx.record(PointsExpiring({ clientId, amount, expiresOn: lapseOn }));
 }
 
 export const loadTiers = async (tx: Tx, day: string): Promise<TierRuleRow[]> =>

@@ -6,7 +6,7 @@ import { EarnRuleRow, LedgerEntryRow, MembershipRow, PointLotRow } from '../enti
 import { loadTiers, lockMembership } from '../membership/membership.js';
 import { type QualifyingDay, qualifyingAfter, tierOf, upgrade } from '../membership/membership.rules.js';
 import { DUE_TO_ACTIVATE, DUE_TO_EXPIRE, type DueLot, takeStep } from './ledger.js';
-import { activate, type Entry, expire, type Lot, type Step } from './lots.rules.js';
+import { activate, type Entry, expire, type Lot, lapse, type Step } from './lots.rules.js';
 import { earnPurchase, earns, inForce, isPurchaseRule } from './points.rules.js';
 
 const PURCHASE = 'order.settled';
@@ -65,7 +65,7 @@ export async function bookEarning(
   await tx.record(...step.events);
 }
 
-const qualifyingDays = (tx: Tx, clientId: string, after: string): Promise<QualifyingDay[]> =>
+export const qualifyingDays = (tx: Tx, clientId: string, after: string): Promise<QualifyingDay[]> =>
   tx.query(
     `select to_char(qualifying_on, 'YYYY-MM-DD') as day, sum(qualifying_points)::float8 as points
      from ledger_entry where client_id = $1 and qualifying_on > $2 group by qualifying_on`,
@@ -79,6 +79,14 @@ export const activatePoints = (db: Db): Promise<void> =>
 /** Lets lapse every lot whose last day is over. */
 export const expirePoints = (db: Db): Promise<void> =>
   untilNoneIsDue(db, `${DUE_TO_EXPIRE} order by expires_on, client_id`, expire);
+
+/** Lets lapse what is left to members who have gone, once the notice is over. */
+export const lapsePoints = (db: Db): Promise<void> =>
+  untilNoneIsDue(
+    db,
+    `state in ('PENDING', 'ACTIVE') and client_id in (select client_id from membership where lapse_on < $1) order by client_id, id`,
+    lapse,
+  );
 
 const BATCH_LOTS = 500;
 

@@ -1,0 +1,217 @@
+import {
+  type Db,
+  Decimal,
+  dayOf,
+  findForUpdate,
+  type PageArgs,
+  page,
+  refuse as refuseAny,
+  type Tx,
+  transact,
+} from '@client-graph/kit';
+import { EarnRuleRow, RewardRow, RewardTermsRow, RuleChangeRow, TierRuleRow } from '../entities.js';
+import {
+  type ChangeKind,
+  type ChangeState,
+  decide,
+  mustBeAhead,
+  mustBePriced,
+  mustHoldTogether,
+  Payloads,
+  proposed,
+  refuse,
+} from './changes.rules.js';
+
+type Proposal = { requestId: string; effectiveFrom: string };
+type ProposeEarnRule = Proposal & {
+  code: string;
+  pendingDays: number;
+  expiryMonths: number;
+  qualifying: boolean;
+  purchase?: object | null | undefined;
+  activity?: ActivityInput | null | undefined;
+};
+type ActivityInput = {
+  points: readonly { variant: string; points: number }[];
+  pointsPerYear?: number | null | undefined;
+  timesPerYear?: number | null | undefined;
+};
+
+/** Proposes a new version of an earn rule that is there. */
+export const proposeEarnRule = (db: Db, input: ProposeEarnRule): Promise<RuleChangeRow> =>
+  propose(db, 'proposeEarnRule', input, 'EARN_RULE', input.code, async (tx) => {
+    const latest = await latestRule(tx, input.code);
+    const isPurchase = 'productClasses' in latest.terms;
+    const { purchase, activity } = input;
+    if (isPurchase !== Boolean(purchase) || isPurchase === Boolean(activity))
+      throw refuse('RULE_INVALID', {
+        field: isPurchase ? 'purchase' : 'activity',
+        reason: 'OF_ANOTHER_KIND',
+      });
+    const terms = purchase ?? {
+      points: Object.fromEntries((activity?.points ?? []).map((each) => [each.variant, each.points])),
+      pointsPerYear: activity?.pointsPerYear ?? null,
+      timesPerYear: activity?.timesPerYear ?? null,
+    };
+    const { pendingDays, expiryMonths, qualifying } = input;
+    return { pendingDays, expiryMonths, qualifying, terms };
+  });
+
+async function latestRule(tx: Tx, code: string): Promise<EarnRuleRow> {
+  const [latest] = await tx.find(EarnRuleRow, { where: { code }, order: { version: 'DESC' }, take: 1 });
+  if (latest === undefined) throw refuseAny('NOT_FOUND');
+  return latest;
+}
+
+type ProposeTiers = Proposal & {
+  tiers: readonly { code: string; qualifyingPoints: number; multiplier: Decimal }[];
+};
+
+/** Proposes a new table of tiers, whole. */
+export const proposeTiers = (db: Db, input: ProposeTiers): Promise<RuleChangeRow> =>
+  propose(db, 'proposeTiers', input, 'TIERS', 'TIERS', async () => {
+    const tiers = parse(
+      'TIERS',
+      input.tiers.map((tier) => ({ ...tier, multiplier: tier.multiplier.toFixed() })),
+    );
+    mustHoldTogether(tiers);
+    return tiers;
+  });
+
+type ProposeReward = Proposal & {
+  code: string;
+  kind: string;
+  lastDay?: string | null | undefined;
+  points?: number | null | undefined;
+  tier: string;
+  perClientYear?: number | null | undefined;
+  name: { en: string; zhHans: string; zhHant: string };
+};
+
+/** Proposes a reward that is new to the catalogue, or new terms of one that is there. */
+export const proposeReward = (db: Db, input: ProposeReward): Promise<RuleChangeRow> =>
+  propose(db, 'proposeReward', input, 'REWARD', input.code, async (tx) => {
+    if (!/^[A-Z0-9-]{3,32}$/.test(input.code)) throw refuseAny('BAD_INPUT', { field: 'code' });
+    const { en: EN, zhHans: ZH_HANS, zhHant: ZH_HANT } = input.name;
+    const reward = parse('REWARD', {
+      kind: input.kind,
+      lastDay: input.lastDay ?? null,
+      points: input.points ?? null,
+      tier: input.tier,
+      perClientYear: input.perClientYear ?? null,
+      labels: { EN, ZH_HANS, ZH_HANT },
+    });
+    mustBePriced(reward, input.effectiveFrom, await tx.findOne(RewardRow, { code: input.code }));
+    return reward;
+  });
+
+/** Holds a payload against its shape. Refuses RULE_INVALID naming the fields. */
+function parse<Kind extends ChangeKind>(
+  kind: Kind,
+  payload: unknown,
+): ReturnType<(typeof Payloads)[Kind]['parse']>;
+function parse(kind: ChangeKind, payload: unknown): unknown {
+  const result = Payloads[kind].safeParse(payload);
+  if (!result.success)
+    throw refuse('RULE_INVALID', { fields: result.error.issues.map((issue) => issue.path.join('.')) });
+  return result.data;
+}
+
+const propose = (
+  db: Db,
+  command: string,
+  input: Proposal,
+  kind: ChangeKind,
+  code: string,
+  payloadOf: (tx: Tx) => Promise<unknown>,
+): Promise<RuleChangeRow> =>
+  transact(db, (tx) =>
+    tx.once(command, input, RuleChangeRow, async (id) => {
+      mustBeAhead(input.effectiveFrom, dayOf(tx.now));
+      const payload: unknown = parse(kind, await payloadOf(tx));
+      const open = await tx.query('select from rule_change where kind = $1 and code = $2 and state = $3', [
+        kind,
+        code,
+        'PROPOSED',
+      ]);
+      if (open.length > 0) throw refuse('CHANGE_OPEN');
+      const change = await tx.insert(RuleChangeRow, {
+        id,
+        kind,
+        code,
+        effectiveFrom: input.effectiveFrom,
+        payload,
+        state: 'PROPOSED',
+        proposedBy: actorId(tx),
+        proposedAt: tx.now,
+        decidedBy: null,
+        decidedAt: null,
+        version: 1,
+      });
+      await tx.record(proposed(change));
+      return change;
+    }),
+  );
+
+const actorId = (tx: Tx): string => {
+  if (tx.actor.id === null) throw refuseAny('UNAUTHENTICATED');
+  return tx.actor.id;
+};
+
+type DecideChange = { changeId: string; expectedVersion: number };
+
+/** Approves a proposal: its rows join their table and hold from their day. Or rejects it. */
+export const decideChange = (
+  db: Db,
+  to: 'APPROVED' | 'REJECTED',
+  input: DecideChange,
+): Promise<RuleChangeRow> =>
+  transact(db, async (tx) => {
+    const change = await findForUpdate(tx, RuleChangeRow, input.changeId, input.expectedVersion);
+    const { changes, events } = decide(change, to, { by: actorId(tx), today: dayOf(tx.now) });
+    if (to === 'APPROVED') await BRING_IN[change.kind](tx, change);
+    await tx.record(...events);
+    return tx.update(RuleChangeRow, change, { ...changes, decidedAt: tx.now });
+  });
+
+type Version = { version: number; effectiveFrom: string };
+
+/** The next version of a table; versions begin one after the other, so that the latest that has begun is in force. */
+function nextVersion(tx: Tx, { effectiveFrom, id }: RuleChangeRow, latest: Version | undefined) {
+  if (latest !== undefined) mustBeAhead(effectiveFrom, latest.effectiveFrom);
+  return { id: tx.newId(), version: (latest?.version ?? 0) + 1, effectiveFrom, source: `change ${id}` };
+}
+
+const BRING_IN: Record<ChangeKind, (tx: Tx, change: RuleChangeRow) => Promise<unknown>> = {
+  EARN_RULE: async (tx, change) => {
+    const latest = await latestRule(tx, change.code);
+    const { code, event, labels } = latest;
+    const rule = parse('EARN_RULE', change.payload);
+    return tx.insert(EarnRuleRow, { ...nextVersion(tx, change, latest), code, event, labels, ...rule });
+  },
+  TIERS: async (tx, change) => {
+    const rows = await tx.find(TierRuleRow, { order: { version: 'DESC' } });
+    const labels = new Map(rows.map((row) => [row.code, row.labels]));
+    const none = { EN: '', ZH_HANS: '', ZH_HANT: '' };
+    const tiers = parse('TIERS', change.payload).map((tier) => ({
+      ...nextVersion(tx, change, rows[0]),
+      ...tier,
+      multiplier: new Decimal(tier.multiplier),
+      labels: labels.get(tier.code) ?? none,
+    }));
+    return tx.insertMany(TierRuleRow, tiers);
+  },
+  REWARD: async (tx, change) => {
+    const { kind, ...terms } = parse('REWARD', change.payload);
+    const { code } = change;
+    const known = await tx.findOne(RewardRow, { code });
+    // Nothing of a new gift is there until stock is put in; a credit never runs out.
+    const stock = kind === 'FEE_CREDIT' ? null : 0;
+    if (known === null) await tx.insert(RewardRow, { id: tx.newId(), code, kind, stock, version: 1 });
+    const [latest] = await tx.find(RewardTermsRow, { where: { code }, order: { version: 'DESC' }, take: 1 });
+    return tx.insert(RewardTermsRow, { ...nextVersion(tx, change, latest), code, ...terms });
+  },
+};
+
+export const listChanges = (db: Db, args: PageArgs & { state?: ChangeState | null | undefined }) =>
+  page(db, RuleChangeRow, args, args.state === null || args.state === undefined ? {} : { state: args.state });
