@@ -15,6 +15,7 @@ import {
 } from '@client-graph/kit';
 import { type FindOptionsWhere, LessThanOrEqual, Not, Raw } from 'typeorm';
 import { AlertRuleRow, RiskAlertRow } from '../entities.js';
+import { optionalText } from '../free-text.rules.js';
 import type { AcknowledgeAlertInput, ActOnAlertInput, CloseAlertInput } from '../generated/resolvers.js';
 import {
   type AlertAction,
@@ -165,6 +166,8 @@ async function lockAlert(tx: Tx, input: { alertId: string; expectedVersion: numb
   return alert;
 }
 
+const NOTE_MAX = 2_000;
+
 export const acknowledgeAlert = (db: Db, input: AcknowledgeAlertInput): Promise<RiskAlertRow> =>
   transact(db, async (tx) =>
     take(tx, await lockAlert(tx, input), 'acknowledge', {
@@ -175,7 +178,7 @@ export const acknowledgeAlert = (db: Db, input: AcknowledgeAlertInput): Promise<
 
 export const actOnAlert = (db: Db, input: ActOnAlertInput): Promise<RiskAlertRow> =>
   transact(db, async (tx) => {
-    const note = checkNote(input.note);
+    const note = optionalText('note', input.note, NOTE_MAX);
     return take(tx, await lockAlert(tx, input), 'act', {
       action: input.action,
       actionNote: note,
@@ -186,7 +189,7 @@ export const actOnAlert = (db: Db, input: ActOnAlertInput): Promise<RiskAlertRow
 
 export const closeAlert = (db: Db, input: CloseAlertInput): Promise<RiskAlertRow> =>
   transact(db, async (tx) => {
-    const note = checkNote(input.note);
+    const note = optionalText('note', input.note, NOTE_MAX);
     return take(tx, await lockAlert(tx, input), 'close', {
       closeReason: input.reason,
       closeNote: note,
@@ -194,15 +197,6 @@ export const closeAlert = (db: Db, input: CloseAlertInput): Promise<RiskAlertRow
       closedById: tx.actor.id,
     });
   });
-
-const NOTE_MAX = 2_000;
-
-function checkNote(note: string | null | undefined): string | null {
-  if (note === null || note === undefined) return null;
-  if (note.trim() === '' || note.length > NOTE_MAX)
-    throw refuse('BAD_INPUT', { field: 'note', expected: `1 to ${NOTE_MAX} characters` });
-  return note;
-}
 
 const BATCH = 200;
 

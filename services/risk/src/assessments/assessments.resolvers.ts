@@ -11,6 +11,7 @@ import {
 import type { Resolvers } from '../generated/resolvers.js';
 import { rulesInForce } from '../questionnaires/questionnaires.js';
 import type { FiredGate } from '../questionnaires/scoring.rules.js';
+import { reportPdf } from '../reports/pdf.js';
 import { explain, type ReportSection, reasonOf, sectionsOf } from '../reports/report.rules.js';
 import { decidedOf } from '../reports/reports.js';
 import { EXPIRED_REASON, endedSentence, endingOf } from '../validity/validity.rules.js';
@@ -135,6 +136,7 @@ export const assessmentsResolvers = {
         heading: say(section.heading, locale),
         lines: section.lines.map((line) => say(line, locale)),
       })),
+    pdf: (report, { locale }) => reportPdf(report, locale),
     confirmedAt: async ({ id, assessmentId }, _, { loadList }) =>
       (await loadList(ReportConfirmationRow, 'assessmentId', assessmentId)).find(
         ({ reportId }) => reportId === id,

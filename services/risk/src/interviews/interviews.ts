@@ -26,6 +26,7 @@ import {
 } from '../assessments/assessments.rules.js';
 import { findForRead, given, lockClient } from '../assessments/subjects.js';
 import { AppointmentRow, AssessmentRow, type InterviewMode, InterviewRow, ReviewRow } from '../entities.js';
+import { checkText } from '../free-text.rules.js';
 import type { RecordInterviewInput, ScheduleInterviewInput } from '../generated/resolvers.js';
 import { capped, type RiskLevel } from '../levels.rules.js';
 import { rulesInForce } from '../questionnaires/questionnaires.js';
@@ -45,8 +46,7 @@ type Findings = {
 const SUMMARY_MAX = 4_000;
 
 export function checkFindings({ summary, outcome, newLevel, recordingRef }: Findings): void {
-  if (summary.trim() === '' || summary.length > SUMMARY_MAX)
-    throw refuse('BAD_INPUT', { field: 'summary', expected: `1 to ${SUMMARY_MAX} characters` });
+  checkText('summary', summary, SUMMARY_MAX);
   if (outcome !== 'LOWER' && typeof newLevel === 'string')
     throw refuse('BAD_INPUT', { field: 'newLevel', expected: 'only with the outcome LOWER' });
   if (typeof recordingRef === 'string' && !/^[\w.:/-]{1,200}$/.test(recordingRef))

@@ -24,6 +24,7 @@ import {
 } from '../assessments/assessments.rules.js';
 import { findForRead, given, lockClient, ownAssessment } from '../assessments/subjects.js';
 import { AssessmentRow, type InterviewRow, ReviewRow, RiskProfileRow } from '../entities.js';
+import { optionalText } from '../free-text.rules.js';
 import type { DecideReviewInput, RequestReviewInput, RequireInterviewInput } from '../generated/resolvers.js';
 import { rulesInForce } from '../questionnaires/questionnaires.js';
 import { issueNextReport } from '../reports/reports.js';
@@ -54,9 +55,7 @@ async function ask(
   askedBy: ReviewAsker,
   input: { assessmentId: string; expectedVersion: number; comment?: string | null },
 ): Promise<ReviewRow> {
-  const comment = input.comment ?? null;
-  if (comment !== null && (comment.trim() === '' || comment.length > COMMENT_MAX))
-    throw refuse('BAD_INPUT', { field: 'comment', expected: `1 to ${COMMENT_MAX} characters` });
+  const comment = optionalText('comment', input.comment, COMMENT_MAX);
   const { clientId } = await findForRead(tx, input.assessmentId);
   await lockClient(tx, clientId);
   const open = await tx.findOne(ReviewRow, { assessmentId: input.assessmentId, state: 'OPEN' });

@@ -12,6 +12,7 @@ import {
   transact,
 } from '@client-graph/kit';
 import { QuestionnaireProposalRow, QuestionnaireRow } from '../entities.js';
+import { checkText } from '../free-text.rules.js';
 import type {
   ApproveQuestionnaireInput,
   ProposeQuestionnaireInput,
@@ -125,17 +126,12 @@ export const approveQuestionnaire = (
 
 const REASON_MAX = 2_000;
 
-function checkReason(reason: string): void {
-  if (reason.trim() === '' || reason.length > REASON_MAX)
-    throw refuse('BAD_INPUT', { field: 'reason', expected: `1 to ${REASON_MAX} characters` });
-}
-
 export const rejectQuestionnaire = (
   db: Db,
   { proposalId, expectedVersion, reason }: RejectQuestionnaireInput,
 ): Promise<QuestionnaireProposalRow> =>
   transact(db, async (tx) => {
-    checkReason(reason);
+    checkText('reason', reason, REASON_MAX);
     const proposal = await lockProposal(tx, proposalId, expectedVersion);
     const { changes, events } = reject(proposal);
     await tx.record(...events);

@@ -16,19 +16,10 @@ const Level = z.enum(LEVELS);
 const Name = z.string().regex(/^[A-Za-z]\w{0,31}$/, 'a letter, then up to 31 letters, digits or _');
 const OptionCode = z.string().regex(/^\w{1,16}$/, '1 to 16 letters, digits or _');
 const Code = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, '1 to 64 letters, digits, dot, dash or _');
-const Words = z.strictObject({
-  zh: z.string().min(1),
-  en: z.string().min(1),
-  zhHant: z.string().min(1).optional(),
-});
+const Said = z.string().regex(/^[^\p{Cc}\p{Cs}]+$/u, 'some words, without control characters');
+const Words = z.strictObject({ zh: Said, en: Said, zhHant: Said.optional() });
 /** A reason written in one language only is shown in that language. */
-const Reason = z.union([
-  Words,
-  z
-    .string()
-    .min(1)
-    .transform((words) => ({ zh: words, en: words })),
-]);
+const Reason = z.union([Words, Said.transform((words) => ({ zh: words, en: words }))]);
 
 const Question = z.strictObject({
   id: Name,
