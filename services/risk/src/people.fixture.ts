@@ -39,7 +39,7 @@ export const assessor = actorOf(randomUUID(), ['RISK_ASSESSOR']);
 export const compliance = actorOf(randomUUID(), ['COMPLIANCE']);
 
 /** What a client sends: one letter a question, without those that are worked out. */
-export const sent = (letters: string, code = 'IND-RTQ') =>
+const sent = (letters: string, code = 'IND-RTQ') =>
   questionnaire(code).definition.questions.flatMap(({ id, source }, index) =>
     source === 'DERIVED' ? [] : [{ questionId: id, optionCode: letters.charAt(index) }],
   );

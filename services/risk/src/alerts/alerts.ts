@@ -153,7 +153,7 @@ async function take(
 }
 
 /** Whether the caller is told of this alert: those of their clients, and of compliance only who oversees. */
-export const isTold = ({ scopes }: Actor, { addressee }: Pick<RiskAlertRow, 'addressee'>): boolean =>
+const isTold = ({ scopes }: Actor, { addressee }: Pick<RiskAlertRow, 'addressee'>): boolean =>
   addressee === 'ADVISER' || scopes.has('alerts:oversee');
 
 async function lockAlert(tx: Tx, input: { alertId: string; expectedVersion: number }): Promise<RiskAlertRow> {

@@ -42,7 +42,7 @@ export function moveReview(state: ReviewState, action: keyof typeof REVIEW_TRANS
 }
 
 /** The code of an interview reason that a request leaves on the assessment. */
-export const REASON_OF = { CLIENT: 'CLIENT_ASKS', COMPLIANCE: 'COMPLIANCE_ASKS' } as const satisfies Record<
+const REASON_OF = { CLIENT: 'CLIENT_ASKS', COMPLIANCE: 'COMPLIANCE_ASKS' } as const satisfies Record<
   ReviewAsker,
   string
 >;

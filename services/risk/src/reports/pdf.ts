@@ -7,9 +7,8 @@ import { type Locale, say } from '../words.rules.js';
 import { sectionsOf } from './report.rules.js';
 
 /** Noto Sans SC (SIL Open Font License 1.1) holds Latin and both Chinese scripts; only the glyphs used are embedded. */
-const FONT = createRequire(import.meta.url).resolve(
-  '@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf',
-);
+const require = createRequire(import.meta.url);
+const FONT = require.resolve('@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf');
 let font: Promise<Buffer> | undefined;
 
 export type PdfFile = { content: string; sha256: string; fileName: string };

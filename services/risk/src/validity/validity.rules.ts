@@ -69,7 +69,7 @@ export function invalidate(assessment: Held, profile: Profile | null, reason: st
 }
 
 export const EXPIRED_REASON = 'VALIDITY_ENDED';
-export const EXPIRING_REASON = 'VALIDITY_ENDS';
+const EXPIRING_REASON = 'VALIDITY_ENDS';
 
 /** The validity has run out: the level no longer counts. */
 export const expire = ({ id: assessmentId, clientId, state }: Held, validTo: string) => ({
