@@ -1,5 +1,13 @@
 -- What the migrations make, beside the tables of the kit; written by the end-to-end test, never by hand.
 
+create table bereavement (
+  client_id uuid not null,
+  until date not null,
+  recorded_by uuid not null,
+  recorded_at timestamp with time zone not null,
+  constraint bereavement_pkey PRIMARY KEY (client_id)
+);
+
 create table calendar_day (
   day date not null,
   kind text not null,
@@ -7,6 +15,94 @@ create table calendar_day (
   source text not null,
   constraint calendar_day_pkey PRIMARY KEY (day),
   constraint calendar_day_kind_check CHECK ((kind = ANY (ARRAY['OFF'::text, 'WORK'::text])))
+);
+
+create table care_date (
+  id uuid not null,
+  client_id uuid not null,
+  kind text not null,
+  month integer not null,
+  day integer not null,
+  is_leap_month boolean not null,
+  registered_by uuid not null,
+  registered_at timestamp with time zone not null,
+  constraint care_date_client_id_kind_key UNIQUE (client_id, kind),
+  constraint care_date_pkey PRIMARY KEY (id),
+  constraint care_date_check CHECK (((kind = 'BIRTHDAY_LUNAR'::text) OR (NOT is_leap_month))),
+  constraint care_date_check1 CHECK (((kind = 'BIRTHDAY_SOLAR'::text) OR (day <= 30))),
+  constraint care_date_day_check CHECK (((day >= 1) AND (day <= 31))),
+  constraint care_date_kind_check CHECK ((kind = ANY (ARRAY['BIRTHDAY_SOLAR'::text, 'BIRTHDAY_LUNAR'::text]))),
+  constraint care_date_month_check CHECK (((month >= 1) AND (month <= 12)))
+);
+
+create table care_gift (
+  id uuid not null,
+  grade text not null,
+  version integer not null,
+  effective_from date not null,
+  source text not null,
+  value numeric not null,
+  yearly_cap numeric not null,
+  currency text not null,
+  labels jsonb not null,
+  constraint care_gift_grade_version_key UNIQUE (grade, version),
+  constraint care_gift_pkey PRIMARY KEY (id)
+);
+
+create table care_rule (
+  id uuid not null,
+  code text not null,
+  version integer not null,
+  effective_from date not null,
+  source text not null,
+  terms jsonb not null,
+  labels jsonb not null,
+  wishes jsonb not null,
+  constraint care_rule_code_version_key UNIQUE (code, version),
+  constraint care_rule_pkey PRIMARY KEY (id)
+);
+
+create table care_task (
+  id uuid not null,
+  client_id uuid not null,
+  rule_code text not null,
+  year integer not null,
+  due_on date not null,
+  communication_id uuid not null,
+  gift_value numeric,
+  gift_currency text,
+  sent_at timestamp with time zone,
+  constraint care_task_client_id_rule_code_year_key UNIQUE (client_id, rule_code, year),
+  constraint care_task_pkey PRIMARY KEY (id),
+  constraint care_task_communication_id_fkey FOREIGN KEY (communication_id) REFERENCES communication(id)
+);
+
+create table client_fact (
+  client_id uuid not null,
+  onboarded_on date not null,
+  constraint client_fact_pkey PRIMARY KEY (client_id)
+);
+
+create table communication (
+  id uuid not null,
+  client_id uuid not null,
+  mailing_id uuid,
+  kind text not null,
+  channel text not null,
+  template_id uuid not null,
+  variables jsonb not null,
+  state text not null,
+  reason text,
+  attempts integer not null,
+  not_before timestamp with time zone not null,
+  queued_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint communication_pkey PRIMARY KEY (id),
+  constraint communication_mailing_id_fkey FOREIGN KEY (mailing_id) REFERENCES mailing(id),
+  constraint communication_template_id_fkey FOREIGN KEY (template_id) REFERENCES message_template(id),
+  constraint communication_check CHECK (((state <> ALL (ARRAY['SUPPRESSED'::text, 'BOUNCED'::text, 'UNCERTAIN'::text])) OR (reason IS NOT NULL))),
+  constraint communication_state_check CHECK ((state = ANY (ARRAY['QUEUED'::text, 'SENDING'::text, 'SENT'::text, 'DELIVERED'::text, 'READ'::text, 'BOUNCED'::text, 'SUPPRESSED'::text, 'UNCERTAIN'::text])))
 );
 
 create table complaint (
@@ -119,6 +215,38 @@ create table complaint_number (
   constraint complaint_number_pkey PRIMARY KEY (year)
 );
 
+create table consent_copy (
+  id uuid not null,
+  client_id uuid not null,
+  purpose text not null,
+  channel text not null,
+  is_granted boolean not null,
+  text_version text not null,
+  changed_at timestamp with time zone not null,
+  constraint consent_copy_client_id_purpose_channel_key UNIQUE (client_id, purpose, channel),
+  constraint consent_copy_pkey PRIMARY KEY (id)
+);
+
+create table contact_point (
+  id uuid not null,
+  version integer not null,
+  client_id uuid not null,
+  channel text not null,
+  address text not null,
+  registered_by uuid not null,
+  registered_at timestamp with time zone not null,
+  constraint contact_point_client_id_channel_key UNIQUE (client_id, channel),
+  constraint contact_point_pkey PRIMARY KEY (id),
+  constraint contact_point_channel_check CHECK ((channel = ANY (ARRAY['EMAIL'::text, 'SMS'::text, 'WECHAT'::text])))
+);
+
+create table cooling_off (
+  order_id uuid not null,
+  client_id uuid not null,
+  until timestamp with time zone not null,
+  constraint cooling_off_pkey PRIMARY KEY (order_id)
+);
+
 create table interaction (
   id uuid not null,
   client_id uuid not null,
@@ -151,6 +279,42 @@ create table interaction_subject (
   constraint interaction_subject_pkey PRIMARY KEY (code)
 );
 
+create table mailing (
+  id uuid not null,
+  kind text not null,
+  template_id uuid not null,
+  channel text not null,
+  variables jsonb not null,
+  audience jsonb not null,
+  recipients integer not null,
+  created_by uuid,
+  created_at timestamp with time zone not null,
+  constraint mailing_pkey PRIMARY KEY (id),
+  constraint mailing_template_id_fkey FOREIGN KEY (template_id) REFERENCES message_template(id),
+  constraint mailing_channel_check CHECK ((channel = ANY (ARRAY['EMAIL'::text, 'SMS'::text, 'WECHAT'::text])))
+);
+
+create table message_template (
+  id uuid not null,
+  version integer not null,
+  code text not null,
+  revision integer not null,
+  kind text not null,
+  status text not null,
+  subject text not null,
+  body text not null,
+  variables text[] not null,
+  proposed_by uuid not null,
+  proposed_at timestamp with time zone not null,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  constraint message_template_code_revision_key UNIQUE (code, revision),
+  constraint message_template_pkey PRIMARY KEY (id),
+  constraint message_template_check CHECK ((decided_by <> proposed_by)),
+  constraint message_template_kind_check CHECK ((kind = ANY (ARRAY['CARE'::text, 'MARKETING'::text, 'PERIODIC'::text, 'MATERIAL_EVENT'::text, 'SERVICE'::text]))),
+  constraint message_template_status_check CHECK ((status = ANY (ARRAY['PROPOSED'::text, 'APPROVED'::text, 'REJECTED'::text])))
+);
+
 create table rectification (
   id uuid not null,
   version integer not null,
@@ -165,6 +329,12 @@ create table rectification (
   constraint rectification_status_check CHECK ((status = ANY (ARRAY['OPEN'::text, 'DONE'::text])))
 );
 
+CREATE INDEX care_task_gifts ON care_task USING btree (client_id, due_on) WHERE (gift_value IS NOT NULL);
+CREATE INDEX communication_of_client ON communication USING btree (client_id, id DESC);
+CREATE INDEX communication_of_mailing ON communication USING btree (mailing_id, id DESC);
+CREATE INDEX communication_queued ON communication USING btree (not_before, id) WHERE (state = 'QUEUED'::text);
+CREATE INDEX communication_sending ON communication USING btree (id) WHERE (state = 'SENDING'::text);
+CREATE INDEX communication_sent ON communication USING btree (client_id, kind, sent_at) WHERE (sent_at IS NOT NULL);
 CREATE INDEX complaint_action_of_complaint ON complaint_action USING btree (complaint_id, id);
 CREATE INDEX complaint_by_status ON complaint USING btree (status, id DESC);
 CREATE INDEX complaint_extension_of_complaint ON complaint_extension USING btree (complaint_id, id);
@@ -172,8 +342,10 @@ CREATE INDEX complaint_of_client ON complaint USING btree (client_id, id DESC);
 CREATE INDEX complaint_of_handler ON complaint USING btree (handler_id, id DESC);
 CREATE INDEX complaint_open_due ON complaint USING btree (due_at) WHERE (status = ANY (ARRAY['RECEIVED'::text, 'ACKNOWLEDGED'::text, 'INVESTIGATING'::text, 'REOPENED'::text, 'UNDER_REVIEW'::text]));
 CREATE INDEX complaint_root_cause ON complaint USING btree (root_cause, resolved_at) WHERE (root_cause IS NOT NULL);
+CREATE INDEX cooling_off_of_client ON cooling_off USING btree (client_id, until);
 CREATE INDEX interaction_of_client ON interaction USING btree (client_id, id DESC);
 CREATE INDEX interaction_of_client_and_channel ON interaction USING btree (client_id, channel, id DESC);
+CREATE UNIQUE INDEX care_task_of_communication ON care_task USING btree (communication_id);
 CREATE UNIQUE INDEX complaint_extension_proposed ON complaint_extension USING btree (complaint_id) WHERE (status = 'PROPOSED'::text);
 CREATE UNIQUE INDEX rectification_open ON rectification USING btree (root_cause) WHERE (status = 'OPEN'::text);
 

@@ -143,3 +143,40 @@ export const RectificationCompleted = defineEvent({
   key: 'rectificationId',
   data: z.object({ rectificationId: z.uuid(), rootCause: Code }),
 });
+
+const communication = {
+  clientId: z.uuid(),
+  communicationId: z.uuid(),
+  kind: z.enum(['CARE', 'MARKETING', 'PERIODIC', 'MATERIAL_EVENT', 'SERVICE']),
+  channel: z.enum(['EMAIL', 'SMS', 'WECHAT']),
+  templateId: z.uuid(),
+  /** Why it was not sent or not delivered; null where it was. */
+  reason: Code.nullable(),
+};
+
+const communicationMoved = (type: string, meaning: string) =>
+  defineEvent({
+    topic: 'service.v1',
+    type,
+    version: 1,
+    meaning,
+    key: 'clientId',
+    data: z.object(communication),
+  });
+
+export const CommunicationSent = communicationMoved(
+  'communication.sent',
+  'A message to the client was taken by the provider of its channel.',
+);
+export const CommunicationDelivered = communicationMoved(
+  'communication.delivered',
+  'The provider has reported that the message has arrived, or was read.',
+);
+export const CommunicationBounced = communicationMoved(
+  'communication.bounced',
+  'The message did not arrive, or nobody knows whether it did: reason says which; it is not sent again.',
+);
+export const CommunicationSuppressed = communicationMoved(
+  'communication.suppressed',
+  'The message was not sent, for the reason given.',
+);

@@ -14,6 +14,8 @@ const READ_ALL = [
   'complaints:read',
   'complaints:internals',
   'complaints:figures',
+  'communications:read',
+  'care:read',
   'points:read',
   'points:audit',
   'points:report',
@@ -26,6 +28,10 @@ export const ROLES = {
   CLIENT: {
     reach: 'OWN',
     scopes: [
+      'contacts:read',
+      'contacts:manage',
+      'care:read',
+      'care:register',
       'complaints:read',
       'complaints:file',
       'clients:read',
@@ -43,6 +49,12 @@ export const ROLES = {
   ADVISER: {
     reach: 'ASSIGNED',
     scopes: [
+      'contacts:read',
+      'contacts:manage',
+      'care:read',
+      'care:register',
+      'communications:read',
+      'communications:send',
       'complaints:read',
       'complaints:file',
       'clients:read',
@@ -83,6 +95,13 @@ export const ROLES = {
   OPERATIONS: {
     reach: 'ALL',
     scopes: [
+      'contacts:read',
+      'contacts:manage',
+      'care:read',
+      'communications:read',
+      'communications:send',
+      'communications:report',
+      'templates:propose',
       'redemptions:process',
       'clients:read',
       'clients:edit',
@@ -97,11 +116,14 @@ export const ROLES = {
       'products:exposure',
       'orders:read',
       'orders:process',
+      'orders:callback',
+      'investors:record',
     ],
   },
   COMPLIANCE: {
     reach: 'ALL',
     scopes: [
+      'templates:approve',
       'complaints:oversee',
       ...READ_ALL,
       'programme:approve',
@@ -121,6 +143,8 @@ export const ROLES = {
   MARKETING: {
     reach: 'NONE',
     scopes: [
+      'communications:read',
+      'templates:propose',
       'rewards:manage',
       'programme:propose',
       'products:read',

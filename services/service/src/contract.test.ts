@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
+import { refuse as ofCare } from './care/care.rules.js';
+import { refuse as ofCommunications } from './communications/communications.rules.js';
+import { refuse as ofTemplates } from './communications/templates.rules.js';
 import { refuse as ofComplaints } from './complaints/complaints.rules.js';
 import { refuse as ofFiling } from './complaints/filing.rules.js';
 import { refuse as ofRectifications } from './complaints/rectifications.rules.js';
@@ -8,6 +11,14 @@ import { refuse as ofInteractions } from './interactions.rules.js';
 
 test('every refusal is promised in the schema, and every promise has its refusal', () => {
   const schema = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
-  const tables = [ofInteractions, ofComplaints, ofFiling, ofRectifications].map(({ table }) => table);
+  const tables = [
+    ofInteractions,
+    ofComplaints,
+    ofFiling,
+    ofRectifications,
+    ofCommunications,
+    ofTemplates,
+    ofCare,
+  ].map(({ table }) => table);
   expect(refusalProblems(schema, ...tables)).toEqual([]);
 });

@@ -1,4 +1,14 @@
-import { parseEnv, serviceEnv, startService } from '@client-graph/kit';
-import { service } from './service.js';
+import { parseEnv, startService } from '@client-graph/kit';
+import { httpProvider, smtpProvider } from './communications/providers.js';
+import { env as shape } from './env.js';
+import { serviceWith } from './service.js';
 
-await startService(service, parseEnv(serviceEnv));
+const env = parseEnv(shape);
+await startService(
+  serviceWith({
+    ...(env.SMTP_URL && { EMAIL: smtpProvider({ url: env.SMTP_URL, from: env.MAIL_FROM }) }),
+    ...(env.SMS_PROVIDER_URL && { SMS: httpProvider(env.SMS_PROVIDER_URL) }),
+    ...(env.WECHAT_PROVIDER_URL && { WECHAT: httpProvider(env.WECHAT_PROVIDER_URL) }),
+  }),
+  env,
+);

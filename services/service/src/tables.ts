@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Db, transact } from '@client-graph/kit';
 import { z } from 'zod';
 import { seedCalendar } from './calendar/calendar.js';
+import { seedCare } from './care/seed.js';
 
 const Subjects = z.object({
   effectiveFrom: z.iso.date(),
@@ -51,6 +52,7 @@ export async function seed(db: Db): Promise<void> {
   await seedSubjects(db);
   await seedCalendar(db);
   await seedClocks(db);
+  await seedCare(db);
 }
 
 const seedClocks = (db: Db): Promise<unknown> =>

@@ -111,10 +111,7 @@ export function mustAllow(action: ComplaintAction, status: ComplaintStatus): voi
 }
 
 /** Nobody acts on a complaint about themself. */
-function mustBeImpartial(
-  complaint: Pick<Complaint, 'concernedStaffIds'>,
-  ...staffIds: (string | null)[]
-) {
+function mustBeImpartial(complaint: Pick<Complaint, 'concernedStaffIds'>, ...staffIds: (string | null)[]) {
   if (staffIds.some((id) => id !== null && complaint.concernedStaffIds.includes(id)))
     throw refuse('HANDLER_CONCERNED');
 }

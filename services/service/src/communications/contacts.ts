@@ -1,0 +1,72 @@
+import type { ClientConsentChanged, CoolingOffEnded, CoolingOffStarted, DataOf } from '@client-graph/events';
+import { ClientCopyRow, type Db, isUuid, reaches, refuse, type Tx, transact } from '@client-graph/kit';
+import type { RecordBereavementInput, SetContactPointInput } from '../generated/resolvers.js';
+import { ContactPointRow } from './communications.entities.js';
+import { checkedAddress } from './communications.rules.js';
+
+/** Keeps what the client allows; events of one client arrive in order, so the last one told counts. */
+export const keepConsent = (tx: Tx, data: DataOf<typeof ClientConsentChanged>) =>
+  tx.query(
+    `insert into consent_copy (id, client_id, purpose, channel, is_granted, text_version, changed_at)
+     values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (client_id, purpose, channel) do update
+     set is_granted = excluded.is_granted, text_version = excluded.text_version, changed_at = excluded.changed_at`,
+    [
+      tx.newId(),
+      data.clientId,
+      data.purpose,
+      data.channel ?? '',
+      data.action === 'GRANT',
+      data.textVersion,
+      tx.now,
+    ],
+  );
+
+export const beginCoolingOff = (tx: Tx, { orderId, clientId, until }: DataOf<typeof CoolingOffStarted>) =>
+  tx.query(
+    `insert into cooling_off (order_id, client_id, until) values ($1, $2, $3)
+     on conflict (order_id) do update set until = excluded.until`,
+    [orderId, clientId, until],
+  );
+
+export const endCoolingOff = (tx: Tx, { orderId }: DataOf<typeof CoolingOffEnded>) =>
+  tx.query('delete from cooling_off where order_id = $1', [orderId]);
+
+/** The client of this id, if the caller reaches it. */
+export async function clientInReach(tx: Tx, clientId: string): Promise<ClientCopyRow> {
+  const client = isUuid(clientId) ? await tx.findOne(ClientCopyRow, { id: clientId }) : null;
+  if (client === null || !reaches(tx.actor, client)) throw refuse('NOT_FOUND', { field: 'clientId' });
+  return client;
+}
+
+/** Says where the client is reached. One address for each channel; a new one takes the place of the former. */
+export const setContactPoint = (db: Db, input: SetContactPointInput): Promise<ContactPointRow> =>
+  transact(db, async (tx) => {
+    const client = await clientInReach(tx, input.clientId);
+    const address = checkedAddress(input.channel, input.address);
+    if (tx.actor.id === null) throw refuse('UNAUTHENTICATED');
+    await tx.query(
+      `insert into contact_point (id, version, client_id, channel, address, registered_by, registered_at)
+       values ($1, 1, $2, $3, $4, $5, $6)
+       on conflict (client_id, channel) do update set address = excluded.address, version = contact_point.version + 1,
+         registered_by = excluded.registered_by, registered_at = excluded.registered_at`,
+      [tx.newId(), client.id, input.channel, address, tx.actor.id, tx.now],
+    );
+    const row = await tx.findOne(ContactPointRow, { clientId: client.id, channel: input.channel });
+    if (row === null) throw new Error('The contact point just written is gone.');
+    return row;
+  });
+
+export type BereavedClient = { id: string; until: string };
+
+/** Notes that somebody close to the client has died: no greeting and no marketing until the day. */
+export const recordBereavement = (db: Db, input: RecordBereavementInput): Promise<BereavedClient> =>
+  transact(db, async (tx) => {
+    const client = await clientInReach(tx, input.clientId);
+    await tx.query(
+      `insert into bereavement (client_id, until, recorded_by, recorded_at) values ($1, $2, $3, $4)
+       on conflict (client_id) do update set until = excluded.until, recorded_by = excluded.recorded_by, recorded_at = excluded.recorded_at`,
+      [client.id, input.until, tx.actor.id, tx.now],
+    );
+    return { id: client.id, until: input.until };
+  });

@@ -1,0 +1,59 @@
+import { type Db, findForUpdate, refuse, type Tx, transact } from '@client-graph/kit';
+import type { DecideTemplateInput, ProposeTemplateInput } from '../generated/resolvers.js';
+import { banned } from './banned.js';
+import { MessageTemplateRow } from './communications.entities.js';
+import type { CommunicationKind } from './gate.rules.js';
+import { checkedWords, refuse as refuseWords } from './templates.rules.js';
+
+/** Proposes words, as the next revision of their code. */
+export const proposeTemplate = (db: Db, input: ProposeTemplateInput): Promise<MessageTemplateRow> =>
+  transact(db, (tx) =>
+    tx.once('proposeTemplate', input, MessageTemplateRow, async (id) => {
+      const { code, kind } = input;
+      const words = checkedWords(input, banned);
+      if (tx.actor.id === null) throw refuse('UNAUTHENTICATED');
+      await tx.query(`select pg_advisory_xact_lock(hashtextextended('template ' || $1, 0))`, [code]);
+      const [last] = await tx.query<{ revision: number }>(
+        'select coalesce(max(revision), 0)::int as revision from message_template where code = $1',
+        [code],
+      );
+      const proposed = { proposedBy: tx.actor.id, proposedAt: tx.now, decidedBy: null, decidedAt: null };
+      const revision = (last?.revision ?? 0) + 1;
+      const row: MessageTemplateRow = {
+        id,
+        version: 1,
+        code,
+        revision,
+        kind,
+        status: 'PROPOSED',
+        ...words,
+        ...proposed,
+      };
+      return tx.insert(MessageTemplateRow, row);
+    }),
+  );
+
+/** Approves or rejects a revision that another person has proposed. */
+export const decideTemplate = (db: Db, input: DecideTemplateInput): Promise<MessageTemplateRow> =>
+  transact(db, async (tx) => {
+    const row = await findForUpdate(tx, MessageTemplateRow, input.templateId, input.expectedVersion);
+    if (row.status !== 'PROPOSED') throw refuseWords('TEMPLATE_DECIDED');
+    if (row.proposedBy === tx.actor.id) throw refuseWords('OWN_TEMPLATE');
+    const status = input.isApproved ? 'APPROVED' : 'REJECTED';
+    return tx.update(MessageTemplateRow, row, { status, decidedBy: tx.actor.id, decidedAt: tx.now });
+  });
+
+/** The latest approved revision. Refuses NO_TEMPLATE. */
+export async function templateInUse(
+  tx: Tx,
+  code: string,
+  kind: CommunicationKind,
+): Promise<MessageTemplateRow> {
+  const [row] = await tx.find(MessageTemplateRow, {
+    where: { code, kind, status: 'APPROVED' },
+    order: { revision: 'DESC' },
+    take: 1,
+  });
+  if (row === undefined) throw refuseWords('NO_TEMPLATE', { code, kind });
+  return row;
+}

@@ -1,0 +1,10 @@
+import { serviceEnv } from '@client-graph/kit';
+import { z } from 'zod';
+
+/** A channel without a provider sends nothing: its messages wait. */
+export const env = serviceEnv.extend({
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: z.string().default('Client service <service@client-graph.example>'),
+  SMS_PROVIDER_URL: z.url({ protocol: /^https?$/ }).optional(),
+  WECHAT_PROVIDER_URL: z.url({ protocol: /^https?$/ }).optional(),
+});
