@@ -118,6 +118,16 @@ export const ClientGraded = defineEvent({
   data: z.object({ clientId, from: ClientGrade, to: ClientGrade, ruleVersion: Code, override: z.boolean() }),
 });
 
+export const ClientReviewDue = defineEvent({
+  topic: 'clients.v1',
+  type: 'client.review.due',
+  version: 1,
+  meaning:
+    'The file of the client is to be asked about: due, overdue, or so late that new purchases need it first.',
+  key: 'clientId',
+  data: z.object({ clientId, kind: Code, dueOn: Day, stage: z.enum(['DUE', 'OVERDUE', 'BLOCKING']) }),
+});
+
 export const ClientReviewCompleted = defineEvent({
   topic: 'clients.v1',
   type: 'client.review.completed',

@@ -12,6 +12,7 @@ import { CLASS_LABELS, GRADE_LABELS, STATUS_LABELS } from './labels.rules.js';
 import { GradeOverrideRow } from './overrides/overrides.entities.js';
 import { IdentityVerificationRow, IndividualProfileRow, ProfileVersionRow } from './profiles.entities.js';
 import { reasonsOf } from './reasons.rules.js';
+import { InformationReviewRow } from './reviews/reviews.entities.js';
 import { searchClients } from './search/search.js';
 
 /** Histories are short by nature; the bound is for the client whose is not. */
@@ -53,6 +54,8 @@ export const clientResolvers = (hashKey: string) =>
         (await ctx.loadPage(GradeAssignmentRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
       gradeOverrides: async ({ id }, _, ctx) =>
         (await ctx.loadPage(GradeOverrideRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
+      reviews: async ({ id }, _, ctx) =>
+        (await ctx.loadPage(InformationReviewRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
       statusHistory: async ({ id }, _, ctx) =>
         (await ctx.loadPage(StatusChangeRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
       identityVerification: ({ identityVerificationId: id }, _, ctx) =>

@@ -32,6 +32,7 @@ import { AdviserAssignmentRow } from './life-cycle/life-cycle.entities.js';
 import { dormantOn } from './life-cycle/life-cycle.rules.js';
 import { IdentityVerificationRow, IndividualProfileRow, ProfileVersionRow } from './profiles.entities.js';
 import { code, expiryOf, type IdType, idNumberOf, line, profileOf, refuseProfile } from './profiles.rules.js';
+import { scheduleAfterEvent, scheduleExpiry, schedulePeriodic } from './reviews/schedule.js';
 import { indexClient } from './search/search-index.js';
 
 /** Opens a person from an application, with a first class and grade; the caller becomes the adviser. */
@@ -55,6 +56,7 @@ export const openClient = (db: Db, input: OpenClientInput, hashKey: string): Pro
       await tx.insert(IndividualProfileRow, { id, ...profile });
       await keepVersion(tx, id, profile, []);
       await keepIdDocument(tx, id, document, hashKey);
+      await scheduleExpiry(tx, id, document.expiresOn);
       await indexClient(tx, client, { name: profile.name, contact: profile.mobile }, hashKey);
       await beginLife(tx, client);
       return client;
@@ -189,6 +191,7 @@ export const activateClient = (db: Db, input: ActivateClientInput): Promise<Clie
       dormantDueOn: dormantOn(today),
     });
     await keepStatus(tx, client, before.status, 'VERIFIED');
+    await schedulePeriodic(tx, client);
     await tx.record(
       ClientActivated({ clientId: client.id, from: before.status, to: status, reason: 'VERIFIED' }),
     );
@@ -286,6 +289,7 @@ export const moveAgeBands = (db: Db): Promise<void> =>
     const profile = await tx.manager.findOneByOrFail(IndividualProfileRow, { id: before.id });
     const client = await tx.update(ClientRow, before, ageBandOn(profile.dateOfBirth, dayOf(tx.now)));
     if (client.ageBand === before.ageBand) return;
+    if (client.ageBand === 'FROM_65') await scheduleAfterEvent(tx, client.id);
     const changed = { changedFieldCodes: ['ageBand'], version: client.version };
     await tx.record(ClientUpdated({ clientId: client.id, ...standingOf(client), ...changed }));
   });

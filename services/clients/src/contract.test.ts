@@ -9,6 +9,7 @@ import { refuseLifeCycle } from './life-cycle/life-cycle.rules.js';
 import { refuseOverride } from './overrides/overrides.rules.js';
 import { refuseChange } from './profile-changes.rules.js';
 import { refuseProfile } from './profiles.rules.js';
+import { refuseReview } from './reviews/reviews.rules.js';
 import { refuseRuleSet } from './rule-sets/rule-sets.rules.js';
 import { refuseSearch } from './search/search.rules.js';
 
@@ -25,6 +26,7 @@ test('every refusal is promised by the schema, and every promise can be kept', (
     refuseLifeCycle,
     refuseConsent,
     refuseSearch,
+    refuseReview,
   ];
   expect(refusalProblems(schema, ...tables.map(({ table }) => table))).toEqual([]);
 });

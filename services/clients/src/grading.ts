@@ -20,6 +20,7 @@ import {
   INSTITUTION_GRADES,
   tableProblems,
 } from './grading-tables.rules.js';
+import { scheduleAfterEvent } from './reviews/schedule.js';
 
 /** The rule tables that decide on a day: of those approved and in force the latest. */
 export async function rulesOn(tx: Tx, day: string): Promise<GradingRuleSetRow> {
@@ -136,11 +137,13 @@ async function assignGrade(
 /** Risk has told a new level: it is kept and the client graded anew. Refuses NOT_FOUND for a client nobody knows. */
 export async function takeTolerance(tx: Tx, told: DataOf<typeof RiskProfileChanged>): Promise<void> {
   const client = await findForUpdate(tx, ClientRow, told.clientId);
+  const before = await tx.findOne(RiskToleranceRow, { id: client.id });
   await tx.manager.upsert(
     RiskToleranceRow,
     { id: client.id, level: told.to, validTo: told.validTo, assessmentId: told.assessmentId, toldAt: tx.now },
     ['id'],
   );
+  if (before !== null && before.level !== told.to) await scheduleAfterEvent(tx, client.id);
   await regrade(tx, client);
 }
 

@@ -32,6 +32,8 @@ import {
   refuseProfile,
   type VerificationMethod,
 } from './profiles.rules.js';
+import { isEventful } from './reviews/reviews.rules.js';
+import { scheduleAfterEvent, scheduleExpiry } from './reviews/schedule.js';
 import { indexClient } from './search/search-index.js';
 
 /** Changes what a person tells of themself; identity is corrected by `correctIdentity`. */
@@ -40,7 +42,9 @@ export const changeIndividual = (db: Db, input: ChangeIndividualInput, hashKey: 
     const { clientId, expectedVersion, preferredLanguage, ...ask } = input;
     const client = await editable(tx, clientId, expectedVersion);
     const language = preferredLanguage ?? client.preferredLanguage;
-    return changePerson(tx, client, ask, { preferredLanguage: language }, hashKey);
+    const changed = await changePerson(tx, client, ask, { preferredLanguage: language }, hashKey);
+    if (isEventful(Object.keys(ask))) await scheduleAfterEvent(tx, client.id);
+    return changed;
   });
 
 /** Corrects who a person is, with evidence seen by somebody other than the adviser. */
@@ -91,7 +95,7 @@ async function editable(tx: Tx, clientId: string, expectedVersion: number): Prom
 type ClientChanges = Partial<Pick<ClientRow, 'preferredLanguage' | 'identityVerificationId'>>;
 
 /** Writes a changed person, the version of it, and what follows for age band, capacity and grade. */
-async function changePerson(
+export async function changePerson(
   tx: Tx,
   client: ClientRow,
   ask: PersonChange,
@@ -114,7 +118,7 @@ async function changePerson(
 }
 
 /** Writes a changed institution, the version of it, and what follows for class and grade. */
-async function changeOrganisation(
+export async function changeOrganisation(
   tx: Tx,
   client: ClientRow,
   ask: InstitutionChange,
@@ -143,7 +147,8 @@ async function keepChange(
   const changedFieldCodes = [...codes, ...clientCodes];
   if (changedFieldCodes.length === 0) throw refuseChange('NOTHING_CHANGED');
   if (codes.length > 0) await keepVersion(tx, client.id, profile, codes);
-  const changed = await regrade(tx, client, changes);
+  // A change of the profile alone is a change of the client: its version rises.
+  const changed = await regrade(tx, client, { preferredLanguage: client.preferredLanguage, ...changes });
   const { version } = changed;
   await tx.record(ClientUpdated({ clientId: client.id, ...standingOf(changed), changedFieldCodes, version }));
   return changed;
@@ -182,6 +187,7 @@ async function changeDocument(
   if (idExpiresOn !== undefined && idExpiresOn !== document.expiresOn) {
     const expiresOn = expiryOf(idExpiresOn, dayOf(tx.now));
     await tx.manager.update(IdDocumentRow, client.id, { expiresOn });
+    await scheduleExpiry(tx, client.id, expiresOn);
     codes.push('idExpiresOn');
   }
   if (!idType || !idNumber) return codes;

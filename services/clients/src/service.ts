@@ -30,45 +30,63 @@ import {
   ProfileVersionRow,
 } from './profiles.entities.js';
 import { profileResolvers } from './profiles.resolvers.js';
+import { InformationReviewRow } from './reviews/reviews.entities.js';
+import { remindReviews } from './reviews/reviews.js';
+import { reviewResolvers } from './reviews/reviews.resolvers.js';
+import { seedReviewCalendar } from './reviews/schedule.js';
 import { applyGradingRules } from './rule-sets/rule-sets.js';
 import { ruleSetResolvers } from './rule-sets/rule-sets.resolvers.js';
 import { indexMissing } from './search/search-index.js';
+
+const ENTITIES = [
+  ClientRow,
+  StatusChangeRow,
+  IndividualProfileRow,
+  IdDocumentRow,
+  IdentityVerificationRow,
+  AssetSnapshotRow,
+  GradingRuleSetRow,
+  RiskToleranceRow,
+  ClassAssignmentRow,
+  GradeAssignmentRow,
+  GradeOverrideRow,
+  AdviserAssignmentRow,
+  ConsentRecordRow,
+  InformationReviewRow,
+  ProfileVersionRow,
+  InstitutionProfileRow,
+  InstitutionFinancialsRow,
+];
+
+// Past midnight in Shanghai: birthdays, then tables that take effect, then what has run out with the day before.
+const JOBS = [
+  { name: 'move-age-bands', cron: '5 16 * * *', run: moveAgeBands },
+  { name: 'apply-grading-rules', cron: '10 16 * * *', run: applyGradingRules },
+  { name: 'remind-reviews', cron: '25 16 * * *', run: remindReviews },
+  { name: 'fall-dormant', cron: '20 16 * * *', run: fallDormant },
+  { name: 'regrade-due', cron: '15 16 * * *', run: regradeDue },
+];
 
 /** The clients service, finding identity documents by this key. */
 export function clientsService(hashKey: string): ServiceDefinition {
   const clients = clientResolvers(hashKey);
   const profiles = profileResolvers(hashKey);
+  const reviews = reviewResolvers(hashKey);
   const institutions = institutionResolvers(hashKey);
   return {
     name: 'clients',
     folder: new URL('../', import.meta.url),
-    entities: [
-      ClientRow,
-      StatusChangeRow,
-      IndividualProfileRow,
-      IdDocumentRow,
-      IdentityVerificationRow,
-      AssetSnapshotRow,
-      GradingRuleSetRow,
-      RiskToleranceRow,
-      ClassAssignmentRow,
-      GradeAssignmentRow,
-      GradeOverrideRow,
-      AdviserAssignmentRow,
-      ConsentRecordRow,
-      ProfileVersionRow,
-      InstitutionProfileRow,
-      InstitutionFinancialsRow,
-    ],
+    entities: ENTITIES,
     resolvers: {
       ...clients,
       ...profiles,
       ...institutions,
+      ...reviews,
       ...assetResolvers,
       ...gradingResolvers,
       ...ruleSetResolvers,
       ...overrideResolvers,
-      Query: { ...clients.Query, ...ruleSetResolvers.Query, ...overrideResolvers.Query },
+      Query: { ...clients.Query, ...ruleSetResolvers.Query, ...overrideResolvers.Query, ...reviews.Query },
       Mutation: {
         ...ruleSetResolvers.Mutation,
         ...overrideResolvers.Mutation,
@@ -77,19 +95,15 @@ export function clientsService(hashKey: string): ServiceDefinition {
         ...clients.Mutation,
         ...profiles.Mutation,
         ...institutions.Mutation,
+        ...reviews.Mutation,
         ...assetResolvers.Mutation,
       },
     },
     handlers,
-    // Past midnight in Shanghai: birthdays, then tables that take effect, then what has run out with the day before.
-    jobs: [
-      { name: 'move-age-bands', cron: '5 16 * * *', run: moveAgeBands },
-      { name: 'apply-grading-rules', cron: '10 16 * * *', run: applyGradingRules },
-      { name: 'fall-dormant', cron: '20 16 * * *', run: fallDormant },
-      { name: 'regrade-due', cron: '15 16 * * *', run: regradeDue },
-    ],
+    jobs: JOBS,
     seed: async (db) => {
       await seedGradingRules(db);
+      await seedReviewCalendar(db);
       await indexMissing(db, hashKey);
     },
   };

@@ -1,4 +1,4 @@
-import { type Db, dayOf } from '@client-graph/kit';
+import { type Db, dayOf, transact } from '@client-graph/kit';
 import { ASSETS_COUNT_MONTHS } from '../grading.rules.js';
 import { type Class, GRADES, type Grade, type GradingTables, type Row } from '../grading-tables.rules.js';
 
@@ -29,7 +29,12 @@ type Found = Move & { isOverridden: boolean };
 export async function previewGradingRules(db: Db, tables: GradingTables): Promise<Preview> {
   const computedOn = dayOf(db.now());
   const { sql, parameters } = statement(tables, computedOn);
-  const found: Found[] = await db.source.query(sql, parameters);
+  const found = await transact(db, async (tx) => {
+    // One pass over the whole book: a million rows are joined in memory, and may take longer than a page may.
+    await tx.query(`set local statement_timeout = '120s'`);
+    await tx.query(`set local work_mem = '128MB'`);
+    return tx.query<Found>(sql, parameters);
+  });
   const sum = (rows: readonly Found[]) => rows.reduce((total, { clients }) => total + clients, 0);
   const isMove = (row: Found) => row.fromClass !== row.toClass || row.fromGrade !== row.toGrade;
   const moves = found.filter((row) => !row.isOverridden && isMove(row));

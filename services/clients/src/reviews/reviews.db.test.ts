@@ -1,0 +1,163 @@
+import { RiskProfileChanged } from '@client-graph/events';
+import type { Actor } from '@client-graph/kit';
+import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { activate, openOrganisation, openPerson } from '../../test/applications.js';
+import { service } from '../service.js';
+import { REVIEWED } from './reviews.rules.js';
+
+const OFFICER = actorOf(freshId(), ['OPERATIONS']);
+const COMPLETE = `mutation ($input: CompleteReviewInput!) {
+  completeReview(input: $input) { stage confirmed changed completedBy version client { id } }
+}`;
+let world: World;
+const ask = (actor: Actor, operation: string, variables: Record<string, unknown>) =>
+  world.ask(actor, operation, variables);
+beforeAll(async () => {
+  world = await aService(service);
+});
+afterAll(() => world.stop());
+beforeEach(() => {
+  world.clock.now = new Date('2026-03-02T02:00:00Z');
+});
+const run = () => service.jobs!.find(({ name }) => name === 'remind-reviews')!.run(world.db);
+const at = (day: string) => {
+  world.clock.now = new Date(`${day}T02:00:00Z`);
+};
+const active = async (adviser: Actor, person: Record<string, unknown> = {}) =>
+  activate(ask, OFFICER, await openPerson(ask, adviser, person));
+type Review = { id: string; kind: string; dueOn: string; stage: string; version: number };
+const reviewsOf = async (id: string): Promise<Review[]> =>
+  (await world.ask(OFFICER, `{ client(id: "${id}") { reviews { id kind dueOn stage version } } }`)).data
+    .client.reviews;
+const told = async (id: string) =>
+  (await world.events('client.review.due'))
+    .filter(({ key }) => key === id)
+    .map(({ data }) => [data['kind'], data['dueOn'], data['stage']]);
+const due = async (actor: Actor, by: string) =>
+  (await world.ask(actor, `{ reviewsDue(by: "${by}") { id client { id } } }`)).data.reviewsDue.map(
+    (review: { client: { id: string } }) => review.client.id,
+  );
+const complete = (actor: Actor, review: Review, changes: object = {}) =>
+  world.ask(actor, COMPLETE, {
+    input: {
+      reviewId: review.id,
+      expectedVersion: review.version,
+      confirmed: REVIEWED.INDIVIDUAL,
+      ...changes,
+    },
+  });
+
+test('a file falls due by grade, the others hear each stage once, and its completion schedules the next', async () => {
+  const adviser = actorOf(freshId(), ['ADVISER']);
+  const { id } = await active(adviser);
+  expect(await reviewsOf(id)).toMatchObject([{ kind: 'PERIODIC', dueOn: '2028-03-02', stage: 'SCHEDULED' }]);
+  at('2028-03-01');
+  await run();
+  expect(await told(id)).toEqual([]);
+  for (const day of ['2028-03-02', '2028-03-02', '2028-04-01', '2028-05-31', '2028-06-30']) {
+    at(day);
+    await run();
+  }
+  expect(await told(id)).toEqual([
+    ['PERIODIC', '2028-03-02', 'DUE'],
+    ['PERIODIC', '2028-03-02', 'OVERDUE'],
+    ['PERIODIC', '2028-03-02', 'BLOCKING'],
+  ]);
+  expect(await due(adviser, '2028-06-30')).toEqual([id]);
+  expect(await due(actorOf(freshId(), ['ADVISER']), '2028-06-30')).toEqual([]);
+  expect(await due(actorOf(id, ['CLIENT'], id), '2028-06-30')).toEqual([]);
+
+  const [review] = await reviewsOf(id);
+  const { data } = await complete(adviser, review!, {
+    confirmed: REVIEWED.INDIVIDUAL.slice(1),
+    individual: { occupation: 'Teacher' },
+  });
+  expect(data.completeReview).toMatchObject({
+    stage: 'DONE',
+    changed: ['occupation'],
+    completedBy: adviser.id,
+  });
+  expect(await reviewsOf(id)).toMatchObject([
+    { kind: 'PERIODIC', dueOn: '2030-06-30', stage: 'SCHEDULED' },
+    { stage: 'DONE' },
+  ]);
+  expect((await world.events('client.review.completed')).at(-1)?.data).toEqual({
+    clientId: id,
+    kind: 'PERIODIC',
+    dueOn: '2028-03-02',
+  });
+  expect((await world.events('client.updated')).at(-1)?.data).toMatchObject({
+    clientId: id,
+    changedFieldCodes: ['occupation'],
+  });
+});
+
+test('of ten completions at once one counts; an open field, a stale version and a stranger are refused', async () => {
+  const { id } = await active(actorOf(freshId(), ['ADVISER']));
+  const [review] = await reviewsOf(id);
+  const open = await complete(OFFICER, review!, { confirmed: ['occupation'] });
+  expect(open.errors[0]?.extensions).toMatchObject({
+    code: 'FIELDS_OPEN',
+    details: { missing: REVIEWED.INDIVIDUAL.slice(1) },
+  });
+  expect((await complete(actorOf(freshId(), ['ADVISER']), review!)).codes).toEqual(['NOT_FOUND']);
+  expect((await complete(OFFICER, { ...review!, id: 'none' })).codes).toEqual(['NOT_FOUND']);
+  expect((await complete(actorOf(freshId(), ['COMPLIANCE']), review!)).codes).toEqual(['FORBIDDEN']);
+  const answers = await Promise.all(Array.from({ length: 10 }, () => complete(OFFICER, review!)));
+  expect(answers.flatMap(({ codes }) => codes)).toEqual(Array(9).fill('STALE_VERSION'));
+  expect((await complete(OFFICER, { ...review!, version: review!.version + 1 })).codes).toEqual([
+    'REVIEW_DONE',
+  ]);
+});
+
+test('another job, another level and a document that ends ask for a review of their own, once', async () => {
+  const { id } = await active(actorOf(freshId(), ['ADVISER']), { idExpiresOn: '2026-12-31' });
+  const change = (occupation: string, expectedVersion: number) =>
+    world.ask(
+      OFFICER,
+      'mutation ($input: ChangeIndividualInput!) { changeIndividual(input: $input) { version } }',
+      {
+        input: { clientId: id, expectedVersion, occupation },
+      },
+    );
+  await change('Baker', 3);
+  await change('Brewer', 4);
+  const level = (to: 'LOW' | 'HIGH') =>
+    world.deliver(
+      RiskProfileChanged({
+        clientId: id,
+        assessmentId: freshId(),
+        from: null,
+        to,
+        lowestCategory: false,
+        validTo: '2027-01-01',
+      }),
+    );
+  await level('LOW');
+  await level('HIGH');
+  const open = (await reviewsOf(id)).map(({ kind, dueOn }) => `${kind} ${dueOn}`).sort();
+  expect(open).toEqual(['EVENT 2026-03-02', 'ID_EXPIRY 2026-11-01', 'PERIODIC 2028-03-02']);
+});
+
+test('an institution is asked about its own fields, and a restricted client about nothing', async () => {
+  const { id, version } = await activate(
+    ask,
+    OFFICER,
+    await openOrganisation(ask, actorOf(freshId(), ['ADVISER'])),
+  );
+  const [review] = await reviewsOf(id);
+  const confirmed = REVIEWED.INSTITUTION.filter((field) => field !== 'email');
+  const done = await complete(OFFICER, review!, { confirmed, institution: { email: null } });
+  expect(done.data.completeReview).toMatchObject({ stage: 'DONE', changed: ['email'] });
+  await world.ask(
+    actorOf(freshId(), ['COMPLIANCE']),
+    'mutation ($input: RestrictClientInput!) { restrictClient(input: $input) { id } }',
+    {
+      input: { clientId: id, expectedVersion: version + 1, reason: 'INVESTIGATION' },
+    },
+  );
+  at('2029-01-01');
+  await run();
+  expect(await told(id)).toEqual([]);
+});

@@ -1,0 +1,116 @@
+import { ClientReviewCompleted, ClientReviewDue } from '@client-graph/events';
+import {
+  asService,
+  type Context,
+  type Db,
+  dayOf,
+  findForUpdate,
+  isUuid,
+  ROLES,
+  reachesAll,
+  refuse,
+  type Tx,
+  transact,
+} from '@client-graph/kit';
+import { In } from 'typeorm';
+import { ClientRow } from '../clients.entities.js';
+import { clientForUpdate, staffOf } from '../clients.js';
+import { mustBeEditable, type Status } from '../clients.rules.js';
+import type { CompleteReviewInput } from '../generated/resolvers.js';
+import { changeOrganisation, changePerson } from '../profile-changes.js';
+import { InformationReviewRow } from './reviews.entities.js';
+import { complete, stageOn } from './reviews.rules.js';
+import { calendarOn, schedulePeriodic } from './schedule.js';
+
+/** Completes a review: every field is confirmed or changed, and the next periodic one is scheduled. */
+export const completeReview = (
+  db: Db,
+  input: CompleteReviewInput,
+  hashKey: string,
+): Promise<InformationReviewRow> =>
+  transact(db, async (tx) => {
+    const found = isUuid(input.reviewId)
+      ? await tx.findOne(InformationReviewRow, { id: input.reviewId })
+      : null;
+    if (found === null) throw refuse('NOT_FOUND');
+    const client = await clientForUpdate(tx, found.clientId);
+    const review = await findForUpdate(tx, InformationReviewRow, found.id, input.expectedVersion);
+    mustBeEditable(client);
+    const changes = { ...(client.kind === 'INSTITUTION' ? input.institution : input.individual) };
+    const changed = Object.entries(changes).flatMap(([field, value]) => (value === undefined ? [] : [field]));
+    complete(review, client.kind, { confirmed: input.confirmed, changed });
+    const graded = changed.length === 0 ? client : await change(tx, client, input, hashKey);
+    const { confirmed } = input;
+    const done = { stage: 'DONE' as const, lookOn: null, confirmed: [...confirmed], changed };
+    const completed = await tx.update(InformationReviewRow, review, {
+      ...done,
+      completedBy: staffOf(tx),
+      completedAt: tx.now,
+    });
+    await tx.query(
+      `delete from information_review where client_id = $1 and kind = 'PERIODIC' and stage <> 'DONE'`,
+      [client.id],
+    );
+    await schedulePeriodic(tx, graded);
+    await tx.record(ClientReviewCompleted({ clientId: client.id, kind: review.kind, dueOn: review.dueOn }));
+    return completed;
+  });
+
+const change = (
+  tx: Tx,
+  client: ClientRow,
+  input: CompleteReviewInput,
+  hashKey: string,
+): Promise<ClientRow> =>
+  client.kind === 'INSTITUTION'
+    ? changeOrganisation(tx, client, { ...input.institution }, {}, hashKey)
+    : changePerson(tx, client, { ...input.individual }, {}, hashKey);
+
+const BATCH = 200;
+/** Clients in these states are asked about their file; a restricted or closed one is left alone. */
+const ASKED: readonly Status[] = ['ONBOARDING', 'ACTIVE', 'DORMANT'];
+
+/** Tells the others of every review that is due, overdue, or so late that new purchases need it first. */
+export async function remindReviews(db: Db): Promise<void> {
+  let found: number;
+  do found = await transact(asService(db), remindBatch);
+  while (found === BATCH);
+}
+
+async function remindBatch(tx: Tx): Promise<number> {
+  const today = dayOf(tx.now);
+  const calendar = await calendarOn(tx, today);
+  const ids = await tx.query<{ id: string }>(
+    `select id from information_review where look_on <= $1 order by look_on, id limit ${BATCH} for update`,
+    [today],
+  );
+  const reviews = await tx.find(InformationReviewRow, { where: { id: In(ids.map(({ id }) => id)) } });
+  const clients = await tx.find(ClientRow, { where: { id: In(reviews.map(({ clientId }) => clientId)) } });
+  for (const review of reviews) {
+    const { stage, lookOn } = stageOn(review.dueOn, today, calendar);
+    await tx.manager.update(InformationReviewRow, review.id, { stage, lookOn });
+    const { clientId, kind, dueOn } = review;
+    const isAsked = clients.some(({ id, status }) => id === clientId && ASKED.includes(status));
+    if (isAsked && stage !== 'SCHEDULED') await tx.record(ClientReviewDue({ clientId, kind, dueOn, stage }));
+  }
+  return ids.length;
+}
+
+const DUE_MAX = 100;
+
+/** The open reviews due by a day of the clients that the caller reaches, most urgent first, at most 100. */
+export async function reviewsDue(ctx: Context, by: string | null): Promise<InformationReviewRow[]> {
+  const { db, actor } = ctx;
+  const isAdviser = !reachesAll(actor) && actor.roles.some((role) => ROLES[role].reach === 'ASSIGNED');
+  if (!reachesAll(actor) && !isAdviser) return [];
+  const values: unknown[] = [by ?? dayOf(db.now()), [...ASKED]];
+  const own = isAdviser ? ` and c.adviser_id = $${values.push(actor.id)}` : '';
+  const rows: { id: string }[] = await db.source.query(
+    `select r.id from information_review r join client c on c.id = r.client_id
+     where r.stage <> 'DONE' and r.due_on <= $1 and c.status = any($2)${own}
+     order by r.due_on, r.id limit ${DUE_MAX}`,
+    values,
+  );
+  const reviews = await Promise.all(rows.map(({ id }) => ctx.load(InformationReviewRow, id)));
+  return reviews.filter((review) => review !== null);
+}

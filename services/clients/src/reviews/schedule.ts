@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { type Db, dayOf, type Tx, transact } from '@client-graph/kit';
+import { z } from 'zod';
+import type { ClientRow } from '../clients.entities.js';
+import { expiryDue, nextDue, type ReviewCalendar, type ReviewKind, stageOn } from './reviews.rules.js';
+
+const months = z.int().positive();
+const Rules = z.object({
+  months: z.object({
+    BRONZE: months,
+    SILVER: months,
+    GOLD: months,
+    DIAMOND: months,
+    SMALL: months,
+    MEDIUM: months,
+    LARGE: months,
+  }),
+  idExpiryDaysBefore: z.int().positive(),
+  overdueAfterDays: z.int().positive(),
+  blockingAfterDays: z.int().positive(),
+});
+const CalendarFile = Rules.extend({
+  version: z.string().min(1),
+  effectiveFrom: z.iso.date(),
+  source: z.string().min(1),
+});
+
+/** The calendar that counts on a day. */
+export async function calendarOn(tx: Tx, day: string): Promise<ReviewCalendar> {
+  const [row] = await tx.query<{ rules: unknown }>(
+    'select rules from review_calendar where effective_from <= $1 order by effective_from desc limit 1',
+    [day],
+  );
+  if (row === undefined) throw new Error(`No review calendar is in force on ${day}.`);
+  return Rules.parse(row.rules);
+}
+
+/** Loads the calendar of `data/` if it is not there yet. */
+export async function seedReviewCalendar(db: Db): Promise<void> {
+  const text = readFileSync(new URL('../../data/review-calendar.json', import.meta.url), 'utf8');
+  const { version, effectiveFrom, source, ...rules } = CalendarFile.parse(JSON.parse(text));
+  await transact(db, (tx) =>
+    tx.query(
+      'insert into review_calendar (version, effective_from, source, rules) values ($1, $2, $3, $4) on conflict do nothing',
+      [version, effectiveFrom, source, JSON.stringify(rules)],
+    ),
+  );
+}
+
+/** Opens a review of this kind, unless one is open. */
+async function open(tx: Tx, clientId: string, kind: ReviewKind, dueOn: string): Promise<void> {
+  const { stage, lookOn } = stageOn(dueOn, '0001-01-01', await calendarOn(tx, dayOf(tx.now)));
+  await tx.query(
+    `insert into information_review (id, client_id, kind, due_on, stage, look_on, confirmed, changed, version)
+     values ($1, $2, $3, $4, $5, $6, '{}', '{}', 1) on conflict do nothing`,
+    [tx.newId(), clientId, kind, dueOn, stage, lookOn],
+  );
+}
+
+/** The next look at the file of a client, as often as its grade asks for. */
+export async function schedulePeriodic(tx: Tx, client: Pick<ClientRow, 'id' | 'grade'>): Promise<void> {
+  const today = dayOf(tx.now);
+  await open(tx, client.id, 'PERIODIC', nextDue(client.grade, today, await calendarOn(tx, today)));
+}
+
+/** A look before the identity document ends; a new document takes the place of an old date. */
+export async function scheduleExpiry(tx: Tx, clientId: string, expiresOn: string | null): Promise<void> {
+  await tx.query(
+    `delete from information_review where client_id = $1 and kind = 'ID_EXPIRY' and stage <> 'DONE'`,
+    [clientId],
+  );
+  if (expiresOn === null) return;
+  const today = dayOf(tx.now);
+  await open(tx, clientId, 'ID_EXPIRY', expiryDue(expiresOn, today, await calendarOn(tx, today)));
+}
+
+/** A look at once, after something that may have changed more than itself. */
+export const scheduleAfterEvent = (tx: Tx, clientId: string): Promise<void> =>
+  open(tx, clientId, 'EVENT', dayOf(tx.now));
