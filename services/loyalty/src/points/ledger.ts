@@ -84,7 +84,7 @@ export async function takeStep(tx: Tx, due: DueLot[], today: string, step: Step)
     balances.set(lot.clientId, (balances.get(lot.clientId) ?? 0) + outcome.entry.available);
     return [{ lot, ...outcome }];
   });
-  for (const { lot, changes } of taken) await tx.update(PointLotRow, lot, changes);
+  await writeSteps(tx, taken);
   await tx.insertMany(
     LedgerEntryRow,
     taken.map(({ entry }) => ({ ...entry, basis: null, at: tx.now })),
@@ -92,6 +92,23 @@ export async function takeStep(tx: Tx, due: DueLot[], today: string, step: Step)
   await tx.record(...taken.flatMap(({ events }) => events));
   for (const { clientId } of members.filter((member) => Number(member.debt) > 0))
     await settleDebt(tx, clientId);
+}
+
+/** One statement for a batch; the memberships are locked, so the lots are still as they were read. */
+async function writeSteps(tx: Tx, taken: { lot: PointLotRow; changes: Pick<Lot, 'state' | 'remaining'> }[]) {
+  const written = await tx.query(
+    `update point_lot l set state = c.state, remaining = c.remaining, version = c.version + 1
+     from unnest($1::uuid[], $2::text[], $3::bigint[], $4::int[]) as c(id, state, remaining, version)
+     where l.id = c.id and l.version = c.version returning l.id`,
+    [
+      taken.map(({ lot }) => lot.id),
+      taken.map(({ changes }) => changes.state),
+      taken.map(({ changes }) => changes.remaining),
+      taken.map(({ lot }) => lot.version),
+    ],
+  );
+  const rows: unknown = written[0];
+  if (!Array.isArray(rows) || rows.length !== taken.length) throw new Error('A lot to step on has changed.');
 }
 
 async function balancesOf(tx: Tx, clientIds: readonly string[]): Promise<Map<string, number>> {
