@@ -80,9 +80,9 @@ const Offer = z.strictObject({ productRisks: z.array(z.string()), text: Words })
 
 const MaterialChange = z.strictObject({
   code: z.string(),
-  /** The code of the changed field, as the clients service tells it. */
-  field: z.string(),
-  /** Only when this fact has become this value; whenever the field has changed when left out. */
+  /** Either the code of a changed field, as the clients service tells it; */
+  field: z.string().optional(),
+  /** or a fact that has become this value and was another when the sheet was scored. */
   fact: z.string().refine(isFact, 'no fact that is known of a client').optional(),
   becomes: z.string().optional(),
   effect: z.enum(['INVALIDATE', 'REASSESS']),

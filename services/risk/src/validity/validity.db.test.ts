@@ -122,7 +122,7 @@ describe('the validity', () => {
 
 describe('a material change', () => {
   test.each([
-    ['capacity is lost', 'CAPACITY_LOST', ['fullCivilCapacity'], { fullCivilCapacity: false }],
+    ['capacity is lost', 'CAPACITY_LOST', ['civilCapacity'], { fullCivilCapacity: false }],
     ['the client turns 65', 'AGE_65', ['ageBand'], { ageBand: 'FROM_65' }],
     ['income falls', 'INCOME_DOWN', ['incomeDown30'], {}],
     ['the job is lost', 'JOB_LOST', ['employmentLost'], {}],
@@ -200,10 +200,10 @@ describe('a material change', () => {
 
   test('that asks for a new sheet only is told, and the level goes on counting', async () => {
     const { who } = await assessed();
-    await world.deliver(updated(who, ['addressAbroad']));
+    await world.deliver(updated(who, ['annualIncome', 'mobile']));
     expect((await profileOf(who)).riskProfile.isValid).toBe(true);
     expect((await eventsOf(who, 'assessment.expiring')).map(({ data }) => data['reason'])).toEqual([
-      'ADDRESS_ABROAD',
+      'INCOME_CHANGED',
     ]);
   });
 

@@ -28,8 +28,8 @@ export function concerns(
   changed: { codes: readonly string[]; facts: Facts },
   sheetFacts: Facts | null,
 ): boolean {
-  if (!changed.codes.includes(change.field)) return false;
-  if (change.fact === undefined || !isFact(change.fact)) return true;
+  if (change.fact === undefined || !isFact(change.fact))
+    return change.field !== undefined && changed.codes.includes(change.field);
   const hasBecome = String(changed.facts[change.fact]) === change.becomes;
   return hasBecome && String(sheetFacts?.[change.fact]) !== change.becomes;
 }

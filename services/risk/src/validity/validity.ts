@@ -43,8 +43,7 @@ export async function endAssessment(
 export async function applyMaterialChanges(tx: Tx, data: DataOf<typeof ClientUpdated>): Promise<void> {
   const { clientId, changedFieldCodes: codes, ...standing } = data;
   const { materialChanges } = await rulesInForce(tx, dayOf(tx.now));
-  if (!materialChanges.changes.some(({ field }) => codes.includes(field))) return;
-  await lockClient(tx, clientId);
+  // The copy of the client is locked already: it was written by the handler before this one.
   const assessments = await tx.find(AssessmentRow, {
     where: { clientId, state: In([...INVALIDATED_FROM]) },
     order: { attemptNo: 'ASC' },
