@@ -83,7 +83,7 @@ async function reachedClient(tx: Tx, clientId: string): Promise<ClientCopyRow> {
 type Asked = { membership: MembershipRow; code: string; quantity: number; today: string };
 
 /** Locks the reward and returns the terms by which this member may have it. */
-export async function offered(tx: Tx, { membership, code, quantity, today }: Asked): Promise<RewardTermsRow> {
+async function offered(tx: Tx, { membership, code, quantity, today }: Asked): Promise<RewardTermsRow> {
   const reward = await lockReward(tx, code);
   const terms = await termsInForce(tx, code, today);
   mustOffer({
