@@ -1,11 +1,12 @@
 export type ServiceName = 'clients' | 'risk' | 'products' | 'service' | 'loyalty' | 'marketing';
-export type PartName = ServiceName | 'gateway' | 'oidc' | 'kafka' | 'postgres';
+export type PartName = ServiceName | 'gateway' | 'oidc' | 'smtp' | 'mailbox' | 'kafka' | 'postgres';
 export type Ports = Record<PartName, number>;
 /** What already runs elsewhere and is used instead of being started. */
 export type External = {
   databaseUrls: Partial<Record<ServiceName, string>>;
   brokers?: string | undefined;
   issuer?: string | undefined;
+  smtp?: string | undefined;
 };
 
 export const ROOT: string;

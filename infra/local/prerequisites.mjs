@@ -23,6 +23,8 @@ export const DEFAULT_PORTS = {
   loyalty: 4005,
   marketing: 4006,
   oidc: 4010,
+  smtp: 4025,
+  mailbox: 4026,
   kafka: 9092,
   postgres: 5433,
 };
@@ -52,16 +54,19 @@ export function readEnvironment(env) {
     databaseUrls,
     brokers: env.KAFKA_BROKERS || undefined,
     issuer: env.OIDC_ISSUER || undefined,
+    smtp: env.SMTP_URL || undefined,
   };
   return { ports, external, cache: env.CLIENT_GRAPH_CACHE || join(LOCAL, 'cache'), mistakes };
 }
 
 /** The parts that this machine has to run itself. */
-export function ownParts({ databaseUrls, brokers, issuer }) {
+export function ownParts({ databaseUrls, brokers, issuer, smtp }) {
   const isElsewhere = {
     postgres: SERVICES.every((service) => databaseUrls[service]),
     kafka: Boolean(brokers),
     oidc: Boolean(issuer),
+    smtp: Boolean(smtp),
+    mailbox: Boolean(smtp),
   };
   return Object.keys(DEFAULT_PORTS).filter((part) => !isElsewhere[part]);
 }

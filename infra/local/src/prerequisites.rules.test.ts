@@ -73,6 +73,7 @@ test('what runs elsewhere is not started here', () => {
     ...urls,
     KAFKA_BROKERS: 'elsewhere:9092',
     OIDC_ISSUER: 'https://elsewhere',
+    SMTP_URL: 'smtp://elsewhere',
   });
   expect(ownParts(external)).toEqual([
     'gateway',

@@ -13,6 +13,7 @@ import {
 import { createServiceDatabases } from './databases.js';
 import { environment } from './env.js';
 import { startKafka } from './kafka.js';
+import { startMail } from './mail.js';
 import { type Oidc, startOidc } from './oidc.js';
 import { freePorts, portTaken } from './ports.js';
 import { type Postgres, startPostgres } from './postgres.js';
@@ -44,8 +45,8 @@ export type StackOptions = {
   onEvent?: (line: string) => void;
 };
 
-/** What can be killed and restarted: all parts but the OpenID provider, which lives in this process. */
-export type ProcessName = Exclude<PartName, 'oidc'>;
+/** What can be killed and restarted: all parts but the OpenID provider and the mail server, which live in this process. */
+export type ProcessName = Exclude<PartName, 'oidc' | 'smtp' | 'mailbox'>;
 
 export type Stack = {
   readonly ports: Ports;
@@ -70,7 +71,12 @@ type Start = {
   calledOff: AbortController;
   onEvent: (line: string) => void;
 };
-type Backing = { databaseUrl: (service: ServiceName) => string; brokers: string; issuer: string };
+type Backing = {
+  databaseUrl: (service: ServiceName) => string;
+  brokers: string;
+  issuer: string;
+  smtpUrl: string;
+};
 
 /** Starts Postgres, Kafka, the OpenID provider, the services and the gateway; a query through the gateway answers when this resolves. */
 export async function startStack(options: StackOptions): Promise<Stack> {
@@ -113,6 +119,8 @@ async function allPorts(given: Partial<Ports>): Promise<Ports> {
     loyalty: port('loyalty'),
     marketing: port('marketing'),
     oidc: port('oidc'),
+    smtp: port('smtp'),
+    mailbox: port('mailbox'),
     kafka: port('kafka'),
     postgres: port('postgres'),
   };
@@ -121,15 +129,21 @@ async function allPorts(given: Partial<Ports>): Promise<Ports> {
 async function startBacking(start: Start): Promise<Backing> {
   const external = start.options.external ?? { databaseUrls: {} };
   const own = ownParts(external);
-  const [postgres, brokers, oidc] = await together(start, [
+  const [postgres, brokers, oidc, smtpUrl] = await together(start, [
     own.includes('postgres') ? startOwnPostgres(start) : undefined,
     own.includes('kafka') ? startOwnKafka(start) : undefined,
     own.includes('oidc') ? startOwnOidc(start) : undefined,
+    own.includes('smtp') ? startOwnMail(start) : undefined,
   ]);
   const issuer = external.issuer ?? oidc?.issuer ?? '';
   const databaseUrl = (service: ServiceName) =>
     external.databaseUrls[service] ?? postgres?.url(service, service) ?? '';
-  return { databaseUrl, brokers: external.brokers ?? brokers ?? '', issuer };
+  return {
+    databaseUrl,
+    brokers: external.brokers ?? brokers ?? '',
+    issuer,
+    smtpUrl: external.smtp ?? smtpUrl ?? '',
+  };
 }
 
 async function startOwnPostgres(start: Start): Promise<Pick<Postgres, 'url'>> {
@@ -173,6 +187,14 @@ async function startOwnOidc(start: Start): Promise<Oidc> {
   return oidc;
 }
 
+async function startOwnMail(start: Start): Promise<string> {
+  const { smtp, mailbox } = start.ports;
+  const mail = await startMail({ smtpPort: smtp, pagePort: mailbox });
+  start.closers.push(mail.close);
+  start.onEvent(`The mail server is ready on port ${smtp}, its mailbox on port ${mailbox}`);
+  return mail.smtpUrl;
+}
+
 async function startGraph(start: Start, backing: Backing, services: readonly ServiceName[]): Promise<void> {
   const urls = SERVICES.map((service) => [
     `SERVICE_URL_${service.toUpperCase()}`,
@@ -184,6 +206,7 @@ async function startGraph(start: Start, backing: Backing, services: readonly Ser
       startNode(start, service, join('services', service), {
         ...shared,
         DATABASE_URL: backing.databaseUrl(service),
+        ...(service === 'service' ? { SMTP_URL: backing.smtpUrl } : {}),
       }),
     ),
     startNode(start, 'gateway', 'gateway', { ...Object.fromEntries(urls), OIDC_ISSUER: backing.issuer }),

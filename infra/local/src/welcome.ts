@@ -32,6 +32,7 @@ export function welcome({ gatewayUrl, issuer, brokers, databaseUrl, ports }: Sta
   GraphQL      ${gatewayUrl}   (GraphiQL in the browser: ${graph})
   OpenID       ${issuer}
   Kafka        ${brokers}
+  Mailbox      http://127.0.0.1:${ports.mailbox}   (what the services have sent by e-mail)
   PostgreSQL   ${databaseUrl('clients')}   (and so on for each service)
   Services     ports ${ports.clients} to ${ports.marketing}
 
