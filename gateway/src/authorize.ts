@@ -21,6 +21,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { type Conflicts, NO_CONFLICTS, responseName } from './conflicts.js';
 import type { AccessTable, Requirement } from './supergraph.js';
 
 /** Asked for under this name wherever a runtime type or an otherwise emptied object must be known; never answered to the caller. */
@@ -29,6 +30,7 @@ const TYPENAME = '__guardTypename';
 export type Refused = { coordinate: string; requirement: Requirement };
 
 export type Analysis = {
+  conflicts: Conflicts;
   schema: GraphQLSchema;
   operation: OperationDefinitionNode;
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
@@ -51,12 +53,21 @@ type AnalyseOptions = {
   document: DocumentNode;
   operation: OperationDefinitionNode;
   actor: Actor;
+  conflicts?: Conflicts;
 };
 
 /** What of a validated operation the caller may see. Depends on the document, the operation's name and the scopes alone. */
-export function analyse({ schema, table, document, operation, actor }: AnalyseOptions): Analysis {
+export function analyse({
+  schema,
+  table,
+  document,
+  operation,
+  actor,
+  conflicts = NO_CONFLICTS,
+}: AnalyseOptions): Analysis {
   const pruning: Pruning = {
     schema,
+    conflicts,
     fragments: new Map(
       document.definitions.flatMap((node) =>
         node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
@@ -79,6 +90,7 @@ export function analyse({ schema, table, document, operation, actor }: AnalyseOp
   const queryHash = createHash('sha256').update(print(permitted)).digest('hex');
   return {
     schema,
+    conflicts,
     operation,
     fragments: pruning.fragments,
     isAnonymous: actor.id === null,
@@ -92,6 +104,7 @@ export function analyse({ schema, table, document, operation, actor }: AnalyseOp
 /** One walk over an operation, each fragment once. */
 type Pruning = {
   schema: GraphQLSchema;
+  conflicts: Conflicts;
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** What a field demands that the caller does not have. */
   demandOf: (coordinate: string) => Requirement | undefined;
@@ -143,11 +156,16 @@ function pruneField(
   const type = fieldType(parent, node);
   if (node.selectionSet === undefined || type === undefined) {
     if (node.name.value !== '__typename') pruning.seesSomething = true;
-    return [node];
+    return [apart(pruning, node)];
   }
   const selectionSet = prune(pruning, node.selectionSet, getNamedType(type));
   if (pruning.touched.has(node.selectionSet)) pruning.touched.add(set);
-  return [{ ...node, selectionSet }];
+  return [{ ...apart(pruning, node), selectionSet }];
+}
+
+function apart({ conflicts }: Pruning, node: FieldNode): FieldNode {
+  const key = conflicts.keyOf(node);
+  return key === responseName(node) ? node : { ...node, alias: { kind: Kind.NAME, value: key } };
 }
 
 /** Answers with the selection set as it was written, by which `touched` knows it. */

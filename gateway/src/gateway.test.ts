@@ -185,6 +185,18 @@ describe('errors', () => {
       { id: { a: 1 } },
       'BAD_USER_INPUT',
     ],
+    [
+      'scalar written wrongly in the text',
+      '{ product(id: "1", above: "abc") { id } }',
+      {},
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'scalar written wrongly in a variable',
+      'query ($above: Decimal) { product(id: "1", above: $above) { id } }',
+      { above: 'abc' },
+      'BAD_USER_INPUT',
+    ],
     ['variable missing', 'query ($id: ID!) { client(id: $id) { id phone } }', {}, 'BAD_USER_INPUT'],
   ])('%s: 400 with a code', async (_, query, variables, code) => {
     firm = await startFirm();

@@ -13,6 +13,7 @@ import {
   visit,
 } from 'graphql';
 import { z } from 'zod';
+import { type Conflicts, conflictsOf } from './conflicts.js';
 
 /**
  * What a caller must hold to see something: one of these sets of scopes, whole. `[[]]` asks for a caller only, whoever it is;
@@ -53,6 +54,8 @@ export type Supergraph = {
   services: ReadonlyMap<string, string>;
   /** Whether anything in it asks for a caller or their scopes. */
   isGuarded: boolean;
+  /** Names that operations and plans may both want. */
+  conflicts: Conflicts;
   /** The access table of an API schema of this supergraph. */
   accessTable: (schema: GraphQLSchema) => AccessTable;
 };
@@ -66,6 +69,7 @@ export function readSupergraph(sdl: string): Supergraph {
     sdl: print(withoutDeadKeys(withoutSecurityPurpose(document))),
     services: servicesOf(document),
     isGuarded: demands.size > 0,
+    conflicts: conflictsOf(document, argumentsOf),
     accessTable: (schema) => accessTableOf(schema, demands),
   };
 }

@@ -59,7 +59,7 @@ class Completion {
     for (const [key, nodes] of fields) {
       const [node] = nodes;
       const declared = node && fieldType(type, node);
-      if (declared === undefined) {
+      if (node === undefined || declared === undefined) {
         const isTypename = node?.name.value === '__typename';
         if (isTypename && isInterfaceType(type)) {
           this.#failed('an object of unknown type', [...path, key]);
@@ -68,7 +68,10 @@ class Completion {
         put(answer, key, isTypename ? type.name : own(this.introspected, key));
         continue;
       }
-      const completed = this.#field(declared, own(value, key), nodes, [...path, key]);
+      const completed = this.#field(declared, own(value, this.analysis.conflicts.keyOf(node)), nodes, [
+        ...path,
+        key,
+      ]);
       if (completed === undefined && isNonNullType(declared)) isWhole = false;
       put(answer, key, completed ?? null);
     }

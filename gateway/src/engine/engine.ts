@@ -52,6 +52,7 @@ export function createEngine({ supergraph, scalars, isOpen }: EngineOptions): En
   const planning: Planning = {
     schema,
     table,
+    conflicts: supergraph.conflicts,
     typesOf: typesOf(federated.schema.toGraphQLJSSchema()),
     plan: (document, operationName) =>
       planner.buildQueryPlan(

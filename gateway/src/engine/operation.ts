@@ -10,6 +10,7 @@ import {
   visit,
 } from 'graphql';
 import { type Analysis, analyse, fieldType, refusedOf, rootType } from '../authorize.js';
+import type { Conflicts } from '../conflicts.js';
 import { refusalAt, refuseAll, refusedRootFields } from '../refusal.js';
 import type { AccessTable } from '../supergraph.js';
 import { collect } from './collect.js';
@@ -26,6 +27,7 @@ import { compileVariables, type VariableCheck } from './variables.js';
 export type Planning = {
   schema: GraphQLSchema;
   table: AccessTable;
+  conflicts: Conflicts;
   typesOf: TypesOf;
   plan: (document: DocumentNode, operationName: string | undefined) => QueryPlan;
 };
@@ -136,15 +138,13 @@ function compileProgram(planning: Planning, analysis: Analysis): Program {
 /** The planner leaves out what it finds no way to, which would look like nulls. */
 function refuseUnplanned(analysis: Analysis, planned: ReadonlySet<string>): void {
   const root = rootType(analysis.schema, analysis.operation);
-  for (const [key, nodes] of collect(analysis, root, [analysis.operation.selectionSet])) {
-    const isFetched = nodes[0] !== undefined && fieldType(root, nodes[0]) !== undefined;
-    if (isFetched && refusedOf(analysis, nodes) === undefined && !planned.has(key))
-      throw new GraphQLError(
-        `No service can answer ${root.name}.${nodes[0]?.name.value} as it is asked for.`,
-        {
-          extensions: { code: 'OPERATION_RESOLUTION_FAILURE' },
-        },
-      );
+  for (const nodes of collect(analysis, root, [analysis.operation.selectionSet]).values()) {
+    const [node] = nodes;
+    if (node === undefined || fieldType(root, node) === undefined) continue;
+    if (refusedOf(analysis, nodes) === undefined && !planned.has(analysis.conflicts.keyOf(node)))
+      throw new GraphQLError(`No service can answer ${root.name}.${node.name.value} as it is asked for.`, {
+        extensions: { code: 'OPERATION_RESOLUTION_FAILURE' },
+      });
   }
 }
 
@@ -155,7 +155,7 @@ function execute(
   introspect: (variables: Row) => Row,
 ): Program {
   return async (variables, ask) => {
-    const execution: Execution = { ask, variables, data: {}, errors: [] };
+    const execution: Execution = { ask, variables, data: {}, errors: [], isHollow: false };
     await run(execution);
     const introspected = introspect(variables);
     const refusals: Refusing[] = [];
@@ -166,11 +166,15 @@ function execute(
       return { data, errors: [...execution.errors, ...refused] };
     } catch (error) {
       if (error !== ASTRAY) throw error;
-      const { data, errors } = complete(analysis, execution.data, introspected, execution.errors);
+      const { data, errors } = complete(analysis, execution.data, introspected, explainedBy(execution));
       return { data, errors: [...execution.errors, ...errors] };
     }
   };
 }
+
+/** Told as errors without a path: they explain every null. */
+const explainedBy = ({ errors, isHollow }: Execution): readonly GraphQLError[] =>
+  isHollow ? [...errors, new GraphQLError('A service has answered nothing.')] : errors;
 
 function pathOf(place: Place): (string | number)[] {
   const path: (string | number)[] = [];

@@ -7,6 +7,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { askedName } from '../conflicts.js';
 import type { Emitter } from './emit.js';
 import { type EntityCode, emitEntities, mergeAny, placesOf, type TypesOf } from './entities.js';
 import { isRow, mergeRow, type Row } from './merge.js';
@@ -26,6 +27,8 @@ export type Execution = {
   variables: Row;
   data: Row;
   errors: GraphQLError[];
+  /** A service has said why it answers nothing at all: that explains every null of what it was asked for. */
+  isHollow: boolean;
 };
 
 export type Step = (execution: Execution) => Promise<void>;
@@ -263,13 +266,19 @@ function noteErrors(
     const isOfEntity = fetch.isOfEntities && typeof index === 'number';
     const rest = (path ?? [])
       .slice(isOfEntity ? 2 : 0)
-      .map((key) => (typeof key === 'string' ? (fetch.renames.get(key) ?? key) : key));
+      .map((key) => (typeof key === 'string' ? askedName(fetch.renames.get(key) ?? key) : key));
     const places: (Path | undefined)[] =
       path === undefined || (fetch.isOfEntities && !isOfEntity)
         ? [undefined]
         : placesAt(isOfEntity ? index : -1);
     for (const place of places)
-      execution.errors.push(serviceError(fetch, error, place && [...place, ...rest]));
+      execution.errors.push(
+        serviceError(
+          fetch,
+          error,
+          place && [...place.map((key) => (typeof key === 'string' ? askedName(key) : key)), ...rest],
+        ),
+      );
   }
 }
 
@@ -286,7 +295,10 @@ function serviceError(fetch: Fetch, error: GraphQLFormattedError, path: Path | u
 
 /** An answer that holds nothing and does not say why would otherwise look like nulls. */
 function noteEmpty(fetch: Fetch, execution: Execution, answer: ServiceAnswer): void {
-  if ((answer.errors ?? []).length > 0) return;
+  if ((answer.errors ?? []).length > 0) {
+    execution.isHollow = true;
+    return;
+  }
   const error = new GraphQLError(`The ${fetch.service} service has not answered what it was asked.`, {
     extensions: { code: 'SERVICE_UNAVAILABLE', details: { service: fetch.service } },
   });
@@ -299,7 +311,7 @@ function placed(error: GraphQLError, { path, fields, renames }: Fetch): GraphQLE
   const [field] = fields;
   if (!path.includes('@') && fields.length === 1 && field !== undefined)
     return new GraphQLError(message, {
-      path: [...path, renames.get(field) ?? field],
+      path: [...path, renames.get(field) ?? field].map((key) => askedName(String(key))),
       extensions: error.extensions,
       originalError,
     });

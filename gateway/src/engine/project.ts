@@ -1,5 +1,6 @@
 import {
   type FieldNode,
+  GraphQLError,
   type GraphQLLeafType,
   type GraphQLOutputType,
   isAbstractType,
@@ -54,9 +55,9 @@ class Projector {
   /** The name of the function (value, place) → answer for values of this object type. */
   object(type: ValueType, sets: readonly SelectionSetNode[]): string {
     return this.#once('o', type.name, sets, (name) => {
-      const fields = [...collect(this.#analysis, type, sets)].map(([key, nodes], index) =>
-        this.#field(type, key, nodes, `a${index}`),
-      );
+      const collected = collect(this.#analysis, type, sets);
+      this.#refuseClash(type, collected);
+      const fields = [...collected].map(([key, nodes], index) => this.#field(type, key, nodes, `a${index}`));
       const entries = fields.map(({ entry }) => entry).join(', ');
       const statements = fields.map(({ statement }) => statement).join('\n');
       return `function ${name}(s, p) {
@@ -67,11 +68,23 @@ class Projector {
     });
   }
 
+  /** Their service is told one thing only: one of the two would silently be computed from the other's. */
+  #refuseClash({ name }: ValueType, fields: ReadonlyMap<string, readonly FieldNode[]>): void {
+    const names = new Set([...fields.values()].map(([node]) => `${name}.${node?.name.value}`));
+    const clash = this.#analysis.conflicts.between([...names]);
+    if (clash === undefined) return;
+    const { first, second, needed } = clash;
+    throw new GraphQLError(
+      `${first} and ${second} both depend on ${needed}, each with arguments of its own. Ask for them in two operations.`,
+      { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } },
+    );
+  }
+
   #field(type: ValueType, key: string, nodes: readonly FieldNode[], local: string) {
     const [node] = nodes;
     const entry = `${this.#emitter.key(key)}: ${local}`;
     const declared = node && fieldType(type, node);
-    if (declared === undefined) {
+    if (node === undefined || declared === undefined) {
       if (node?.name.value === '__typename' && isInterfaceType(type))
         return { entry, statement: `const ${local} = null; ${this.#astray}` };
       const value =
@@ -87,7 +100,7 @@ class Projector {
       return { entry, statement };
     }
     const place = this.#isTouched(nodes) ? `{ up: p, key: ${JSON.stringify(key)} }` : 'undefined';
-    const read = `let ${local} = ${this.#emitter.read('s', key)};`;
+    const read = `let ${local} = ${this.#emitter.read('s', this.#analysis.conflicts.keyOf(node))};`;
     return { entry, statement: `${read} ${this.#completion(declared, nodes, local, place)}` };
   }
 

@@ -1,0 +1,48 @@
+// The engine alone before any supergraph: `npm run gateway -- --supergraph FILE --port N`.
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { ANONYMOUS } from '@client-graph/kit/auth';
+import { createLog } from '@client-graph/kit/log';
+import { stopOnSignal } from '@client-graph/kit/signal';
+import { startGateway } from './server.js';
+
+const { values } = parseArgs({
+  options: {
+    supergraph: { type: 'string' },
+    port: { type: 'string', default: '4000' },
+    host: { type: 'string', default: '127.0.0.1' },
+    'timeout-ms': { type: 'string', default: '5000' },
+    log: { type: 'string', default: 'warn' },
+  },
+});
+const log = createLog('gateway', values.log);
+try {
+  const { supergraph } = values;
+  if (supergraph === undefined) throw new Error('say which supergraph: --supergraph FILE');
+  const read = () => readFile(supergraph, 'utf8');
+  const gateway = await startGateway({
+    supergraphSdl: await read(),
+    serviceUrls: new Map(),
+    serviceTimeoutMs: Number(values['timeout-ms']),
+    verify: async () => ANONYMOUS,
+    host: values.host,
+    port: Number(values.port),
+    isDevelopment: true,
+    log,
+    isOpen: true,
+  });
+  process.stdout.write(`${gateway.url}/graphql\n`);
+  stopOnSignal(log, gateway.close);
+  process.on('SIGHUP', () => {
+    read()
+      .then(gateway.reload)
+      .catch((error: unknown) =>
+        log.error({ err: error }, 'the new supergraph is refused, the old one stays'),
+      );
+  });
+} catch (error) {
+  process.stderr.write(
+    `The gateway cannot start: ${error instanceof Error ? error.message : String(error)}\n`,
+  );
+  process.exit(1);
+}
