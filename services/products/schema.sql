@@ -1,5 +1,19 @@
 -- What the migrations make, beside the tables of the kit; written by the end-to-end test, never by hand.
 
+create table call_back (
+  id uuid not null,
+  order_id uuid not null,
+  is_person boolean not null,
+  has_read boolean not null,
+  knows_loss boolean not null,
+  knows_disputes boolean not null,
+  recording_ref text not null,
+  called_at timestamp with time zone not null,
+  called_by uuid,
+  constraint call_back_pkey PRIMARY KEY (id),
+  constraint call_back_order_id_fkey FOREIGN KEY (order_id) REFERENCES product_order(id)
+);
+
 create table drawdown (
   id uuid not null,
   client_id uuid not null,
@@ -9,6 +23,22 @@ create table drawdown (
   as_of date not null,
   constraint drawdown_client_id_currency_key UNIQUE (client_id, currency),
   constraint drawdown_pkey PRIMARY KEY (id)
+);
+
+create table fee_credit (
+  id uuid not null,
+  order_id uuid not null,
+  client_id uuid not null,
+  amount numeric not null,
+  currency text not null,
+  state text not null,
+  reason text,
+  redemption_id uuid,
+  requested_at timestamp with time zone not null,
+  version integer not null,
+  constraint fee_credit_pkey PRIMARY KEY (id),
+  constraint fee_credit_order_id_fkey FOREIGN KEY (order_id) REFERENCES product_order(id),
+  constraint fee_credit_amount_check CHECK ((amount > (0)::numeric))
 );
 
 create table holding (
@@ -25,6 +55,21 @@ create table holding (
   constraint holding_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id),
   constraint holding_last_nav_check CHECK ((last_nav > (0)::numeric)),
   constraint holding_units_check CHECK ((units >= (0)::numeric))
+);
+
+create table investor_facts (
+  client_id uuid not null,
+  horizon_months integer,
+  liquid_assets numeric,
+  currency text,
+  qualified_until date,
+  recorded_at timestamp with time zone not null,
+  recorded_by uuid,
+  version integer not null,
+  constraint investor_facts_pkey PRIMARY KEY (client_id),
+  constraint investor_facts_check CHECK (((liquid_assets IS NULL) = (currency IS NULL))),
+  constraint investor_facts_horizon_months_check CHECK ((horizon_months >= 0)),
+  constraint investor_facts_liquid_assets_check CHECK ((liquid_assets >= (0)::numeric))
 );
 
 create table nav_import (
@@ -67,17 +112,21 @@ create table product (
   rating text not null,
   version integer not null,
   is_complex boolean default false not null,
+  purchase_fee_pct numeric default 0 not null,
+  redemption_fee_pct numeric default 0 not null,
   constraint product_code_key UNIQUE (code),
   constraint product_pkey PRIMARY KEY (id),
   constraint product_min_amount_check CHECK ((min_amount > (0)::numeric)),
-  constraint product_min_horizon_months_check CHECK ((min_horizon_months >= 0))
+  constraint product_min_horizon_months_check CHECK ((min_horizon_months >= 0)),
+  constraint product_purchase_fee_pct_check CHECK (((purchase_fee_pct >= (0)::numeric) AND (purchase_fee_pct <= (5)::numeric))),
+  constraint product_redemption_fee_pct_check CHECK (((redemption_fee_pct >= (0)::numeric) AND (redemption_fee_pct <= (5)::numeric)))
 );
 
 create table product_order (
   id uuid not null,
   client_id uuid not null,
   product_id uuid not null,
-  decision_id uuid not null,
+  decision_id uuid,
   side text not null,
   amount numeric not null,
   currency text not null,
@@ -89,11 +138,21 @@ create table product_order (
   reject_reason text,
   settlement_id uuid,
   version integer not null,
+  units numeric,
+  from_product_id uuid,
+  reverse_reason text,
+  is_override boolean default false not null,
+  cooling_off_until timestamp with time zone,
+  witness_id uuid,
+  recording_ref text,
   constraint product_order_pkey PRIMARY KEY (id),
   constraint product_order_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES suitability_decision(id),
+  constraint product_order_from_product_id_fkey FOREIGN KEY (from_product_id) REFERENCES product(id),
   constraint product_order_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id),
   constraint product_order_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES settlement(id),
-  constraint product_order_amount_check CHECK ((amount > (0)::numeric))
+  constraint product_order_amount_check CHECK (((amount > (0)::numeric) OR ((side = 'REDEEM'::text) AND (amount = (0)::numeric)))),
+  constraint product_order_side_check CHECK ((((side = 'BUY'::text) = (units IS NULL)) AND ((side = 'SWITCH'::text) = (from_product_id IS NOT NULL)) AND ((side = 'REDEEM'::text) = (decision_id IS NULL)))),
+  constraint product_order_units_check CHECK ((units > (0)::numeric))
 );
 
 create table product_rating (
@@ -129,14 +188,35 @@ create table settlement (
   currency text not null,
   settled_on date not null,
   booked_at timestamp with time zone not null,
-  constraint settlement_order_id_key UNIQUE (order_id),
+  fee numeric default 0 not null,
+  reverses_id uuid,
+  constraint settlement_reverses_id_key UNIQUE (reverses_id),
   constraint settlement_pkey PRIMARY KEY (id),
   constraint settlement_holding_id_fkey FOREIGN KEY (holding_id) REFERENCES holding(id),
   constraint settlement_order_id_fkey FOREIGN KEY (order_id) REFERENCES product_order(id),
-  constraint settlement_check CHECK ((amount = ((units * nav) + residual))),
+  constraint settlement_reverses_id_fkey FOREIGN KEY (reverses_id) REFERENCES settlement(id),
+  constraint settlement_money_check CHECK ((amount = (((units * nav) + residual) + fee))),
   constraint settlement_nav_check CHECK ((nav > (0)::numeric)),
-  constraint settlement_residual_check CHECK ((residual >= (0)::numeric)),
-  constraint settlement_units_check CHECK ((units > (0)::numeric))
+  constraint settlement_sign_check CHECK (((reverses_id IS NOT NULL) OR ((residual >= (0)::numeric) AND (fee >= (0)::numeric)))),
+  constraint settlement_units_check CHECK ((units <> (0)::numeric))
+);
+
+create table special_warning (
+  id uuid not null,
+  client_id uuid not null,
+  product_id uuid not null,
+  decision_id uuid not null,
+  text_version text not null,
+  text jsonb not null,
+  shown_at timestamp with time zone not null,
+  shown_to uuid,
+  confirmed_at timestamp with time zone,
+  order_id uuid,
+  constraint special_warning_order_id_key UNIQUE (order_id),
+  constraint special_warning_pkey PRIMARY KEY (id),
+  constraint special_warning_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES suitability_decision(id),
+  constraint special_warning_order_id_fkey FOREIGN KEY (order_id) REFERENCES product_order(id),
+  constraint special_warning_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id)
 );
 
 create table suitability_decision (
@@ -152,6 +232,7 @@ create table suitability_decision (
   decided_at timestamp with time zone not null,
   decided_by uuid,
   valid_until timestamp with time zone not null,
+  is_overridable boolean default false not null,
   constraint suitability_decision_pkey PRIMARY KEY (id),
   constraint suitability_decision_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id),
   constraint suitability_decision_rule_version_fkey FOREIGN KEY (rule_version) REFERENCES suitability_rule(version)
@@ -167,15 +248,31 @@ create table suitability_rule (
   constraint suitability_rule_pkey PRIMARY KEY (id)
 );
 
+CREATE INDEX call_back_order ON call_back USING btree (order_id, id);
+CREATE INDEX fee_credit_order ON fee_credit USING btree (order_id, id);
+CREATE INDEX fee_credit_waiting ON fee_credit USING btree (requested_at) WHERE (state = 'REQUESTED'::text);
 CREATE INDEX holding_client_held ON holding USING btree (client_id) WHERE (units > (0)::numeric);
 CREATE INDEX holding_product ON holding USING btree (product_id) WHERE (units > (0)::numeric);
 CREATE INDEX product_listed ON product USING btree (id DESC) WHERE (status = 'LISTED'::text);
+CREATE INDEX product_order_before_submission ON product_order USING btree (client_id) WHERE (state = ANY (ARRAY['CHECKED'::text, 'WARNED'::text, 'CONFIRMED_RISK'::text, 'COOLING_OFF'::text, 'CALLBACK_OK'::text]));
 CREATE INDEX product_order_client ON product_order USING btree (client_id, id DESC);
+CREATE INDEX product_order_giving_up ON product_order USING btree (client_id, COALESCE(from_product_id, product_id)) WHERE ((units IS NOT NULL) AND (state = ANY (ARRAY['SUBMITTED'::text, 'ACCEPTED'::text])));
 CREATE INDEX product_order_open ON product_order USING btree (product_id, id) WHERE (state = ANY (ARRAY['SUBMITTED'::text, 'ACCEPTED'::text]));
 CREATE INDEX product_order_state ON product_order USING btree (state, id);
 CREATE INDEX product_rating_product ON product_rating USING btree (product_id, id DESC);
 CREATE INDEX settlement_holding ON settlement USING btree (holding_id);
+CREATE INDEX settlement_order ON settlement USING btree (order_id);
+CREATE INDEX special_warning_client ON special_warning USING btree (client_id, id DESC);
 CREATE INDEX suitability_decision_client ON suitability_decision USING btree (client_id, id DESC);
+CREATE UNIQUE INDEX settlement_order_id_key ON settlement USING btree (order_id, holding_id) WHERE (reverses_id IS NULL);
+
+CREATE OR REPLACE FUNCTION settlement_is_final()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'A row of the ledger is never changed: reverse the order.';
+end $function$;
 
 CREATE OR REPLACE FUNCTION suitability_decision_is_final()
  RETURNS trigger
@@ -185,4 +282,5 @@ begin
   raise exception 'A suitability decision is never changed.';
 end $function$;
 
+CREATE TRIGGER settlement_is_final BEFORE DELETE OR UPDATE ON settlement FOR EACH ROW EXECUTE FUNCTION settlement_is_final();
 CREATE TRIGGER suitability_decision_is_final BEFORE DELETE OR UPDATE ON suitability_decision FOR EACH ROW EXECUTE FUNCTION suitability_decision_is_final();

@@ -1,11 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
+import { refuse as ofFeeCredits } from './fees/fee-credits.rules.js';
 import { refuse as ofNavs } from './navs/navs.rules.js';
+import { refuse as ofCoolingOff } from './orders/cooling-off.rules.js';
 import { refuse as ofOrders } from './orders/orders.rules.js';
+import { refuse as ofOverrides } from './orders/overrides.rules.js';
+import { refuse as ofRedemptions } from './orders/redemptions.rules.js';
 import { refuse as ofProducts } from './products/products.rules.js';
 
 test('every refusal is promised by the schema, and every promise is kept by a rule', () => {
   const schema = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
-  expect(refusalProblems(schema, ofNavs.table, ofProducts.table, ofOrders.table)).toEqual([]);
+  expect(
+    refusalProblems(
+      schema,
+      ofFeeCredits.table,
+      ofNavs.table,
+      ofProducts.table,
+      ofOrders.table,
+      ofRedemptions.table,
+      ofCoolingOff.table,
+      ofOverrides.table,
+    ),
+  ).toEqual([]);
 });

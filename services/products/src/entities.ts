@@ -1,10 +1,13 @@
-import { type Decimal, decimal } from '@client-graph/kit';
+import { type Decimal, decimal, nullableDecimal } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { CreditState, FeeCredit } from './fees/fee-credits.rules.js';
 import type { Holding } from './holdings/holdings.rules.js';
 import type { Band } from './holdings/performance.rules.js';
 import type { NavProblem, NavValue, SeriesGap } from './navs/navs.rules.js';
-import type { Order, OrderState, RejectReason, Side } from './orders/orders.rules.js';
+import type { Order, OrderState, RejectReason, ReverseReason, Side } from './orders/orders.rules.js';
+import type { SpecialWarning } from './orders/overrides.rules.js';
 import type { Category, IssuerType, Product, ProductStatus, Rating } from './products/products.rules.js';
+import type { InvestorFacts } from './suitability/investors.rules.js';
 import type {
   Inputs,
   Level,
@@ -26,6 +29,8 @@ export class ProductRow implements Product {
   @Column(decimal) minAmount: Decimal;
   @Column({ type: 'int' }) minHorizonMonths: number;
   @Column({ type: 'boolean' }) isComplex: boolean;
+  @Column(decimal) purchaseFeePct: Decimal;
+  @Column(decimal) redemptionFeePct: Decimal;
   @Column({ type: 'text' }) status: ProductStatus;
   @Column({ type: 'text' }) rating: Rating;
   @Column({ type: 'int' }) version: number;
@@ -98,6 +103,7 @@ export class DecisionRow {
   /** Who asked; null when an event did. */
   @Column({ type: 'uuid', nullable: true }) decidedBy: string | null;
   @Column({ type: 'timestamptz' }) validUntil: Date;
+  @Column({ type: 'boolean' }) isOverridable: boolean;
 }
 
 @Entity('product_order')
@@ -105,17 +111,26 @@ export class OrderRow implements Order {
   @PrimaryColumn({ type: 'uuid' }) id: string;
   @Column({ type: 'uuid' }) clientId: string;
   @Column({ type: 'uuid' }) productId: string;
-  @Column({ type: 'uuid' }) decisionId: string;
+  /** Null for a redemption, which needs none. */
+  @Column({ type: 'uuid', nullable: true }) decisionId: string | null;
   @Column({ type: 'text' }) side: Side;
   @Column(decimal) amount: Decimal;
   @Column({ type: 'text' }) currency: string;
+  @Column(nullableDecimal) units: Decimal | null;
+  @Column({ type: 'uuid', nullable: true }) fromProductId: string | null;
   @Column({ type: 'text' }) state: OrderState;
   @Column({ type: 'text', array: true }) acknowledgedWarnings: string[];
   @Column({ type: 'uuid', nullable: true }) placedBy: string | null;
   @Column({ type: 'timestamptz' }) submittedAt: Date;
   @Column({ type: 'timestamptz', nullable: true }) acceptedAt: Date | null;
   @Column({ type: 'text', nullable: true }) rejectReason: RejectReason | null;
+  @Column({ type: 'text', nullable: true }) reverseReason: ReverseReason | null;
   @Column({ type: 'uuid', nullable: true }) settlementId: string | null;
+  /** The client went above their level on their own initiative. */
+  @Column({ type: 'boolean' }) isOverride: boolean;
+  @Column({ type: 'timestamptz', nullable: true }) coolingOffUntil: Date | null;
+  @Column({ type: 'uuid', nullable: true }) witnessId: string | null;
+  @Column({ type: 'text', nullable: true }) recordingRef: string | null;
   @Column({ type: 'int' }) version: number;
 }
 
@@ -127,7 +142,9 @@ export class SettlementRow {
   @Column(decimal) units: Decimal;
   @Column(decimal) nav: Decimal;
   @Column(decimal) residual: Decimal;
+  @Column(decimal) fee: Decimal;
   @Column(decimal) amount: Decimal;
+  @Column({ type: 'uuid', nullable: true }) reversesId: string | null;
   @Column({ type: 'text' }) currency: string;
   @Column({ type: 'date' }) settledOn: string;
   @Column({ type: 'timestamptz' }) bookedAt: Date;
@@ -153,4 +170,57 @@ export class DrawdownRow {
   @Column({ type: 'text' }) band: Band;
   @Column({ type: 'date' }) peakOn: string;
   @Column({ type: 'date' }) asOf: string;
+}
+
+@Entity('fee_credit')
+export class FeeCreditRow implements FeeCredit {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) orderId: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column(decimal) amount: Decimal;
+  @Column({ type: 'text' }) currency: string;
+  @Column({ type: 'text' }) state: CreditState;
+  @Column({ type: 'text', nullable: true }) reason: string | null;
+  @Column({ type: 'uuid', nullable: true }) redemptionId: string | null;
+  @Column({ type: 'timestamptz' }) requestedAt: Date;
+  @Column({ type: 'int' }) version: number;
+}
+
+@Entity('investor_facts')
+export class InvestorFactsRow implements InvestorFacts {
+  @PrimaryColumn({ type: 'uuid', name: 'client_id' }) id: string;
+  @Column({ type: 'int', nullable: true }) horizonMonths: number | null;
+  @Column(nullableDecimal) liquidAssets: Decimal | null;
+  @Column({ type: 'text', nullable: true }) currency: string | null;
+  @Column({ type: 'date', nullable: true }) qualifiedUntil: string | null;
+  @Column({ type: 'timestamptz' }) recordedAt: Date;
+  @Column({ type: 'uuid', nullable: true }) recordedBy: string | null;
+  @Column({ type: 'int' }) version: number;
+}
+
+@Entity('special_warning')
+export class SpecialWarningRow implements SpecialWarning {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column({ type: 'uuid' }) productId: string;
+  @Column({ type: 'uuid' }) decisionId: string;
+  @Column({ type: 'text' }) textVersion: string;
+  @Column({ type: 'jsonb' }) text: StoredReason['text'];
+  @Column({ type: 'timestamptz' }) shownAt: Date;
+  @Column({ type: 'uuid', nullable: true }) shownTo: string | null;
+  @Column({ type: 'timestamptz', nullable: true }) confirmedAt: Date | null;
+  @Column({ type: 'uuid', nullable: true }) orderId: string | null;
+}
+
+@Entity('call_back')
+export class CallBackRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) orderId: string;
+  @Column({ type: 'boolean' }) isPerson: boolean;
+  @Column({ type: 'boolean' }) hasRead: boolean;
+  @Column({ type: 'boolean' }) knowsLoss: boolean;
+  @Column({ type: 'boolean' }) knowsDisputes: boolean;
+  @Column({ type: 'text' }) recordingRef: string;
+  @Column({ type: 'timestamptz' }) calledAt: Date;
+  @Column({ type: 'uuid', nullable: true }) calledBy: string | null;
 }

@@ -1,5 +1,6 @@
-import { RiskProfileChanged } from '@client-graph/events';
+import { FeeCreditDeclined, FeeCreditGranted, RiskProfileChanged } from '@client-graph/events';
 import { clientCopyHandlers, type Handler, handle } from '@client-graph/kit';
+import { bookCredit, declineCredit } from './fees/fee-credits.js';
 import { rejectUnsuitable } from './orders/orders.js';
 import { keepProfile } from './suitability/suitability.js';
 
@@ -9,4 +10,6 @@ export const handlers: readonly Handler[] = [
     await keepProfile(tx, data);
     await rejectUnsuitable(tx, data.clientId);
   }),
+  handle(FeeCreditGranted, (tx, { data }) => bookCredit(tx, data)),
+  handle(FeeCreditDeclined, (tx, { data }) => declineCredit(tx, data)),
 ];

@@ -1,9 +1,12 @@
 import type { ServiceDefinition } from '@client-graph/kit';
 import { clientResolvers } from './client.resolvers.js';
 import {
+  CallBackRow,
   DecisionRow,
   DrawdownRow,
+  FeeCreditRow,
   HoldingRow,
+  InvestorFactsRow,
   NavImportRow,
   NavPointRow,
   OrderRow,
@@ -11,8 +14,11 @@ import {
   ProductRow,
   RiskCopyRow,
   SettlementRow,
+  SpecialWarningRow,
   SuitabilityRuleRow,
 } from './entities.js';
+import { releaseUnanswered } from './fees/fee-credits.js';
+import { feeCreditResolvers } from './fees/fee-credits.resolvers.js';
 import { handlers } from './handlers.js';
 import { watchDrawdowns } from './holdings/drawdown.js';
 import { holdingResolvers } from './holdings/holdings.resolvers.js';
@@ -38,6 +44,10 @@ export const service: ServiceDefinition = {
     SettlementRow,
     HoldingRow,
     DrawdownRow,
+    FeeCreditRow,
+    InvestorFactsRow,
+    SpecialWarningRow,
+    CallBackRow,
   ],
   resolvers: {
     ...productResolvers,
@@ -45,12 +55,15 @@ export const service: ServiceDefinition = {
     ...suitabilityResolvers,
     ...orderResolvers,
     ...holdingResolvers,
+    ...feeCreditResolvers,
+    Order: { ...orderResolvers.Order, ...feeCreditResolvers.Order },
     Query: { ...productResolvers.Query, ...suitabilityResolvers.Query, ...orderResolvers.Query },
     Mutation: {
       ...productResolvers.Mutation,
       ...navResolvers.Mutation,
       ...suitabilityResolvers.Mutation,
       ...orderResolvers.Mutation,
+      ...feeCreditResolvers.Mutation,
     },
     Product: { ...productResolvers.Product, ...navResolvers.Product },
     Client: {
@@ -64,6 +77,7 @@ export const service: ServiceDefinition = {
   // Net asset values come in during the evening and the night.
   jobs: [
     { name: 'watchDrawdowns', cron: '20 * * * *', run: watchDrawdowns },
+    { name: 'releaseUnanswered', cron: '10 * * * *', run: releaseUnanswered },
     { name: 'raiseRatings', cron: '50 15 * * *', run: raiseRatings },
   ],
   seed,

@@ -69,7 +69,9 @@ async function positionsOf(
   );
   const flows = await tx.query<{ holdingId: string; units: string; nav: string; settledOn: string }>(
     `select holding_id as "holdingId", units, nav, to_char(settled_on, 'YYYY-MM-DD') as "settledOn"
-     from settlement where holding_id = any ($1) order by id`,
+     from settlement where holding_id = any ($1) and reverses_id is null
+       and not exists (select from settlement undoing where undoing.reverses_id = settlement.id)
+     order by id`,
     [holdings.map((holding) => holding.id)],
   );
   const series = group(navs, (row) => row.productId);

@@ -56,7 +56,7 @@ export const holdingChanged = (holding: Holding, rating: Rating) =>
     valueBand: bandOf(holdingValue(holding)),
   });
 
-/** Units are added; the valuation moves on only when the settlement is not older than the one it stands on. */
+/** Units are added, or leave where they are negative; the valuation moves on only when the settlement is not older than the one it stands on. */
 export function credit(holding: Holding, settled: Settled, rating: Rating) {
   const units = holding.units.plus(settled.units);
   const isOlder = settled.settledOn < holding.asOf;

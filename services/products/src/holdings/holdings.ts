@@ -13,10 +13,10 @@ import {
 } from './holdings.rules.js';
 import { type Flow, performanceOf } from './performance.rules.js';
 
-/** Adds what an order settled to the client's holding, which its first settlement opens; returns the holding's id. */
-export async function creditHolding(
+/** Moves the units of a settlement into the client's holding, which the first one opens, or out of it; returns the holding's id. */
+export async function moveUnits(
   tx: Tx,
-  order: OrderRow,
+  order: Pick<OrderRow, 'clientId' | 'productId' | 'currency'>,
   settled: Settled,
   rating: Rating,
 ): Promise<string> {
@@ -51,6 +51,12 @@ export async function creditHolding(
 /** The holding as it is valued now. */
 export async function valued(ctx: Context, holding: HoldingRow): Promise<Holding> {
   return { ...holding, ...valuationOf(holding, await latestNav(ctx, holding.productId)) };
+}
+
+/** The holding as it is valued now, for a command. */
+export async function valuedHolding(tx: Tx, holding: HoldingRow): Promise<Holding> {
+  const [latest = null] = await latestNavs(tx, [holding.productId]);
+  return { ...holding, ...valuationOf(holding, latest) };
 }
 
 /** What a client holds, as it is valued now. */
@@ -97,7 +103,9 @@ async function ledgersOf(ctx: Context, holdingIds: readonly string[]): Promise<F
   type Raw = { holdingId: string; units: string; nav: string; amount: string; settledOn: string };
   const rows: Raw[] = await ctx.db.source.query(
     `select holding_id as "holdingId", units, nav, amount, to_char(settled_on, 'YYYY-MM-DD') as "settledOn"
-     from settlement where holding_id = any ($1::uuid[]) order by id`,
+     from settlement where holding_id = any ($1::uuid[]) and reverses_id is null
+       and not exists (select from settlement undoing where undoing.reverses_id = settlement.id)
+     order by id`,
     [holdingIds],
   );
   const ledgers = new Map<string, Flow[]>(holdingIds.map((id) => [id, []]));

@@ -538,9 +538,9 @@ describe('once and only once', () => {
         expect(Number(money?.settled)).toBe(orders.length);
         expect(new Decimal(money?.paid ?? 0).equals(money?.booked ?? -1)).toBe(true);
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
-  }, 60_000);
+  }, 120_000);
 
   test('the database itself refuses units below zero and a second settlement', async () => {
     const clientId = await aClient();
@@ -550,7 +550,8 @@ describe('once and only once', () => {
     ).rejects.toThrow('holding_units_check');
     await expect(
       world.sql(
-        `insert into settlement select $2, order_id, holding_id, units, nav, residual, amount, currency, settled_on, booked_at
+        `insert into settlement (id, order_id, holding_id, units, nav, residual, amount, currency, settled_on, booked_at)
+         select $2, order_id, holding_id, units, nav, residual, amount, currency, settled_on, booked_at
          from settlement where holding_id in (select id from holding where client_id = $1)`,
         [clientId, freshId()],
       ),
@@ -768,8 +769,8 @@ describe('many clients at once', () => {
       });
     const one = await cost(clients.slice(0, 1));
     expect(await cost(clients)).toBe(one);
-    // The client copy; holdings and their newest values, orders, decisions, settlements; products for holdings and orders; rule, page and products that suit.
-    expect(one).toBe(10);
+    // The client copy; holdings and their newest values, orders, decisions, settlements; products for holdings and orders; rule, investor facts, page and products that suit.
+    expect(one).toBe(11);
   });
 
   test('eligible products are those the order would be placed for, page by page, each level its own', async () => {

@@ -2,13 +2,18 @@ import { OrderRow, SettlementRow } from '../entities.js';
 import type {
   ClientResolvers,
   MutationResolvers,
+  OrderResolvers,
   QueryResolvers,
   Resolvers,
 } from '../generated/resolvers.js';
 import { productOf } from '../products/products.js';
 import { decisionOf } from '../suitability/suitability.js';
-import { acceptOrder, cancelOrder, listOrders, placeOrder, rejectOrder, settleOrder } from './orders.js';
+import { recordCallBack, submitOrder } from './cooling-off.js';
+import { acceptOrder, cancelOrder, failOrder, listOrders, placeOrder, rejectOrder } from './orders.js';
 import { STATE_WORDS } from './orders.rules.js';
+import { showSpecialWarning } from './overrides.js';
+import { redeem, switchProducts } from './redemptions.js';
+import { feeOf, reverseOrder, settlementsOf, settleOrder } from './settlements.js';
 
 export const orderResolvers = {
   Query: {
@@ -20,10 +25,17 @@ export const orderResolvers = {
   },
   Mutation: {
     placeOrder: (_, { input }, ctx) => placeOrder(ctx.db, input),
+    showSpecialWarning: (_, { input }, ctx) => showSpecialWarning(ctx.db, input),
+    recordCallBack: (_, { input }, ctx) => recordCallBack(ctx.db, input),
+    submitOrder: (_, { input }, ctx) => submitOrder(ctx.db, input),
+    redeem: (_, { input }, ctx) => redeem(ctx.db, input),
+    switchProducts: (_, { input }, ctx) => switchProducts(ctx.db, input),
     cancelOrder: (_, { input }, ctx) => cancelOrder(ctx.db, input),
     acceptOrder: (_, { input }, ctx) => acceptOrder(ctx.db, input),
     rejectOrder: (_, { input }, ctx) => rejectOrder(ctx.db, input),
+    failOrder: (_, { input }, ctx) => failOrder(ctx.db, input),
     settleOrder: (_, { input }, ctx) => settleOrder(ctx.db, input),
+    reverseOrder: (_, { input }, ctx) => reverseOrder(ctx.db, input),
   },
   Client: {
     orders: (client, args, ctx) => ctx.loadPage(OrderRow, 'clientId', client.id, args),
@@ -33,15 +45,38 @@ export const orderResolvers = {
     product: (order, _, ctx) => productOf(ctx, order),
     amount: ({ amount, currency }) => ({ amount, currency }),
     stateLabel: (order, { locale }) => STATE_WORDS[order.state][locale],
-    decision: (order, _, ctx) => decisionOf(ctx, order),
+    fromProduct: (order, _, ctx) =>
+      order.fromProductId === null ? null : productOf(ctx, { productId: order.fromProductId }),
+    decision: ({ decisionId }, _, ctx) => (decisionId === null ? null : decisionOf(ctx, { decisionId })),
+    fee: async (order, _, ctx) => ({ amount: await feeOf(ctx, order), currency: order.currency }),
+    settlements: (order, _, ctx) => settlementsOf(ctx, order),
     settlement: (order, _, ctx) =>
       order.settlementId === null ? null : ctx.load(SettlementRow, order.settlementId),
   },
-} satisfies Pick<Resolvers, 'Order'> & {
+  SpecialWarning: {
+    text: ({ text }, { locale }) => text[locale],
+  },
+  Settlement: {
+    amount: ({ amount, currency }) => ({ amount, currency }),
+    fee: ({ fee, currency }) => ({ amount: fee, currency }),
+  },
+} satisfies Pick<Resolvers, 'Settlement' | 'SpecialWarning'> & {
+  Order: Omit<OrderResolvers, 'feeCredits'>;
   Query: Pick<QueryResolvers, 'order' | 'orders'>;
   Mutation: Pick<
     MutationResolvers,
-    'placeOrder' | 'cancelOrder' | 'acceptOrder' | 'rejectOrder' | 'settleOrder'
+    | 'placeOrder'
+    | 'showSpecialWarning'
+    | 'recordCallBack'
+    | 'submitOrder'
+    | 'redeem'
+    | 'switchProducts'
+    | 'cancelOrder'
+    | 'acceptOrder'
+    | 'rejectOrder'
+    | 'failOrder'
+    | 'settleOrder'
+    | 'reverseOrder'
   >;
   Client: Pick<ClientResolvers, 'orders'>;
 };

@@ -12,14 +12,19 @@ import {
   type OrderState,
   objection,
   reject,
-  settle,
   stateWhenPlaced,
   TRANSITIONS,
-  unitsFor,
 } from './orders.rules.js';
+import { settle as settleBoth, unitsFor } from './settlement.rules.js';
 
 const NOW = new Date('2026-03-02T02:00:00.000Z');
-const WMP = { issuerType: 'BANK_WMP' } as const;
+const WMP = {
+  issuerType: 'BANK_WMP',
+  purchaseFeePct: new Decimal(0),
+  redemptionFeePct: new Decimal(0),
+} as const;
+const settle = (order: Order, product: typeof WMP, ask: Parameters<typeof settleBoth>[2], now: Date) =>
+  settleBoth(order, { product, fromProduct: null }, ask, now);
 
 const anOrder = (facts: Partial<Order> = {}): Order => ({
   id: '019c0000-0000-7000-8000-000000000001',
@@ -28,8 +33,12 @@ const anOrder = (facts: Partial<Order> = {}): Order => ({
   side: 'BUY',
   amount: new Decimal('88000'),
   currency: 'CNY',
+  units: null,
+  fromProductId: null,
   state: 'ACCEPTED',
   acceptedAt: new Date('2026-03-01T02:00:00.000Z'),
+  coolingOffUntil: null,
+  isOverride: false,
   version: 2,
   ...facts,
 });
@@ -107,7 +116,7 @@ test.each([
   ['WARN', [concentration], ['CONCENTRATION'], null],
   ['BLOCKED', [{ code: 'AGE', effect: 'BLOCKS' }], ['AGE'], 'NOT_SUITABLE'],
 ] as const)('a decision %s for %j with %j acknowledged: %s', (result, reasons, acknowledged, code) => {
-  const refusal = objection({ id: 'd', result, reasons }, acknowledged);
+  const refusal = objection({ id: 'd', result, reasons, isOverridable: false }, acknowledged);
   expect(refusal?.code ?? null).toBe(code);
   if (refusal)
     expect(refusal.details).toMatchObject({ decisionId: 'd', reasons: reasons.map((reason) => reason.code) });

@@ -1,14 +1,13 @@
 import {
   OrderAccepted,
   OrderCancelled,
+  OrderFailed,
   OrderRejected,
-  OrderSettled,
   OrderSubmitted,
 } from '@client-graph/events';
-import { Decimal } from '@client-graph/kit/decimal';
+import type { Decimal } from '@client-graph/kit/decimal';
 import { minorUnits } from '@client-graph/kit/money';
 import { defineRefusals } from '@client-graph/kit/refusals';
-import { dayOf } from '@client-graph/kit/time';
 import type { IssuerType } from '../products/products.rules.js';
 import type { Reason, Result } from '../suitability/suitability.rules.js';
 
@@ -65,6 +64,23 @@ export type OrderState = keyof typeof TRANSITIONS;
 /** Placed and not yet accepted: what changes before acceptance can still send the order back. */
 export const OPEN_STATES = ['SUBMITTED'] as const satisfies readonly OrderState[];
 
+/** Checked and not yet placed: what changes now sends the order back to its beginning. */
+export const BEFORE_SUBMISSION = [
+  'CHECKED',
+  'WARNED',
+  'CONFIRMED_RISK',
+  'COOLING_OFF',
+  'CALLBACK_OK',
+] as const satisfies readonly OrderState[];
+
+/** Meant to be settled: their money counts for concentration. */
+export const UNDER_WAY = [
+  'COOLING_OFF',
+  'CALLBACK_OK',
+  'SUBMITTED',
+  'ACCEPTED',
+] as const satisfies readonly OrderState[];
+
 type Words = Readonly<Record<'EN' | 'ZH_HANS' | 'ZH_HANT', string>>;
 const words = (EN: string, ZH_HANS: string, ZH_HANT: string): Words => ({ EN, ZH_HANS, ZH_HANT });
 
@@ -85,8 +101,10 @@ export const STATE_WORDS = {
   REVERSED: words('Reversed', '已冲正', '已沖正'),
 } as const satisfies Record<OrderState, Words>;
 
-export type Side = 'BUY';
+export type Side = 'BUY' | 'REDEEM' | 'SWITCH';
 export type RejectReason = 'ISSUER_DECLINED' | 'PAYMENT_MISSING' | 'SUITABILITY_CHANGED' | 'PRODUCT_NOT_SOLD';
+
+export type ReverseReason = 'WRONG_NAV' | 'WRONG_AMOUNT' | 'WRONG_CLIENT' | 'DOUBLE_BOOKING';
 
 export type Order = {
   id: string;
@@ -95,8 +113,14 @@ export type Order = {
   side: Side;
   amount: Decimal;
   currency: string;
+  /** What a redemption or a switch gives up; null for a purchase. */
+  units: Decimal | null;
+  /** The product whose units a switch gives up. */
+  fromProductId: string | null;
   state: OrderState;
   acceptedAt: Date | null;
+  coolingOffUntil: Date | null;
+  isOverride: boolean;
   version: number;
 };
 
@@ -107,6 +131,9 @@ export const refuse = defineRefusals({
     'Show the client each warning named in `details` and send its code in acknowledgedWarnings.',
   WRONG_STATE: 'The order is in a state from which this is not possible.',
   NAV_NOT_POSITIVE: 'A net asset value is greater than zero.',
+  FROM_NAV_MISSING: 'A switch is settled with the net asset value of both products: send fromNav too.',
+  UNITS_GONE:
+    'The units of this settlement were redeemed since, or another order gives them up: reverse that one first.',
   NO_UNITS: 'The amount buys less than a millionth of a unit at this net asset value: check the value.',
   SETTLED_IN_FUTURE: 'Settle an order on or after the day it is settled on.',
   SETTLED_BEFORE_ACCEPTANCE: 'An order is settled on the day of its acceptance or later.',
@@ -120,37 +147,41 @@ export function move(state: OrderState, action: Action): OrderState {
   return next;
 }
 
-const PATHS = {
-  SUITABLE: ['check', 'submit'],
-  WARN: ['check', 'warn', 'confirmRisk', 'submit'],
-} as const satisfies Record<string, readonly Action[]>;
+type Decided = { id: string; result: Result; reasons: readonly Reason[]; isOverridable: boolean };
 
-type Decided = { id: string; result: Result; reasons: readonly Reason[] };
+/** What an order with this decision may do: an override holds only where the decision allows one. */
+export const stands = (decision: Decided, { isOverride }: { isOverride: boolean }): boolean =>
+  decision.result !== 'BLOCKED' || (isOverride && decision.isOverridable);
 
 /** Why an order with this decision may not be placed; null when it may. Returned, not thrown: the decision is committed first. */
-export function objection(decision: Decided, acknowledged: readonly string[]) {
-  const details = { decisionId: decision.id, reasons: decision.reasons.map((reason) => reason.code) };
-  switch (decision.result) {
-    case 'SUITABLE':
-      return null;
-    case 'BLOCKED':
-      return refuse('NOT_SUITABLE', details);
-    case 'WARN': {
-      const missing = details.reasons.filter((code) => !acknowledged.includes(code));
-      return missing.length > 0 ? refuse('WARNING_NOT_ACKNOWLEDGED', { ...details, missing }) : null;
-    }
-    default:
-      return decision.result satisfies never;
-  }
+export function objection(
+  decision: Decided,
+  acknowledged: readonly string[],
+  order: { isOverride: boolean } = { isOverride: false },
+) {
+  const details = {
+    decisionId: decision.id,
+    reasons: decision.reasons.map((reason) => reason.code),
+    isOverridable: decision.isOverridable,
+  };
+  if (!stands(decision, order)) return refuse('NOT_SUITABLE', details);
+  const missing = decision.reasons
+    .filter((reason) => reason.effect === 'WARNS' && !acknowledged.includes(reason.code))
+    .map((reason) => reason.code);
+  return missing.length > 0 ? refuse('WARNING_NOT_ACKNOWLEDGED', { ...details, missing }) : null;
 }
 
-/** In this release a placed order walks to SUBMITTED at once; with warnings by way of their confirmation. */
-export const stateWhenPlaced = (result: keyof typeof PATHS): OrderState =>
-  PATHS[result].reduce<OrderState>(move, 'DRAFT');
+/** A placed order walks to SUBMITTED at once, or to its cooling-off; with warnings, or above the level, by way of their confirmation. */
+export function stateWhenPlaced(result: Result, when: 'AT_ONCE' | 'COOLS_OFF' = 'AT_ONCE'): OrderState {
+  const confirming: readonly Action[] = result === 'SUITABLE' ? [] : ['warn', 'confirmRisk'];
+  const path: Action[] = ['check', ...confirming, when === 'AT_ONCE' ? 'submit' : 'coolOff'];
+  return path.reduce<OrderState>(move, 'DRAFT');
+}
 
 type OrderProduct = { issuerType: IssuerType };
 
-const payload = (order: Order, { issuerType }: OrderProduct) => ({
+/** What every event of an order carries. */
+export const payload = (order: Order, { issuerType }: OrderProduct) => ({
   clientId: order.clientId,
   orderId: order.id,
   productId: order.productId,
@@ -177,34 +208,7 @@ export const reject = (order: Order, product: OrderProduct, rejectReason: Reject
   events: [OrderRejected(payload(order, product))],
 });
 
-const UNIT_DECIMALS = 6;
-const UNITS_IN_ONE = new Decimal(10).pow(UNIT_DECIMALS);
-
-/** Units that an amount buys, to six decimals, rounded down; units × nav + residual = amount, exactly. */
-export function unitsFor(amount: Decimal, nav: Decimal): { units: Decimal; residual: Decimal } {
-  // Whole millionths by integer division: a division rounded to some digits first could round up over the edge.
-  const units = amount.times(UNITS_IN_ONE).divToInt(nav).div(UNITS_IN_ONE);
-  return { units, residual: amount.minus(units.times(nav)) };
-}
-
-/** The state is checked before the figures, and the whole amount is settled: partial settlement is not known yet. */
-export function settle(
-  order: Order,
-  product: OrderProduct,
-  ask: { nav: Decimal; settledOn: string },
-  now: Date,
-) {
-  const state = move(order.state, 'settle');
-  if (ask.nav.lessThanOrEqualTo(0)) throw refuse('NAV_NOT_POSITIVE');
-  const today = dayOf(now);
-  if (ask.settledOn > today) throw refuse('SETTLED_IN_FUTURE', { today });
-  const acceptedOn = order.acceptedAt === null ? today : dayOf(order.acceptedAt);
-  if (ask.settledOn < acceptedOn) throw refuse('SETTLED_BEFORE_ACCEPTANCE', { acceptedOn });
-  const { units, residual } = unitsFor(order.amount, ask.nav);
-  if (units.isZero()) throw refuse('NO_UNITS');
-  return {
-    changes: { state },
-    settlement: { units, residual, nav: ask.nav, settledOn: ask.settledOn },
-    events: [OrderSettled({ ...payload(order, product), settledOn: ask.settledOn })],
-  };
-}
+export const fail = (order: Order, product: OrderProduct, rejectReason: RejectReason) => ({
+  changes: { state: move(order.state, 'fail'), rejectReason },
+  events: [OrderFailed(payload(order, product))],
+});

@@ -3,6 +3,7 @@ import {
   type Connection,
   type Db,
   type Decimal,
+  dayOf,
   findForUpdate,
   isRefusal,
   isUuid,
@@ -16,21 +17,27 @@ import {
   type Tx,
   transact,
 } from '@client-graph/kit';
-import { type DecisionRow, OrderRow, ProductRow, SettlementRow } from '../entities.js';
-import { creditHolding } from '../holdings/holdings.js';
+import { In } from 'typeorm';
+import { type DecisionRow, OrderRow, ProductRow, SpecialWarningRow } from '../entities.js';
+import { ruleInForce } from '../suitability/rule-in-force.js';
 import { decideFor, lockClient, lockProduct } from '../suitability/suitability.js';
+import { checkRecording, coolingOffStarted, coolsOffUntil, redraft, withdraw } from './cooling-off.rules.js';
 import {
   accept,
-  cancel,
+  BEFORE_SUBMISSION,
+  fail,
+  OPEN_STATES,
   type OrderState,
   objection,
   type RejectReason,
   reject,
   type Side,
-  settle,
+  stands,
   stateWhenPlaced,
   submitted,
 } from './orders.rules.js';
+import { confirmedWarning, type OverrideAsk } from './overrides.js';
+import { refuse as refuseOverride } from './overrides.rules.js';
 
 type PlaceOrder = {
   requestId: string;
@@ -39,13 +46,22 @@ type PlaceOrder = {
   side?: Side | undefined;
   amount: Money;
   acknowledgedWarnings?: readonly string[] | undefined;
+  witness?: Witness | null | undefined;
+  override?: OverrideAsk | null | undefined;
 };
+
+type Witness = { secondPersonId: string; recordingRef: string };
 
 /**
  * Places an order that the rules let pass. When they do not, the decision is committed all the same and the refusal is thrown
  * after it: the firm must be able to show its "no". The requestId is then not used up.
  */
 export async function placeOrder(db: Db, input: PlaceOrder): Promise<OrderRow> {
+  if ((input.side ?? 'BUY') !== 'BUY')
+    throw refuse('BAD_INPUT', {
+      field: 'side',
+      expected: 'BUY: redeem and switchProducts have mutations of their own',
+    });
   const amount = positiveMoney(input.amount, 'amount');
   const acknowledged = [...new Set(input.acknowledgedWarnings ?? [])];
   const outcome = await transact(db, async (tx): Promise<OrderRow | Refusal> => {
@@ -54,31 +70,59 @@ export async function placeOrder(db: Db, input: PlaceOrder): Promise<OrderRow> {
     const before = await tx.answered('placeOrder', input, OrderRow);
     if (before !== null) return before;
     const product = await lockProduct(tx, input.productId);
-    const decision = await decideFor(tx, client, product, amount);
+    const witness = witnessOf(tx, input.witness ?? null);
+    const override =
+      input.override &&
+      (await confirmedWarning(tx, input.override, { clientId: client.id, productId: product.id }));
+    const isOverride = Boolean(override) && override?.problem === null;
+    const decision = await decideFor(tx, client, product, amount, {
+      isWitnessed: witness !== null,
+      isOverride,
+    });
+    if (override && decision.result === 'BLOCKED') {
+      const against = override.problem ?? notOverridable(decision);
+      if (against !== null) return against;
+    }
     return (
-      objection(decision, acknowledged) ??
-      tx.once('placeOrder', input, OrderRow, (id) =>
-        submit(tx, id, { side: input.side ?? 'BUY', amount, acknowledged, decision, product }),
-      )
+      objection(decision, acknowledged, { isOverride }) ??
+      tx.once('placeOrder', input, OrderRow, async (id) => {
+        const order = await submit(tx, id, { side: 'BUY', amount, acknowledged, decision, product, witness });
+        if (order.isOverride && override?.warning)
+          await tx.update(SpecialWarningRow, override.warning, { confirmedAt: tx.now, orderId: id });
+        return order;
+      })
     );
   });
   return orderOf(outcome);
 }
 
+const notOverridable = (decision: DecisionRow): Refusal | null =>
+  decision.isOverridable
+    ? null
+    : refuseOverride('NOT_OVERRIDABLE', { reasons: decision.reasons.map((reason) => reason.code) });
+
+/** A second member of staff who is present while it is recorded; not the caller. Refuses BAD_INPUT. */
+function witnessOf(tx: Tx, witness: Witness | null): Witness | null {
+  if (witness === null) return null;
+  checkRecording(witness.recordingRef);
+  if (!isUuid(witness.secondPersonId) || witness.secondPersonId === tx.actor.id)
+    throw refuse('BAD_INPUT', { field: 'witness', expected: 'the id of another member of staff' });
+  return witness;
+}
+
 type Submission = {
-  side: Side;
   amount: Money;
   acknowledged: string[];
   decision: DecisionRow;
   product: ProductRow;
-};
+  witness: Witness | null;
+} & ({ side: 'BUY' } | { side: 'SWITCH'; units: Decimal; fromProductId: string });
 
-async function submit(
-  tx: Tx,
-  id: string,
-  { side, amount, acknowledged, decision, product }: Submission,
-): Promise<OrderRow> {
-  if (decision.result === 'BLOCKED') throw new Error('A blocked order is never submitted.');
+/** Stores and tells an order that the rules let pass: placed, or cooling off first. */
+export async function submit(tx: Tx, id: string, submission: Submission): Promise<OrderRow> {
+  const { side, amount, acknowledged, decision, product, witness } = submission;
+  const { tables } = await ruleInForce(tx, dayOf(tx.now));
+  const until = coolsOffUntil(tables.coolingOff, product.issuerType, tx.now);
   const order = await tx.insert(OrderRow, {
     id,
     clientId: decision.clientId,
@@ -86,20 +130,29 @@ async function submit(
     decisionId: decision.id,
     side,
     ...amount,
-    state: stateWhenPlaced(decision.result),
+    units: submission.side === 'SWITCH' ? submission.units : null,
+    fromProductId: submission.side === 'SWITCH' ? submission.fromProductId : null,
+    state: stateWhenPlaced(decision.result, until === null ? 'AT_ONCE' : 'COOLS_OFF'),
     acknowledgedWarnings: acknowledged,
     placedBy: tx.actor.id,
     submittedAt: tx.now,
     acceptedAt: null,
     rejectReason: null,
+    reverseReason: null,
     settlementId: null,
+    // A blocked purchase comes this far only as an override.
+    isOverride: decision.result === 'BLOCKED',
+    coolingOffUntil: until,
+    witnessId: witness?.secondPersonId ?? null,
+    recordingRef: witness?.recordingRef ?? null,
     version: 1,
   });
-  await tx.record(submitted(order, product));
+  await tx.record(until === null ? submitted(order, product) : coolingOffStarted(order, until));
   return order;
 }
 
-const orderOf = (outcome: OrderRow | Refusal): OrderRow => {
+/** The order, or the refusal thrown now that the decision is committed. */
+export const orderOf = (outcome: OrderRow | Refusal): OrderRow => {
   if (isRefusal(outcome)) throw outcome;
   return outcome;
 };
@@ -115,8 +168,12 @@ export async function acceptOrder(
     const product = await lockProduct(tx, seen.productId);
     const order = await findForUpdate(tx, OrderRow, seen.id, input.expectedVersion);
     const { changes, events } = accept(order, product, tx.now);
-    const decision = await decideFor(tx, client, product, order, order.id);
-    if (decision.result === 'BLOCKED') return objection(decision, []) ?? order;
+    if (order.side === 'REDEEM') {
+      await tx.record(...events);
+      return tx.update(OrderRow, order, changes);
+    }
+    const decision = await decideFor(tx, client, product, order, againOf(order));
+    if (!stands(decision, order)) return objection(decision, [], order) ?? order;
     await tx.record(...events);
     return tx.update(OrderRow, order, changes);
   });
@@ -134,58 +191,60 @@ export const rejectOrder = (
     return tx.update(OrderRow, order, changes);
   });
 
-export const cancelOrder = (db: Db, input: { orderId: string; expectedVersion: number }): Promise<OrderRow> =>
+/** Records that an accepted order cannot be settled; nothing has moved. */
+export const failOrder = (
+  db: Db,
+  input: { orderId: string; expectedVersion: number; reason: RejectReason },
+): Promise<OrderRow> =>
   transact(db, async (tx) => {
     const { order, product } = await lockOrder(tx, input);
-    const { changes, events } = cancel(order, product);
+    const { changes, events } = fail(order, product, input.reason);
     await tx.record(...events);
     return tx.update(OrderRow, order, changes);
   });
 
-type SettleOrder = {
-  requestId: string;
-  orderId: string;
-  expectedVersion: number;
-  nav: Decimal;
-  settledOn: string;
-};
-
-/** Settles an order: the order, the ledger row and the holding change in one transaction. */
-export const settleOrder = (db: Db, input: SettleOrder): Promise<OrderRow> =>
+export const cancelOrder = (db: Db, input: { orderId: string; expectedVersion: number }): Promise<OrderRow> =>
   transact(db, async (tx) => {
-    const settlement = await tx.once('settleOrder', input, SettlementRow, async (id) => {
-      const { order, product } = await lockOrder(tx, input);
-      const { changes, settlement: settled, events } = settle(order, product, input, tx.now);
-      const holdingId = await creditHolding(tx, order, settled, product.rating);
-      const row = await tx.insert(SettlementRow, {
-        id,
-        orderId: order.id,
-        holdingId,
-        ...settled,
-        amount: order.amount,
-        currency: order.currency,
-        bookedAt: tx.now,
-      });
-      await tx.update(OrderRow, order, { ...changes, settlementId: id });
-      await tx.record(...events);
-      return row;
-    });
-    return tx.manager.findOneOrFail(OrderRow, { where: { id: settlement.orderId } });
+    const { order, product } = await lockOrder(tx, input);
+    const { changes, events } = withdraw(order, product);
+    await tx.record(...events);
+    return tx.update(OrderRow, order, changes);
   });
 
-/** After a change of the risk profile: what waits for acceptance and does not suit any more is rejected. The client is locked. */
+/** What an order is decided about anew with. */
+export const againOf = (order: OrderRow) => ({
+  orderId: order.id,
+  isWitnessed: order.witnessId !== null,
+  isOverride: order.isOverride,
+});
+
+/** Sends an order that was not placed yet back to its beginning. */
+export async function sendToBeginning(tx: Tx, order: OrderRow): Promise<void> {
+  const { changes, events } = redraft(order);
+  await tx.update(OrderRow, order, changes);
+  await tx.record(...events);
+}
+
+/**
+ * After a change of the risk profile: what was checked for the level that was begins anew, and what waits for acceptance and
+ * does not suit any more is rejected. The client is locked.
+ */
 export async function rejectUnsuitable(tx: Tx, clientId: string): Promise<void> {
   const client = await tx.findOne(ClientCopyRow, { id: clientId });
   if (client === null) return;
-  const waiting = await tx.manager.find(OrderRow, {
-    where: { clientId, state: 'SUBMITTED' },
+  const open = await tx.manager.find(OrderRow, {
+    where: { clientId, state: In([...BEFORE_SUBMISSION, ...OPEN_STATES]), side: In(['BUY', 'SWITCH']) },
     order: { id: 'ASC' },
     lock: { mode: 'pessimistic_write' },
   });
-  for (const order of waiting) {
+  for (const order of open) {
+    if (order.state !== 'SUBMITTED') {
+      await sendToBeginning(tx, order);
+      continue;
+    }
     const product = await lockProduct(tx, order.productId);
-    const decision = await decideFor(tx, client, product, order, order.id);
-    if (decision.result !== 'BLOCKED') continue;
+    const decision = await decideFor(tx, client, product, order, againOf(order));
+    if (stands(decision, order)) continue;
     const { changes, events } = reject(order, product, 'SUITABILITY_CHANGED');
     await tx.update(OrderRow, order, changes);
     await tx.record(...events);
@@ -198,14 +257,19 @@ export const listOrders = (
   { state, ...args }: PageArgs & { state?: OrderState | null | undefined },
 ): Promise<Connection<OrderRow>> => page(db, OrderRow, args, state ? { state } : {}, 'OLDEST_FIRST');
 
-async function reachableOrder(tx: Tx, orderId: string): Promise<OrderRow> {
+/** The order, not locked, if the caller reaches its client. */
+export async function reachableOrder(tx: Tx, orderId: string): Promise<OrderRow> {
   const order = isUuid(orderId) ? await tx.findOne(OrderRow, { id: orderId }) : null;
   const client = order && (await tx.findOne(ClientCopyRow, { id: order.clientId }));
   if (!order || !client || !reaches(tx.actor, client)) throw refuse('NOT_FOUND');
   return order;
 }
 
-async function lockOrder(tx: Tx, { orderId, expectedVersion }: { orderId: string; expectedVersion: number }) {
+/** The order, locked, if the caller reaches its client. */
+export async function lockOrder(
+  tx: Tx,
+  { orderId, expectedVersion }: { orderId: string; expectedVersion: number },
+) {
   const { id, productId } = await reachableOrder(tx, orderId);
   const order = await findForUpdate(tx, OrderRow, id, expectedVersion);
   return { order, product: await tx.manager.findOneOrFail(ProductRow, { where: { id: productId } }) };

@@ -2,7 +2,8 @@ import { ClientCopyRow, type Tx } from '@client-graph/kit';
 import { In } from 'typeorm';
 import { OrderRow, type ProductRow } from '../entities.js';
 import { decideFor } from '../suitability/suitability.js';
-import { OPEN_STATES, reject } from './orders.rules.js';
+import { againOf, sendToBeginning } from './orders.js';
+import { BEFORE_SUBMISSION, OPEN_STATES, reject, stands } from './orders.rules.js';
 
 /**
  * After a change of a product, which the caller has locked: purchases that were checked and not yet placed begin anew, and
@@ -10,7 +11,11 @@ import { OPEN_STATES, reject } from './orders.rules.js';
  */
 export async function sendBack(tx: Tx, product: ProductRow): Promise<void> {
   const open = await tx.manager.find(OrderRow, {
-    where: { productId: product.id, side: 'BUY', state: In([...OPEN_STATES]) },
+    where: {
+      productId: product.id,
+      side: In(['BUY', 'SWITCH']),
+      state: In([...BEFORE_SUBMISSION, ...OPEN_STATES]),
+    },
     order: { id: 'ASC' },
     lock: { mode: 'pessimistic_write' },
   });
@@ -18,6 +23,7 @@ export async function sendBack(tx: Tx, product: ProductRow): Promise<void> {
 }
 
 async function sendOneBack(tx: Tx, order: OrderRow, product: ProductRow): Promise<void> {
+  if (order.state !== 'SUBMITTED') return sendToBeginning(tx, order);
   const reason = product.status === 'LISTED' ? await whyUnsuitable(tx, order, product) : 'PRODUCT_NOT_SOLD';
   if (reason === null) return;
   const { changes, events } = reject(order, product, reason);
@@ -31,6 +37,6 @@ async function whyUnsuitable(
   product: ProductRow,
 ): Promise<'SUITABILITY_CHANGED' | null> {
   const client = await tx.manager.findOneOrFail(ClientCopyRow, { where: { id: order.clientId } });
-  const decision = await decideFor(tx, client, product, order, order.id);
-  return decision.result === 'BLOCKED' ? 'SUITABILITY_CHANGED' : null;
+  const decision = await decideFor(tx, client, product, order, againOf(order));
+  return stands(decision, order) ? null : 'SUITABILITY_CHANGED';
 }

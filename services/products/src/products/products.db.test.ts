@@ -113,6 +113,30 @@ test('the catalogue is paged and filtered by category and rating', async () => {
   expect(await walk('R3')).toEqual(made.slice(0, 3).reverse());
 });
 
+test('the catalogue is searched by code and by name in any language, and filtered', async () => {
+  const word = freshId().slice(-12);
+  const facts = { nameEn: `Fund ${word} 100%_x`, nameZhHans: `基金${word}`, nameZhHant: `基金${word}` };
+  const { data } = await create({ ...facts, issuerType: 'TRUST' });
+  const { id, code } = data.createProduct;
+  const FIND = `query ($search: String, $issuerType: IssuerType, $status: ProductStatus, $currency: String) {
+    products(search: $search, issuerType: $issuerType, status: $status, currency: $currency) { nodes { id } } }`;
+  const found = async (variables: Record<string, unknown>) => {
+    const answer = await world.ask(someone, FIND, variables);
+    return answer.codes.length > 0
+      ? answer.codes
+      : answer.data.products.nodes.map((product: { id: string }) => product.id);
+  };
+  for (const search of [code, code.toLowerCase(), `基金${word}`, `fund ${word}`, '100%_x'])
+    expect(await found({ search })).toContain(id);
+  expect(await found({ search: `${word}%100` })).toEqual([]);
+  expect(await found({ search: word, issuerType: 'TRUST', status: 'LISTED', currency: 'CNY' })).toEqual([id]);
+  expect(await found({ search: word, issuerType: 'INSURANCE' })).toEqual([]);
+  expect(await found({ search: word, status: 'CLOSED' })).toEqual([]);
+  expect(await found({ search: word, currency: 'USD' })).toEqual([]);
+  expect(await found({ search: '   ' })).toEqual(['BAD_INPUT']);
+  expect(await found({ search: 'x'.repeat(61) })).toEqual(['BAD_INPUT']);
+});
+
 test('an unknown product is null; a product is found by reference in one statement for all', async () => {
   const ids = await Promise.all(
     Array.from({ length: 20 }, async () => (await create()).data.createProduct.id),

@@ -5,6 +5,7 @@ import {
   ProductResumed,
   ProductSuspended,
 } from '@client-graph/events';
+import { Decimal } from '@client-graph/kit/decimal';
 import { type Money, positiveMoney } from '@client-graph/kit/money';
 import { defineRefusals, refuse as refuseInput } from '@client-graph/kit/refusals';
 
@@ -63,6 +64,10 @@ export type Product = {
   minAmount: Money['amount'];
   minHorizonMonths: number;
   isComplex: boolean;
+  /** Per cent of what is invested; the fee is inside the amount of the order. */
+  purchaseFeePct: Decimal;
+  /** Per cent of what the units are worth. */
+  redemptionFeePct: Decimal;
   status: ProductStatus;
   rating: Rating;
   version: number;
@@ -102,6 +107,8 @@ export type ProductAction = 'suspend' | 'resume' | 'close';
 const CODE = /^[A-Z0-9][A-Z0-9-]{1,31}$/;
 const NAME_MAX = 120;
 const HORIZON_MONTHS_MAX = 600;
+const FEE_PCT_MAX = 5;
+const FEE_DECIMALS_MAX = 4;
 
 /** Where issuer and seller rate differently the higher rating counts (NFRA order 2025 no. 7). */
 export const effectiveRating = (issuer: Rating, seller: Rating): Rating =>
@@ -132,6 +139,8 @@ export type NewProduct = Pick<
 > & {
   minAmount: Money;
   isComplex?: boolean | undefined;
+  purchaseFeePct?: Decimal | null | undefined;
+  redemptionFeePct?: Decimal | null | undefined;
   issuerRating: Rating;
   sellerRating: Rating;
 };
@@ -153,6 +162,8 @@ export function list(ask: NewProduct, ids: { id: string; ratingId: string }, tod
     minAmount: minAmount.amount,
     minHorizonMonths: ask.minHorizonMonths,
     isComplex: ask.isComplex ?? false,
+    purchaseFeePct: ask.purchaseFeePct ?? new Decimal(0),
+    redemptionFeePct: ask.redemptionFeePct ?? new Decimal(0),
     status: 'LISTED',
     rating,
     version: 1,
@@ -179,6 +190,14 @@ function checkForm(ask: NewProduct): void {
   positiveMoney(ask.minAmount, 'minAmount');
   if (ask.minHorizonMonths < 0 || ask.minHorizonMonths > HORIZON_MONTHS_MAX) {
     throw refuseInput('BAD_INPUT', { field: 'minHorizonMonths', min: 0, max: HORIZON_MONTHS_MAX });
+  }
+  for (const field of ['purchaseFeePct', 'redemptionFeePct'] as const) {
+    const pct = ask[field] ?? new Decimal(0);
+    if (pct.lessThan(0) || pct.greaterThan(FEE_PCT_MAX) || pct.decimalPlaces() > FEE_DECIMALS_MAX)
+      throw refuseInput('BAD_INPUT', {
+        field,
+        expected: `0 to ${FEE_PCT_MAX}, at most ${FEE_DECIMALS_MAX} decimals`,
+      });
   }
   for (const field of ['nameEn', 'nameZhHans', 'nameZhHant'] as const) {
     const name = ask[field].trim();

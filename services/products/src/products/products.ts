@@ -6,11 +6,21 @@ import {
   dayOf,
   type PageArgs,
   page,
+  refuse as refuseInput,
   transact,
 } from '@client-graph/kit';
-import { type FindOptionsWhere, In } from 'typeorm';
+import { type FindOptionsWhere, In, Raw } from 'typeorm';
 import { ProductRatingRow, ProductRow } from '../entities.js';
-import { type Category, list, type NewProduct, type Rating, ratingsUpTo, refuse } from './products.rules.js';
+import {
+  type Category,
+  type IssuerType,
+  list,
+  type NewProduct,
+  type ProductStatus,
+  type Rating,
+  ratingsUpTo,
+  refuse,
+} from './products.rules.js';
 
 /** Puts a product into the catalogue with its first rating. */
 export const createProduct = (db: Db, input: NewProduct & { requestId: string }): Promise<ProductRow> =>
@@ -33,18 +43,44 @@ export const createProduct = (db: Db, input: NewProduct & { requestId: string })
     }),
   );
 
-type Filter = PageArgs & { category?: Category | null | undefined; maxRating?: Rating | null | undefined };
+type Filter = PageArgs & {
+  search?: string | null | undefined;
+  category?: Category | null | undefined;
+  maxRating?: Rating | null | undefined;
+  issuerType?: IssuerType | null | undefined;
+  status?: ProductStatus | null | undefined;
+  currency?: string | null | undefined;
+};
+
+const SEARCH_MAX = 60;
 
 /** A page of the catalogue. */
 export function listProducts(
   db: Db,
-  { category, maxRating, ...args }: Filter,
+  { search, category, maxRating, issuerType, status, currency, ...args }: Filter,
 ): Promise<Connection<ProductRow>> {
   const where: FindOptionsWhere<ProductRow> = {
+    ...(search ? { code: namedLike(search) } : {}),
     ...(category ? { category } : {}),
+    ...(issuerType ? { issuerType } : {}),
+    ...(status ? { status } : {}),
+    ...(currency ? { currency } : {}),
     ...(maxRating ? { rating: In(ratingsUpTo(maxRating)) } : {}),
   };
   return page(db, ProductRow, args, where);
+}
+
+/** Code or a name, in whatever language, holds the words; signs that mean something to `like` are taken as they are. */
+function namedLike(search: string) {
+  const words = search.trim();
+  if (words === '' || words.length > SEARCH_MAX)
+    throw refuseInput('BAD_INPUT', { field: 'search', expected: `1 to ${SEARCH_MAX} characters` });
+  const like = `%${words.replace(/[\\%_]/g, '\\$&')}%`;
+  return Raw(
+    (code) =>
+      `(${code} ilike :like or name_en ilike :like or name_zh_hans ilike :like or name_zh_hant ilike :like)`,
+    { like },
+  );
 }
 
 /** The product that a row of ours refers to; the database does not let it go missing. */

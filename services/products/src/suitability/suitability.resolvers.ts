@@ -1,4 +1,4 @@
-import { DecisionRow } from '../entities.js';
+import { DecisionRow, InvestorFactsRow } from '../entities.js';
 import type {
   ClientResolvers,
   MutationResolvers,
@@ -6,7 +6,8 @@ import type {
   Resolvers,
 } from '../generated/resolvers.js';
 import { productOf } from '../products/products.js';
-import { checkSuitability, eligibleProducts } from './suitability.js';
+import { recordInvestorFacts } from './investors.js';
+import { checkSuitability, eligibleProducts, replayed } from './suitability.js';
 
 export const suitabilityResolvers = {
   Query: {
@@ -17,8 +18,10 @@ export const suitabilityResolvers = {
   },
   Mutation: {
     checkSuitability: (_, { input }, ctx) => checkSuitability(ctx.db, input),
+    recordInvestorFacts: (_, { input }, ctx) => recordInvestorFacts(ctx.db, input),
   },
   Client: {
+    investorFacts: (client, _, ctx) => ctx.load(InvestorFactsRow, client.id),
     eligibleProducts: (client, args, ctx) => eligibleProducts(ctx, client, args),
   },
   SuitabilityDecision: {
@@ -27,12 +30,17 @@ export const suitabilityResolvers = {
     amount: ({ amount, currency }) => ({ amount, currency }),
     level: (decision) => decision.inputs.profile?.level ?? null,
     rating: (decision) => decision.inputs.product.rating,
+    replay: (decision, _, ctx) => replayed(ctx, decision),
+  },
+  InvestorFacts: {
+    liquidAssets: ({ liquidAssets: amount, currency }) =>
+      amount === null || currency === null ? null : { amount, currency },
   },
   SuitabilityReason: {
     text: (reason, { locale }) => reason.text[locale],
   },
-} satisfies Pick<Resolvers, 'SuitabilityDecision' | 'SuitabilityReason'> & {
+} satisfies Pick<Resolvers, 'InvestorFacts' | 'SuitabilityDecision' | 'SuitabilityReason'> & {
   Query: Pick<QueryResolvers, 'suitabilityDecision'>;
-  Mutation: Pick<MutationResolvers, 'checkSuitability'>;
-  Client: Pick<ClientResolvers, 'eligibleProducts'>;
+  Mutation: Pick<MutationResolvers, 'checkSuitability' | 'recordInvestorFacts'>;
+  Client: Pick<ClientResolvers, 'eligibleProducts' | 'investorFacts'>;
 };

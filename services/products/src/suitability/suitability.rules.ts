@@ -24,14 +24,18 @@ export type ReasonCode =
   | 'QUALIFIED_INVESTOR'
   | 'CURRENCY'
   | 'MIN_AMOUNT'
-  | 'CONCENTRATION';
+  | 'CONCENTRATION'
+  | 'HORIZON'
+  | 'ABILITY_TO_PAY';
 
 type Words = Readonly<Record<'EN' | 'ZH_HANS' | 'ZH_HANT', string>>;
 
 /** The firm's tables (policy 4.5: data), one version of them; `data/` holds the default, the database those in force. */
 export type SuitabilityTables = {
-  /** What each level may buy. `overrideSteps` is for a later release: until then a step above the level is blocked. */
+  /** What each level may buy, and how many steps above it a client may go on their own initiative, by the rule set of the issuer. */
   matching: {
+    /** From version 2026.2 on; without it nothing is overridden. */
+    ruleSets?: Readonly<Record<'CSRC' | 'NFRA', readonly IssuerType[]>>;
     levels: Readonly<Record<MatchingRow, readonly Rating[]>>;
     overrideSteps: Readonly<Record<'CSRC' | 'NFRA', number>>;
     neverOverride: readonly MatchingRow[];
@@ -42,12 +46,24 @@ export type SuitabilityTables = {
   concentration: { fromRating: Rating; warnAbovePct: number; blockAbovePct: number };
   /** From version 2026.2 on. */
   volatility?: VolatilityTable;
+  effects?: Readonly<Record<'HORIZON' | 'ABILITY_TO_PAY', Reason['effect']>>;
+  coolingOff?: { issuerTypes: readonly IssuerType[]; hours: number };
+  specialWarning?: { version: string; text: Words };
   reasons: Readonly<Record<ReasonCode, Words>>;
 };
 
 /** A risk profile; `validTo` is its last day. */
 export type Profile = { level: Level; lowestCategory: boolean; validTo: string };
-export type Investor = { kind: string; status: string; ageBand: string | null };
+export type Investor = {
+  kind: string;
+  status: string;
+  ageBand: string | null;
+  /** Since 2026.2; unknown counts as not qualified. */
+  isQualified?: boolean;
+  /** Null where the client has shown none: then what depends on it is not asked. */
+  horizonMonths?: number | null;
+  liquidAssets?: { amount: string; currency: string } | null;
+};
 
 /** All that a decision is made of, as it is stored: the same tables and inputs give the same answer years later. */
 export type Inputs = {
@@ -64,8 +80,10 @@ export type Inputs = {
     issuerType: IssuerType;
     currency: string;
     minAmount: string;
+    minHorizonMonths?: number;
   };
-  order: { amount: string; currency: string };
+  /** Witnessed: a second member of staff is present and it is recorded. */
+  order: { amount: string; currency: string; isWitnessed?: boolean };
   /** Money in the product's currency: what is held and under way of this product, and of all products together. */
   exposure: { inProduct: string; inAll: string };
 };
@@ -82,10 +100,17 @@ export function decide(tables: SuitabilityTables, inputs: Inputs): { result: Res
   const reasons = [
     ...reasonsOfClient(client, profile, today),
     ...blocks(product.status !== 'LISTED', 'PRODUCT_STATUS'),
-    ...reasonsOfRating(tables, product.rating, client, profile, today),
+    ...reasonsOfRating(
+      tables,
+      product.rating,
+      { ...client, isWitnessed: inputs.order.isWitnessed ?? false },
+      profile,
+      today,
+    ),
     ...reasonsOfCategory(tables, product.category, profile, today),
-    ...blocks(needsQualifiedInvestor(tables, product), 'QUALIFIED_INVESTOR'),
+    ...blocks(needsQualifiedInvestor(tables, product) && client.isQualified !== true, 'QUALIFIED_INVESTOR'),
     ...reasonsOfAmount(tables, inputs),
+    ...reasonsOfMeans(tables, inputs),
   ];
   return { result: resultOf(reasons), reasons };
 }
@@ -98,6 +123,20 @@ function resultOf(reasons: readonly Reason[]): Result {
 /** The reasons as they are stored: with the words that were shown, for those may change later. */
 export const withWords = (tables: SuitabilityTables, reasons: readonly Reason[]): StoredReason[] =>
   reasons.map((reason) => ({ ...reason, text: tables.reasons[reason.code] }));
+
+/** Decides a stored question again, by the tables and inputs of its day, and says whether the answer is the one that was given. */
+export function replay(
+  tables: SuitabilityTables,
+  stored: { inputs: Inputs; result: Result; reasons: readonly Reason[] },
+) {
+  const { result, reasons } = decide(tables, stored.inputs);
+  const textOf = (list: readonly Reason[]) => list.map(({ code, effect }) => `${code} ${effect}`).join();
+  return {
+    result,
+    reasonCodes: reasons.map((reason) => reason.code),
+    isSame: result === stored.result && textOf(reasons) === textOf(stored.reasons),
+  };
+}
 
 /** What of the catalogue suits: the same rules as `decide`, before any amount is named. */
 export type Allowed = { ratings: Rating[]; categories: Category[]; issuerTypes: IssuerType[] };
@@ -115,10 +154,11 @@ export function allowed(
     categories: CATEGORIES.filter(
       (category) =>
         reasonsOfCategory(tables, category, profile, today).length === 0 &&
-        !tables.qualifiedInvestor.categories.includes(category),
+        (client.isQualified === true || !tables.qualifiedInvestor.categories.includes(category)),
     ),
     issuerTypes: ISSUER_TYPES.filter(
-      (issuerType) => !tables.qualifiedInvestor.issuerTypes.includes(issuerType),
+      (issuerType) =>
+        client.isQualified === true || !tables.qualifiedInvestor.issuerTypes.includes(issuerType),
     ),
   };
 }
@@ -160,7 +200,7 @@ function rowOf(profile: Profile | null, today: string): MatchingRow {
 function reasonsOfRating(
   tables: SuitabilityTables,
   rating: Rating,
-  client: Investor,
+  client: Investor & { isWitnessed?: boolean },
   profile: Profile | null,
   today: string,
 ): Reason[] {
@@ -170,10 +210,18 @@ function reasonsOfRating(
 }
 
 /** An individual whose age is unknown is treated as too young: the rule fails closed. */
-function isOfWrongAge(age: SuitabilityTables['age'], client: Investor, rating: Rating): boolean {
+function isOfWrongAge(
+  age: SuitabilityTables['age'],
+  client: Investor & { isWitnessed?: boolean },
+  rating: Rating,
+): boolean {
   if (client.kind !== 'INDIVIDUAL') return false;
   if (client.ageBand === null || age.never.includes(client.ageBand)) return true;
-  return age.secondPerson.bands.includes(client.ageBand) && isAtLeast(rating, age.secondPerson.fromRating);
+  return (
+    client.isWitnessed !== true &&
+    age.secondPerson.bands.includes(client.ageBand) &&
+    isAtLeast(rating, age.secondPerson.fromRating)
+  );
 }
 
 function reasonsOfCategory(
@@ -185,7 +233,7 @@ function reasonsOfCategory(
   return blocks(isValid(profile, today) && !tables.categories[profile.level].includes(category), 'CATEGORY');
 }
 
-/** Nobody is certified as a qualified investor in this release, so what needs one is sold to nobody. */
+/** Whether the law reserves the product for qualified investors. */
 const needsQualifiedInvestor = (
   tables: SuitabilityTables,
   product: { issuerType: IssuerType; category: Category },
@@ -202,6 +250,46 @@ function reasonsOfAmount(tables: SuitabilityTables, inputs: Inputs): Reason[] {
       ? reasonsOfConcentration(tables, inputs)
       : []),
   ];
+}
+
+/** How long the client means to stay and what they can pay, where they have shown it. */
+function reasonsOfMeans({ effects }: SuitabilityTables, { client, product, order }: Inputs): Reason[] {
+  if (effects === undefined) return [];
+  const { horizonMonths = null, liquidAssets = null } = client;
+  const isTooLong = horizonMonths !== null && (product.minHorizonMonths ?? 0) > horizonMonths;
+  const isTooMuch =
+    liquidAssets !== null &&
+    liquidAssets.currency === order.currency &&
+    new Decimal(order.amount).greaterThan(liquidAssets.amount);
+  return [
+    ...(isTooLong ? [{ code: 'HORIZON', effect: effects.HORIZON } as const] : []),
+    ...(isTooMuch ? [{ code: 'ABILITY_TO_PAY', effect: effects.ABILITY_TO_PAY } as const] : []),
+  ];
+}
+
+/**
+ * Whether the client may go above their level on their own initiative (policy 4.5, domain 3.3.2): only the rating stands in the
+ * way, the step is within the table, and the table does not rule the client out.
+ */
+export function isOverridable(
+  tables: SuitabilityTables,
+  inputs: Inputs,
+  reasons: readonly Reason[],
+): boolean {
+  const { matching } = tables;
+  const blocking = reasons.filter((reason) => reason.effect === 'BLOCKS').map((reason) => reason.code);
+  if (blocking.length !== 1 || blocking[0] !== 'RATING_ABOVE_LEVEL') return false;
+  const row = rowOf(inputs.profile, inputs.today);
+  if (matching.neverOverride.includes(row) || matching.ruleSets === undefined) return false;
+  const isOf = (set: 'CSRC' | 'NFRA') =>
+    matching.ruleSets?.[set].includes(inputs.product.issuerType) ?? false;
+  const stepsMax = isOf('CSRC')
+    ? matching.overrideSteps.CSRC
+    : isOf('NFRA')
+      ? matching.overrideSteps.NFRA
+      : 0;
+  const highest = Math.max(...matching.levels[row].map((rating) => RATINGS.indexOf(rating)));
+  return RATINGS.indexOf(inputs.product.rating) - highest <= stepsMax;
 }
 
 /** The part of one product in all that the client holds with us, this order included. */
@@ -223,6 +311,7 @@ export const checked = (decision: {
   productId: string;
   result: Result;
   reasons: readonly Reason[];
+  isOverride: boolean;
 }) =>
   SuitabilityChecked({
     clientId: decision.clientId,
@@ -230,5 +319,5 @@ export const checked = (decision: {
     productId: decision.productId,
     result: decision.result,
     reasonCodes: decision.reasons.map((reason) => reason.code),
-    override: false,
+    override: decision.isOverride,
   });

@@ -19,9 +19,18 @@ import {
 } from '@client-graph/kit';
 import { In, Not } from 'typeorm';
 import type { ClientReference } from '../client-reference.js';
-import { DecisionRow, OrderRow, ProductRow, RiskCopyRow } from '../entities.js';
+import {
+  DecisionRow,
+  InvestorFactsRow,
+  OrderRow,
+  ProductRow,
+  RiskCopyRow,
+  SuitabilityRuleRow,
+} from '../entities.js';
 import { holdingsOf } from '../holdings/holdings.js';
 import { exposureOf } from '../holdings/holdings.rules.js';
+import { UNDER_WAY } from '../orders/orders.rules.js';
+import { investorOf } from './investors.rules.js';
 import { ruleInForce } from './rule-in-force.js';
 import {
   type Allowed,
@@ -30,6 +39,8 @@ import {
   decide,
   endOfDay,
   type Inputs,
+  isOverridable,
+  replay,
   withWords,
 } from './suitability.rules.js';
 
@@ -61,23 +72,33 @@ export async function lockProduct(tx: Tx, productId: string): Promise<ProductRow
   return product;
 }
 
+type DecideOptions = {
+  /** The order decided about anew: it does not count as another one under way. */
+  orderId?: string | null;
+  isWitnessed?: boolean;
+  /** The client goes above their level on their own initiative; told where the table allows it. */
+  isOverride?: boolean;
+};
+
 /** Decides on this service's own copies and stores the decision with all it was made of. The client must be locked. */
 export async function decideFor(
   tx: Tx,
   client: ClientCopyRow,
   product: ProductRow,
   amount: Money,
-  orderId: string | null = null,
+  { orderId = null, isWitnessed = false, isOverride = false }: DecideOptions = {},
 ): Promise<DecisionRow> {
   const today = dayOf(tx.now);
   const rule = await ruleInForce(tx, today);
-  const inputs = await inputsOf(tx, { today, client, product, amount, orderId });
+  const inputs = await inputsOf(tx, { today, client, product, amount, orderId, isWitnessed });
   const { result, reasons } = decide(rule.tables, inputs);
+  const canOverride = isOverridable(rule.tables, inputs, reasons);
   const decision = await tx.insert(DecisionRow, {
     id: tx.newId(),
     clientId: client.id,
     productId: product.id,
-    ...amount,
+    amount: amount.amount,
+    currency: amount.currency,
     result,
     reasons: withWords(rule.tables, reasons),
     inputs,
@@ -85,8 +106,9 @@ export async function decideFor(
     decidedAt: tx.now,
     decidedBy: tx.actor.id,
     validUntil: endOfDay(today),
+    isOverridable: canOverride,
   });
-  await tx.record(checked(decision));
+  await tx.record(checked({ ...decision, isOverride: isOverride && canOverride }));
   return decision;
 }
 
@@ -96,25 +118,37 @@ type Question = {
   product: ProductRow;
   amount: Money;
   orderId: string | null;
+  isWitnessed: boolean;
 };
 
-async function inputsOf(tx: Tx, { today, client, product, amount, orderId }: Question): Promise<Inputs> {
+async function inputsOf(
+  tx: Tx,
+  { today, client, product, amount, orderId, isWitnessed }: Question,
+): Promise<Inputs> {
   const profile = await tx.manager.findOne(RiskCopyRow, {
     where: { id: client.id },
     lock: { mode: 'pessimistic_read' },
   });
+  const facts = await tx.findOne(InvestorFactsRow, { id: client.id });
   const holdings = await holdingsOf(tx, client.id);
   const open = await tx.find(OrderRow, {
     where: {
       clientId: client.id,
-      state: In(['SUBMITTED', 'ACCEPTED']),
+      side: In(['BUY', 'SWITCH']),
+      state: In([...UNDER_WAY]),
       ...(orderId === null ? {} : { id: Not(orderId) }),
     },
   });
   const { id, version, status, rating, category, issuerType, currency } = product;
   return {
     today,
-    client: { id: client.id, kind: client.kind, status: client.status, ageBand: client.ageBand },
+    client: {
+      id: client.id,
+      kind: client.kind,
+      status: client.status,
+      ageBand: client.ageBand,
+      ...investorOf(facts, today),
+    },
     profile: profile && {
       level: profile.level,
       lowestCategory: profile.lowestCategory,
@@ -130,8 +164,9 @@ async function inputsOf(tx: Tx, { today, client, product, amount, orderId }: Que
       issuerType,
       currency,
       minAmount: product.minAmount.toFixed(),
+      minHorizonMonths: product.minHorizonMonths,
     },
-    order: { amount: amount.amount.toFixed(), currency: amount.currency },
+    order: { amount: amount.amount.toFixed(), currency: amount.currency, isWitnessed },
     exposure: exposureOf(product.id, currency, holdings, open),
   };
 }
@@ -170,7 +205,9 @@ export async function eligibleProducts(
     Promise.all(days.map((day) => ruleInForce(ctx.db.source, day))),
   );
   const copy = await ctx.load(ClientCopyRow, client.id);
-  const suiting = allowed(rule.tables, copy, client.riskProfile ?? null, today);
+  const facts = await ctx.load(InvestorFactsRow, client.id);
+  const investor = copy && { ...copy, ...investorOf(facts, today) };
+  const suiting = allowed(rule.tables, investor, client.riskProfile ?? null, today);
   const ids = await ctx.loadBy(`eligible ${first} ${afterId}`, JSON.stringify(suiting), (sets) =>
     idsOfSuiting(ctx.db, sets.map(readAllowed), first, afterId),
   );
@@ -206,4 +243,16 @@ async function idsOfSuiting(
   const lists: string[][] = sets.map(() => []);
   for (const { n, id } of found) lists[n]?.push(id);
   return lists;
+}
+
+/** The decision made again from what was stored; the tables of many decisions cost one statement. */
+export async function replayed(ctx: Context, decision: DecisionRow) {
+  const rule = await ctx.loadBy('suitability rule version', decision.ruleVersion, async (versions) => {
+    const found = await ctx.db.source
+      .getRepository(SuitabilityRuleRow)
+      .findBy({ version: In([...versions]) });
+    return versions.map((version) => found.find((row) => row.version === version) ?? null);
+  });
+  if (rule === null) throw new Error(`The rule version ${decision.ruleVersion} is gone.`);
+  return replay(rule.tables, decision);
 }
