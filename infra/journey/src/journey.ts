@@ -26,9 +26,9 @@ type Walk = JourneyOptions & {
 /** What the adviser writes down of the call. */
 export const SUMMARY = 'Explained the term and the pending points.';
 /** Money as the graph takes it. */
-const cny = (amount: string) => ({ amount, currency: 'CNY' });
+export const cny = (amount: string) => ({ amount, currency: 'CNY' });
 /** One who earns well, is young and has not invested before: the sheet of the questionnaire without its derived question. */
-const YOUNG_SAVER = {
+export const YOUNG_SAVER = {
   I2: 'B',
   I3: 'D',
   I4: 'C',
@@ -41,7 +41,7 @@ const YOUNG_SAVER = {
   I11: 'B',
   I12: 'B',
 };
-const answersOf = (sheet: Record<string, string>) =>
+export const answersOf = (sheet: Record<string, string>) =>
   Object.entries(sheet).map(([questionId, optionCode]) => ({ questionId, optionCode }));
 
 /** From a seminar lead to a served client; each step as the role that may do it. Returns what was walked, and the client page. */
@@ -343,5 +343,5 @@ async function versionOf({ graph, clientId }: Walk, atLeast: number): Promise<nu
   return Math.max(client.version, atLeast);
 }
 
-const dayIn = (now: Date): string =>
+export const dayIn = (now: Date): string =>
   new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(now);
