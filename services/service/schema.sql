@@ -77,6 +77,27 @@ create table care_task (
   constraint care_task_communication_id_fkey FOREIGN KEY (communication_id) REFERENCES communication(id)
 );
 
+create table client_event (
+  id uuid not null,
+  version integer not null,
+  title text not null,
+  kind text not null,
+  mode text not null,
+  place text not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  capacity integer not null,
+  grades text[],
+  status text not null,
+  created_by uuid not null,
+  constraint client_event_pkey PRIMARY KEY (id),
+  constraint client_event_capacity_check CHECK ((capacity > 0)),
+  constraint client_event_check CHECK ((ends_at > starts_at)),
+  constraint client_event_kind_check CHECK ((kind = ANY (ARRAY['EVENING'::text, 'LECTURE'::text, 'THEMED'::text]))),
+  constraint client_event_mode_check CHECK ((mode = ANY (ARRAY['ON_SITE'::text, 'ONLINE'::text]))),
+  constraint client_event_status_check CHECK ((status = ANY (ARRAY['OPEN'::text, 'CANCELLED'::text])))
+);
+
 create table client_fact (
   client_id uuid not null,
   onboarded_on date not null,
@@ -329,7 +350,24 @@ create table rectification (
   constraint rectification_status_check CHECK ((status = ANY (ARRAY['OPEN'::text, 'DONE'::text])))
 );
 
+create table registration (
+  id uuid not null,
+  version integer not null,
+  event_id uuid not null,
+  client_id uuid,
+  lead_id uuid,
+  state text not null,
+  registered_at timestamp with time zone not null,
+  queued_at timestamp with time zone not null,
+  checked_in_at timestamp with time zone,
+  constraint registration_pkey PRIMARY KEY (id),
+  constraint registration_event_id_fkey FOREIGN KEY (event_id) REFERENCES client_event(id),
+  constraint registration_check CHECK (((client_id IS NULL) <> (lead_id IS NULL))),
+  constraint registration_state_check CHECK ((state = ANY (ARRAY['REGISTERED'::text, 'WAITING'::text, 'CANCELLED'::text, 'ATTENDED'::text])))
+);
+
 CREATE INDEX care_task_gifts ON care_task USING btree (client_id, due_on) WHERE (gift_value IS NOT NULL);
+CREATE INDEX client_event_start ON client_event USING btree (starts_at);
 CREATE INDEX communication_of_client ON communication USING btree (client_id, id DESC);
 CREATE INDEX communication_of_mailing ON communication USING btree (mailing_id, id DESC);
 CREATE INDEX communication_queued ON communication USING btree (not_before, id) WHERE (state = 'QUEUED'::text);
@@ -345,9 +383,13 @@ CREATE INDEX complaint_root_cause ON complaint USING btree (root_cause, resolved
 CREATE INDEX cooling_off_of_client ON cooling_off USING btree (client_id, until);
 CREATE INDEX interaction_of_client ON interaction USING btree (client_id, id DESC);
 CREATE INDEX interaction_of_client_and_channel ON interaction USING btree (client_id, channel, id DESC);
+CREATE INDEX registration_by_client ON registration USING btree (client_id, id DESC);
+CREATE INDEX registration_waiting ON registration USING btree (event_id, queued_at, id) WHERE (state = 'WAITING'::text);
 CREATE UNIQUE INDEX care_task_of_communication ON care_task USING btree (communication_id);
 CREATE UNIQUE INDEX complaint_extension_proposed ON complaint_extension USING btree (complaint_id) WHERE (status = 'PROPOSED'::text);
 CREATE UNIQUE INDEX rectification_open ON rectification USING btree (root_cause) WHERE (status = 'OPEN'::text);
+CREATE UNIQUE INDEX registration_of_client ON registration USING btree (event_id, client_id) WHERE (client_id IS NOT NULL);
+CREATE UNIQUE INDEX registration_of_lead ON registration USING btree (event_id, lead_id) WHERE (lead_id IS NOT NULL);
 
 CREATE OR REPLACE FUNCTION refuse_change()
  RETURNS trigger

@@ -29,6 +29,8 @@ const PARTS = [
   'LOYALTY',
   'MARKETING',
   'OIDC',
+  'SMTP',
+  'MAILBOX',
   'KAFKA',
   'POSTGRES',
 ];

@@ -16,6 +16,7 @@ const READ_ALL = [
   'complaints:figures',
   'communications:read',
   'care:read',
+  'events:read',
   'points:read',
   'points:audit',
   'points:report',
@@ -28,6 +29,8 @@ export const ROLES = {
   CLIENT: {
     reach: 'OWN',
     scopes: [
+      'events:read',
+      'events:register',
       'contacts:read',
       'contacts:manage',
       'care:read',
@@ -49,6 +52,8 @@ export const ROLES = {
   ADVISER: {
     reach: 'ASSIGNED',
     scopes: [
+      'events:read',
+      'events:register',
       'contacts:read',
       'contacts:manage',
       'care:read',
@@ -71,6 +76,7 @@ export const ROLES = {
       'products:read',
       'orders:read',
       'orders:place',
+      'products:recommend',
       'interactions:read',
       'interactions:log',
       'points:read',
@@ -95,6 +101,9 @@ export const ROLES = {
   OPERATIONS: {
     reach: 'ALL',
     scopes: [
+      'events:read',
+      'events:register',
+      'events:manage',
       'contacts:read',
       'contacts:manage',
       'care:read',
@@ -143,6 +152,9 @@ export const ROLES = {
   MARKETING: {
     reach: 'NONE',
     scopes: [
+      'events:register',
+      'events:read',
+      'events:manage',
       'communications:read',
       'templates:propose',
       'rewards:manage',

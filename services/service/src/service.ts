@@ -22,11 +22,19 @@ import {
 import { complaintResolvers } from './complaints/complaints.resolvers.js';
 import { recountProvisionalClocks } from './complaints/provisional.js';
 import { InteractionRow, InteractionSubjectRow } from './entities.js';
+import { ClientEventRow, RegistrationRow } from './events/events.entities.js';
+import { eventResolvers } from './events/events.resolvers.js';
 import { handlers } from './handlers.js';
 import { resolvers as interactionResolvers } from './interactions.resolvers.js';
 import { seed } from './tables.js';
 
-const nouns = [interactionResolvers, complaintResolvers, communicationResolvers, careResolvers] as const;
+const nouns = [
+  interactionResolvers,
+  complaintResolvers,
+  communicationResolvers,
+  careResolvers,
+  eventResolvers,
+] as const;
 
 /** The service, sending through these providers. */
 export const serviceWith = (providers: Providers): ServiceDefinition => ({
@@ -50,6 +58,8 @@ export const serviceWith = (providers: Providers): ServiceDefinition => ({
     CareRuleRow,
     CareGiftRow,
     CareTaskRow,
+    ClientEventRow,
+    RegistrationRow,
   ],
   resolvers: {
     ...Object.assign({}, ...nouns),
