@@ -4,7 +4,7 @@ import { answersOf, facts, institution, OTHER_KEY, questionnaire } from '../fixt
 import { LEVELS, rankOf } from '../levels.rules.js';
 import type { Facts } from './conditions.rules.js';
 import { type Definition, readQuestionnaires } from './questionnaires.rules.js';
-import { completeSheet, isLowestCategory, score } from './scoring.rules.js';
+import { completeSheet, isLowestCategory, score, scorerOf } from './scoring.rules.js';
 
 const IND = questionnaire('IND-RTQ');
 const INS = questionnaire('INS-RTQ');
@@ -336,6 +336,15 @@ describe('for every sheet there is', () => {
         expect(levels).toEqual([...levels].sort((a, b) => a - b));
         const unable = score(IND.definition, answers, facts({ fullCivilCapacity: false }));
         expect(unable.scoredLevel).toBe('LOW');
+      }),
+    );
+  });
+
+  test('a scorer that has read the gates once keeps nothing of the sheet before', () => {
+    const scoreNext = scorerOf(IND.definition);
+    fc.assert(
+      fc.property(anySheet(IND), anyFacts, (answers, own) => {
+        expect(scoreNext(answers, own)).toEqual(score(IND.definition, answers, own));
       }),
     );
   });

@@ -1,6 +1,13 @@
 import { defineRefusals } from '@client-graph/kit/refusals';
 import { capped, type RiskLevel, rankOf } from '../levels.rules.js';
-import { type Facts, factsNamed, holds, parseCondition, type Sheet } from './conditions.rules.js';
+import {
+  type Condition,
+  type Facts,
+  factsNamed,
+  holds,
+  parseCondition,
+  type Sheet,
+} from './conditions.rules.js';
 import { askedOf, type Definition, factOf, type Gate } from './questionnaires.rules.js';
 
 export type GivenAnswer = { questionId: string; optionCode: string };
@@ -104,29 +111,40 @@ function requireFacts({ gates }: Definition, facts: Facts): void {
  * Scores a sheet: points, the band they fall in, and the gates. `final = min(band, every cap that fired)`. It depends on
  * nothing but its arguments, so that any stored sheet can be scored again.
  */
-export function score(definition: Definition, answers: Answers, facts: Facts): Scored {
-  const { questions, gates } = definition;
-  const points = Object.fromEntries(
-    questions.map(({ id, options }) => [id, options.find(({ code }) => code === answers[id])?.score ?? 0]),
+export const score = (definition: Definition, answers: Answers, facts: Facts): Scored =>
+  scorerOf(definition)(answers, facts);
+
+/** Scores many sheets of one questionnaire, whose gates are read once. */
+export function scorerOf(definition: Definition): (answers: Answers, facts: Facts) => Scored {
+  const { questions } = definition;
+  const gates = definition.gates.map(
+    (gate): ReadGate => ({ ...gate, condition: gate.when === undefined ? null : parseCondition(gate.when) }),
   );
-  const subScores: Record<string, number> = {};
-  for (const { id, dimension } of questions)
-    subScores[dimension] = (subScores[dimension] ?? 0) + (points[id] ?? 0);
-  const total = Object.values(subScores).reduce((sum, part) => sum + part, 0);
-  const band = bandOf(definition, total);
-  const sheet: Sheet = { questions, answers, points, total, band, facts };
-  const gatesFired = gates.flatMap((gate) => fire(gate, sheet) ?? []);
-  const ceilings = gatesFired.flatMap(({ ceiling }) => ceiling ?? []);
-  return {
-    score: total,
-    subScores,
-    bandLevel: band,
-    gatesFired,
-    scoredLevel: capped(band, ceilings),
-    marksLowestCategory: gates.some((gate) => marksLowest(gate, sheet)),
-    flags: [...new Set(gatesFired.flatMap(({ flag }) => flag ?? []))],
+  return (answers, facts) => {
+    const points = Object.fromEntries(
+      questions.map(({ id, options }) => [id, options.find(({ code }) => code === answers[id])?.score ?? 0]),
+    );
+    const subScores: Record<string, number> = {};
+    for (const { id, dimension } of questions)
+      subScores[dimension] = (subScores[dimension] ?? 0) + (points[id] ?? 0);
+    const total = Object.values(subScores).reduce((sum, part) => sum + part, 0);
+    const band = bandOf(definition, total);
+    const sheet: Sheet = { questions, answers, points, total, band, facts };
+    const gatesFired = gates.flatMap((gate) => fire(gate, sheet) ?? []);
+    const ceilings = gatesFired.flatMap(({ ceiling }) => ceiling ?? []);
+    return {
+      score: total,
+      subScores,
+      bandLevel: band,
+      gatesFired,
+      scoredLevel: capped(band, ceilings),
+      marksLowestCategory: gates.some((gate) => marksLowest(gate, sheet)),
+      flags: [...new Set(gatesFired.flatMap(({ flag }) => flag ?? []))],
+    };
   };
 }
+
+type ReadGate = Gate & { condition: Condition | null };
 
 /** The band that holds the score; the loader has seen to it that there is exactly one. */
 function bandOf({ bands }: Definition, total: number): RiskLevel {
@@ -136,12 +154,12 @@ function bandOf({ bands }: Definition, total: number): RiskLevel {
 }
 
 /** A condition fires when it holds; a ceiling when it is below the band, for only then has it taken something away. */
-function fire(gate: Gate, sheet: Sheet): FiredGate | null {
+function fire(gate: ReadGate, sheet: Sheet): FiredGate | null {
   const ceiling = ceilingOf(gate, sheet);
   const fires =
-    gate.when === undefined
+    gate.condition === null
       ? ceiling !== null && rankOf(ceiling) < rankOf(sheet.band)
-      : holds(parseCondition(gate.when), sheet);
+      : holds(gate.condition, sheet);
   if (!fires) return null;
   return {
     id: gate.id,
@@ -157,9 +175,9 @@ function ceilingOf(gate: Gate, { answers }: Sheet): RiskLevel | null {
   return gate.map?.[answers[gate.ceilingOn] ?? ''] ?? null;
 }
 
-function marksLowest(gate: Gate, sheet: Sheet): boolean {
+function marksLowest(gate: ReadGate, sheet: Sheet): boolean {
   if (gate.ceilingOn !== undefined) return sheet.answers[gate.ceilingOn] === gate.lowestCategoryWhen;
-  return gate.lowestCategory === true && gate.when !== undefined && holds(parseCondition(gate.when), sheet);
+  return gate.lowestCategory === true && gate.condition !== null && holds(gate.condition, sheet);
 }
 
 /** The lowest category only where the level that counts in the end is LOW. */
