@@ -1,22 +1,75 @@
-import { reaches, refuse } from '@client-graph/kit';
+import { dayOf, reaches, refuse } from '@client-graph/kit';
 import { AssetSnapshotRow } from './assets.entities.js';
 import { ClientRow, StatusChangeRow } from './clients.entities.js';
 import { activateClient, listClients, openClient, verifyIdentity } from './clients.js';
 import { ConsentRecordRow } from './consents/consents.entities.js';
 import { currentOf } from './consents/consents.rules.js';
+import { DataRequestRow } from './data-requests/data-requests.entities.js';
 import type { Resolvers } from './generated/resolvers.js';
 import { GradeAssignmentRow } from './grading.entities.js';
 import { clientAsOf } from './history/as-of.js';
 import { InstitutionProfileRow } from './institutions/institutions.entities.js';
+import { InvestorStatusRow } from './investor-status/investor-status.entities.js';
+import { setInvestorStatus } from './investor-status/investor-status.js';
+import { investorOn } from './investor-status/investor-status.rules.js';
 import { CLASS_LABELS, GRADE_LABELS, STATUS_LABELS } from './labels.rules.js';
 import { GradeOverrideRow } from './overrides/overrides.entities.js';
 import { IdentityVerificationRow, IndividualProfileRow, ProfileVersionRow } from './profiles.entities.js';
 import { reasonsOf } from './reasons.rules.js';
+import { relationshipsOf } from './relationships/relationships.js';
 import { InformationReviewRow } from './reviews/reviews.entities.js';
 import { searchClients } from './search/search.js';
 
 /** Histories are short by nature; the bound is for the client whose is not. */
 const HISTORY_MAX = 50;
+
+/** What a client is asked for; each history is loaded for all clients of a page at once. */
+const clientFields = {
+  __resolveReference: async (ref, ctx) => {
+    const client = await ctx.load(ClientRow, ref.id);
+    return client !== null && reaches(ctx.actor, client) ? client : null;
+  },
+  classLabel: (client, { locale }) => CLASS_LABELS[client.class][locale],
+  gradeLabel: (client, { locale }) => GRADE_LABELS[client.grade][locale],
+  statusLabel: (client, { locale }) => STATUS_LABELS[client.status][locale],
+  gradeReasons: async (client, { locale }, ctx) => {
+    const assignment = await ctx.load(GradeAssignmentRow, client.gradeAssignmentId);
+    return assignment === null ? [] : reasonsOf(assignment, locale);
+  },
+  gradeHistory: async ({ id }, _, ctx) =>
+    (await ctx.loadPage(GradeAssignmentRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
+  gradeOverrides: async ({ id }, _, ctx) =>
+    (await ctx.loadPage(GradeOverrideRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
+  reviews: async ({ id }, _, ctx) =>
+    (await ctx.loadPage(InformationReviewRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
+  relationships: ({ id }, _, ctx) => relationshipsOf(ctx, id),
+  investorStatus: async ({ id }, _, ctx) =>
+    investorOn(await ctx.loadList(InvestorStatusRow, 'clientId', id), dayOf(ctx.db.now())),
+  investorStatusHistory: async ({ id }, _, ctx) =>
+    (await ctx.loadPage(InvestorStatusRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
+  dataRequests: async ({ id }, _, ctx) =>
+    (await ctx.loadPage(DataRequestRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
+  statusHistory: async ({ id }, _, ctx) =>
+    (await ctx.loadPage(StatusChangeRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
+  identityVerification: ({ identityVerificationId: id }, _, ctx) =>
+    id === null ? null : ctx.load(IdentityVerificationRow, id),
+  asOf: (client, { at }, ctx) => clientAsOf(ctx, client, at),
+  consents: async ({ id }, _, ctx) => currentOf(await ctx.loadList(ConsentRecordRow, 'clientId', id)),
+  consentHistory: ({ id }, args, ctx) => ctx.loadPage(ConsentRecordRow, 'clientId', id, args),
+  individual: ({ id, kind }, _, ctx) => (kind === 'INDIVIDUAL' ? ctx.load(IndividualProfileRow, id) : null),
+  institution: ({ id, kind }, _, ctx) =>
+    kind === 'INSTITUTION' ? ctx.load(InstitutionProfileRow, id) : null,
+  profileHistory: async ({ id }, _, ctx) =>
+    (await ctx.loadPage(ProfileVersionRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
+  assets: ({ assetSnapshotId: id }, _, ctx) => (id === null ? null : ctx.load(AssetSnapshotRow, id)),
+} satisfies Resolvers['Client'];
+
+const asOfFields = {
+  classLabel: (then, { locale }) => CLASS_LABELS[then.class][locale],
+  grade: ({ grade }) => grade.grade,
+  gradeLabel: ({ grade }, { locale }) => GRADE_LABELS[grade.grade][locale],
+  gradeReasons: ({ grade }, { locale }) => reasonsOf(grade, locale),
+} satisfies Resolvers['ClientAsOf'];
 
 export const clientResolvers = (hashKey: string) =>
   ({
@@ -37,44 +90,8 @@ export const clientResolvers = (hashKey: string) =>
       openClient: (_, { input }, ctx) => openClient(ctx.db, input, hashKey),
       verifyIdentity: (_, { input }, ctx) => verifyIdentity(ctx.db, input),
       activateClient: (_, { input }, ctx) => activateClient(ctx.db, input),
+      setInvestorStatus: (_, { input }, ctx) => setInvestorStatus(ctx.db, input),
     },
-    Client: {
-      __resolveReference: async (ref, ctx) => {
-        const client = await ctx.load(ClientRow, ref.id);
-        return client !== null && reaches(ctx.actor, client) ? client : null;
-      },
-      classLabel: (client, { locale }) => CLASS_LABELS[client.class][locale],
-      gradeLabel: (client, { locale }) => GRADE_LABELS[client.grade][locale],
-      statusLabel: (client, { locale }) => STATUS_LABELS[client.status][locale],
-      gradeReasons: async (client, { locale }, ctx) => {
-        const assignment = await ctx.load(GradeAssignmentRow, client.gradeAssignmentId);
-        return assignment === null ? [] : reasonsOf(assignment, locale);
-      },
-      gradeHistory: async ({ id }, _, ctx) =>
-        (await ctx.loadPage(GradeAssignmentRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
-      gradeOverrides: async ({ id }, _, ctx) =>
-        (await ctx.loadPage(GradeOverrideRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
-      reviews: async ({ id }, _, ctx) =>
-        (await ctx.loadPage(InformationReviewRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
-      statusHistory: async ({ id }, _, ctx) =>
-        (await ctx.loadPage(StatusChangeRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
-      identityVerification: ({ identityVerificationId: id }, _, ctx) =>
-        id === null ? null : ctx.load(IdentityVerificationRow, id),
-      asOf: (client, { at }, ctx) => clientAsOf(ctx, client, at),
-      consents: async ({ id }, _, ctx) => currentOf(await ctx.loadList(ConsentRecordRow, 'clientId', id)),
-      consentHistory: ({ id }, args, ctx) => ctx.loadPage(ConsentRecordRow, 'clientId', id, args),
-      individual: ({ id, kind }, _, ctx) =>
-        kind === 'INDIVIDUAL' ? ctx.load(IndividualProfileRow, id) : null,
-      institution: ({ id, kind }, _, ctx) =>
-        kind === 'INSTITUTION' ? ctx.load(InstitutionProfileRow, id) : null,
-      profileHistory: async ({ id }, _, ctx) =>
-        (await ctx.loadPage(ProfileVersionRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
-      assets: ({ assetSnapshotId: id }, _, ctx) => (id === null ? null : ctx.load(AssetSnapshotRow, id)),
-    },
-    ClientAsOf: {
-      classLabel: (then, { locale }) => CLASS_LABELS[then.class][locale],
-      grade: ({ grade }) => grade.grade,
-      gradeLabel: ({ grade }, { locale }) => GRADE_LABELS[grade.grade][locale],
-      gradeReasons: ({ grade }, { locale }) => reasonsOf(grade, locale),
-    },
+    Client: clientFields,
+    ClientAsOf: asOfFields,
   }) satisfies Pick<Resolvers, 'Query' | 'Mutation' | 'Client' | 'ClientAsOf'>;

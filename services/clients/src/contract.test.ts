@@ -4,11 +4,14 @@ import { expect, test } from '@jest/globals';
 import { refuseAssets } from './assets.rules.js';
 import { refuseClient } from './clients.rules.js';
 import { refuseConsent } from './consents/consents.rules.js';
+import { refuseDataRequest } from './data-requests/data-requests.rules.js';
 import { refuseInstitution } from './institutions/institutions.rules.js';
+import { refuseInvestor } from './investor-status/investor-status.rules.js';
 import { refuseLifeCycle } from './life-cycle/life-cycle.rules.js';
 import { refuseOverride } from './overrides/overrides.rules.js';
 import { refuseChange } from './profile-changes.rules.js';
 import { refuseProfile } from './profiles.rules.js';
+import { refuseRelationship } from './relationships/relationships.rules.js';
 import { refuseReview } from './reviews/reviews.rules.js';
 import { refuseRuleSet } from './rule-sets/rule-sets.rules.js';
 import { refuseSearch } from './search/search.rules.js';
@@ -27,6 +30,9 @@ test('every refusal is promised by the schema, and every promise can be kept', (
     refuseConsent,
     refuseSearch,
     refuseReview,
+    refuseRelationship,
+    refuseInvestor,
+    refuseDataRequest,
   ];
   expect(refusalProblems(schema, ...tables.map(({ table }) => table))).toEqual([]);
 });

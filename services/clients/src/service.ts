@@ -6,6 +6,8 @@ import { moveAgeBands } from './clients.js';
 import { clientResolvers } from './clients.resolvers.js';
 import { ConsentRecordRow } from './consents/consents.entities.js';
 import { consentResolvers } from './consents/consents.resolvers.js';
+import { DataRequestRow } from './data-requests/data-requests.entities.js';
+import { dataRequestResolvers } from './data-requests/data-requests.resolvers.js';
 import {
   ClassAssignmentRow,
   GradeAssignmentRow,
@@ -18,6 +20,7 @@ import { handlers } from './handlers.js';
 import { DEVELOPMENT_HASH_KEY } from './identity.js';
 import { InstitutionFinancialsRow, InstitutionProfileRow } from './institutions/institutions.entities.js';
 import { institutionResolvers } from './institutions/institutions.resolvers.js';
+import { InvestorStatusRow } from './investor-status/investor-status.entities.js';
 import { AdviserAssignmentRow } from './life-cycle/life-cycle.entities.js';
 import { fallDormant } from './life-cycle/life-cycle.js';
 import { lifeCycleResolvers } from './life-cycle/life-cycle.resolvers.js';
@@ -30,6 +33,8 @@ import {
   ProfileVersionRow,
 } from './profiles.entities.js';
 import { profileResolvers } from './profiles.resolvers.js';
+import { RelationshipRow } from './relationships/relationships.entities.js';
+import { relationshipResolvers } from './relationships/relationships.resolvers.js';
 import { InformationReviewRow } from './reviews/reviews.entities.js';
 import { remindReviews } from './reviews/reviews.js';
 import { reviewResolvers } from './reviews/reviews.resolvers.js';
@@ -53,6 +58,9 @@ const ENTITIES = [
   AdviserAssignmentRow,
   ConsentRecordRow,
   InformationReviewRow,
+  RelationshipRow,
+  InvestorStatusRow,
+  DataRequestRow,
   ProfileVersionRow,
   InstitutionProfileRow,
   InstitutionFinancialsRow,
@@ -82,11 +90,19 @@ export function clientsService(hashKey: string): ServiceDefinition {
       ...profiles,
       ...institutions,
       ...reviews,
+      ...relationshipResolvers,
+      ...dataRequestResolvers,
       ...assetResolvers,
       ...gradingResolvers,
       ...ruleSetResolvers,
       ...overrideResolvers,
-      Query: { ...clients.Query, ...ruleSetResolvers.Query, ...overrideResolvers.Query, ...reviews.Query },
+      Query: {
+        ...clients.Query,
+        ...ruleSetResolvers.Query,
+        ...overrideResolvers.Query,
+        ...reviews.Query,
+        ...dataRequestResolvers.Query,
+      },
       Mutation: {
         ...ruleSetResolvers.Mutation,
         ...overrideResolvers.Mutation,
@@ -96,6 +112,8 @@ export function clientsService(hashKey: string): ServiceDefinition {
         ...profiles.Mutation,
         ...institutions.Mutation,
         ...reviews.Mutation,
+        ...relationshipResolvers.Mutation,
+        ...dataRequestResolvers.Mutation,
         ...assetResolvers.Mutation,
       },
     },

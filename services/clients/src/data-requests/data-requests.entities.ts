@@ -1,0 +1,17 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { DataRequestOutcome, DataRequestStatus, DataRequestType } from './data-requests.rules.js';
+
+@Entity('data_request')
+export class DataRequestRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column({ type: 'text' }) type: DataRequestType;
+  @Column({ type: 'text' }) status: DataRequestStatus;
+  @Column({ type: 'timestamptz' }) receivedAt: Date;
+  @Column({ type: 'uuid' }) receivedBy: string;
+  @Column({ type: 'date' }) dueOn: string;
+  @Column({ type: 'timestamptz', nullable: true }) decidedAt: Date | null;
+  @Column({ type: 'uuid', nullable: true }) decidedBy: string | null;
+  @Column({ type: 'text', nullable: true }) outcome: DataRequestOutcome | null;
+  @Column({ type: 'integer' }) version: number;
+}

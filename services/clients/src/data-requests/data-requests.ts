@@ -1,0 +1,124 @@
+import {
+  type Connection,
+  type Db,
+  dayOf,
+  findForUpdate,
+  isUuid,
+  type PageArgs,
+  page,
+  refuse,
+  type Tx,
+  transact,
+} from '@client-graph/kit';
+import { type ClientRow, StatusChangeRow } from '../clients.entities.js';
+import { clientForUpdate, staffOf } from '../clients.js';
+import { mustNotAdvise } from '../clients.rules.js';
+import type {
+  FulfilDataRequestInput,
+  MakeDataRequestInput,
+  RefuseDataRequestInput,
+} from '../generated/resolvers.js';
+import { freeze } from '../life-cycle/life-cycle.js';
+import { DataRequestRow } from './data-requests.entities.js';
+import { dueOn, fulfil, mustBeOpen, retainedUntil } from './data-requests.rules.js';
+
+/** Takes down what a person asks about their own data; the clock runs from now. */
+export const makeDataRequest = (db: Db, input: MakeDataRequestInput): Promise<DataRequestRow> =>
+  transact(db, (tx) =>
+    tx.once('makeDataRequest', input, DataRequestRow, async (id) => {
+      const client = await clientForUpdate(tx, input.clientId);
+      return tx.insert(DataRequestRow, {
+        id,
+        clientId: client.id,
+        type: input.type,
+        status: 'RECEIVED',
+        receivedAt: tx.now,
+        receivedBy: staffOf(tx),
+        dueOn: dueOn(dayOf(tx.now)),
+        decidedAt: null,
+        decidedBy: null,
+        outcome: null,
+        version: 1,
+      });
+    }),
+  );
+
+/** Does what was asked for: deletion of a former client's data is restriction while retention runs. */
+export const fulfilDataRequest = (db: Db, input: FulfilDataRequestInput): Promise<DataRequestRow> =>
+  transact(db, async (tx) => {
+    const { client, request } = await lock(tx, input.dataRequestId, input.expectedVersion);
+    const outcome = fulfil(request, client);
+    if (outcome === 'RESTRICTED_FOR_RETENTION')
+      await freeze(tx, client, 'RETENTION', retainedUntil(await closedOn(tx, client)));
+    if (outcome === 'RESTRICTED') await freeze(tx, client, 'CLIENT_REQUEST', null);
+    return tx.update(DataRequestRow, request, {
+      status: 'FULFILLED',
+      outcome,
+      decidedAt: tx.now,
+      decidedBy: staffOf(tx),
+    });
+  });
+
+/** Refuses a request with its reason, which the person is told. */
+export const refuseDataRequestAs = (db: Db, input: RefuseDataRequestInput): Promise<DataRequestRow> =>
+  transact(db, async (tx) => {
+    const { request } = await lock(tx, input.dataRequestId, input.expectedVersion);
+    mustBeOpen(request);
+    return tx.update(DataRequestRow, request, {
+      status: 'REFUSED',
+      outcome: input.reason,
+      decidedAt: tx.now,
+      decidedBy: staffOf(tx),
+    });
+  });
+
+async function lock(
+  tx: Tx,
+  id: string,
+  expectedVersion: number,
+): Promise<{ client: ClientRow; request: DataRequestRow }> {
+  const found = isUuid(id) ? await tx.findOne(DataRequestRow, { id }) : null;
+  if (found === null) throw refuse('NOT_FOUND');
+  const client = await clientForUpdate(tx, found.clientId);
+  mustNotAdvise(client, staffOf(tx));
+  return { client, request: await findForUpdate(tx, DataRequestRow, id, expectedVersion) };
+}
+
+async function closedOn(tx: Tx, client: ClientRow): Promise<string> {
+  const change = await tx.manager.findOne(StatusChangeRow, {
+    where: { clientId: client.id, to: 'CLOSED' },
+    order: { id: 'DESC' },
+  });
+  return dayOf(change?.at ?? tx.now);
+}
+
+/** The requests that wait for an answer, the oldest first. */
+export const listDataRequests = (db: Db, args: PageArgs): Promise<Connection<DataRequestRow>> =>
+  page(db, DataRequestRow, args, { status: 'RECEIVED' }, 'OLDEST_FIRST');
+
+/** All that this service holds of a client, as JSON; numbers of documents only by their last four. */
+export async function copyOf(db: Db, clientId: string): Promise<string> {
+  const rows = (table: string, column = 'client_id') =>
+    `(select coalesce(jsonb_agg(to_jsonb(t) order by t.id), '[]') from ${table} t where t.${column} = $1)`;
+  const [found]: { copy: unknown }[] = await db.source.query(
+    `select jsonb_build_object(
+       'client', (select to_jsonb(c) from client c where c.id = $1),
+       'person', (select to_jsonb(p) from individual_profile p where p.client_id = $1),
+       'institution', (select to_jsonb(i) from institution_profile i where i.client_id = $1),
+       'identityDocument', (select to_jsonb(d) - 'sealed_number' - 'number_hash' from id_document d where d.client_id = $1),
+       'profileVersions', ${rows('profile_version')},
+       'statements', ${rows('institution_financials')},
+       'assets', ${rows('asset_snapshot')},
+       'classes', ${rows('class_assignment')},
+       'grades', ${rows('grade_assignment')},
+       'statuses', ${rows('status_change')},
+       'advisers', ${rows('adviser_assignment')},
+       'consents', ${rows('consent_record')},
+       'reviews', ${rows('information_review')},
+       'investorStatuses', ${rows('investor_status')},
+       'requests', ${rows('data_request')}
+     ) as copy`,
+    [clientId],
+  );
+  return JSON.stringify(found?.copy);
+}
