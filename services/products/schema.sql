@@ -167,6 +167,18 @@ create table product_rating (
   constraint product_rating_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id)
 );
 
+create table recommendation (
+  id uuid not null,
+  client_id uuid not null,
+  product_id uuid not null,
+  decision_id uuid not null,
+  recommended_at timestamp with time zone not null,
+  recommended_by uuid,
+  constraint recommendation_pkey PRIMARY KEY (id),
+  constraint recommendation_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES suitability_decision(id),
+  constraint recommendation_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id)
+);
+
 create table risk_copy (
   client_id uuid not null,
   level text not null,
@@ -260,6 +272,8 @@ CREATE INDEX product_order_giving_up ON product_order USING btree (client_id, CO
 CREATE INDEX product_order_open ON product_order USING btree (product_id, id) WHERE (state = ANY (ARRAY['SUBMITTED'::text, 'ACCEPTED'::text]));
 CREATE INDEX product_order_state ON product_order USING btree (state, id);
 CREATE INDEX product_rating_product ON product_rating USING btree (product_id, id DESC);
+CREATE INDEX recommendation_client ON recommendation USING btree (client_id, id DESC);
+CREATE INDEX recommendation_product ON recommendation USING btree (client_id, product_id);
 CREATE INDEX settlement_holding ON settlement USING btree (holding_id);
 CREATE INDEX settlement_order ON settlement USING btree (order_id);
 CREATE INDEX special_warning_client ON special_warning USING btree (client_id, id DESC);

@@ -51,7 +51,7 @@ export const ROLES = {
   },
   ADVISER: {
     reach: 'ASSIGNED',
-    scopes: [
+    scopes: ['days:read', 'days:plan', 
       'events:read',
       'events:register',
       'contacts:read',

@@ -8,6 +8,7 @@ import { refuse as ofOrders } from './orders/orders.rules.js';
 import { refuse as ofOverrides } from './orders/overrides.rules.js';
 import { refuse as ofRedemptions } from './orders/redemptions.rules.js';
 import { refuse as ofProducts } from './products/products.rules.js';
+import { refuse as ofRecommendations } from './recommendations/recommendations.rules.js';
 
 test('every refusal is promised by the schema, and every promise is kept by a rule', () => {
   const schema = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
@@ -21,6 +22,7 @@ test('every refusal is promised by the schema, and every promise is kept by a ru
       ofRedemptions.table,
       ofCoolingOff.table,
       ofOverrides.table,
+      ofRecommendations.table,
     ),
   ).toEqual([]);
 });

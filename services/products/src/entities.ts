@@ -224,3 +224,13 @@ export class CallBackRow {
   @Column({ type: 'timestamptz' }) calledAt: Date;
   @Column({ type: 'uuid', nullable: true }) calledBy: string | null;
 }
+
+@Entity('recommendation')
+export class RecommendationRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column({ type: 'uuid' }) productId: string;
+  @Column({ type: 'uuid' }) decisionId: string;
+  @Column({ type: 'timestamptz' }) recommendedAt: Date;
+  @Column({ type: 'uuid', nullable: true }) recommendedBy: string | null;
+}

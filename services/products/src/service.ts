@@ -12,6 +12,7 @@ import {
   OrderRow,
   ProductRatingRow,
   ProductRow,
+  RecommendationRow,
   RiskCopyRow,
   SettlementRow,
   SpecialWarningRow,
@@ -26,6 +27,7 @@ import { navResolvers } from './navs/navs.resolvers.js';
 import { orderResolvers } from './orders/orders.resolvers.js';
 import { raiseRatings } from './products/changes.js';
 import { productResolvers } from './products/products.resolvers.js';
+import { recommendationResolvers } from './recommendations/recommendations.resolvers.js';
 import { seed } from './seed.js';
 import { suitabilityResolvers } from './suitability/suitability.resolvers.js';
 
@@ -48,6 +50,7 @@ export const service: ServiceDefinition = {
     InvestorFactsRow,
     SpecialWarningRow,
     CallBackRow,
+    RecommendationRow,
   ],
   resolvers: {
     ...productResolvers,
@@ -56,6 +59,7 @@ export const service: ServiceDefinition = {
     ...orderResolvers,
     ...holdingResolvers,
     ...feeCreditResolvers,
+    ...recommendationResolvers,
     Order: { ...orderResolvers.Order, ...feeCreditResolvers.Order },
     Query: { ...productResolvers.Query, ...suitabilityResolvers.Query, ...orderResolvers.Query },
     Mutation: {
@@ -64,6 +68,7 @@ export const service: ServiceDefinition = {
       ...suitabilityResolvers.Mutation,
       ...orderResolvers.Mutation,
       ...feeCreditResolvers.Mutation,
+      ...recommendationResolvers.Mutation,
     },
     Product: { ...productResolvers.Product, ...navResolvers.Product },
     Client: {
@@ -71,6 +76,7 @@ export const service: ServiceDefinition = {
       ...suitabilityResolvers.Client,
       ...orderResolvers.Client,
       ...holdingResolvers.Client,
+      ...recommendationResolvers.Client,
     },
   },
   handlers,

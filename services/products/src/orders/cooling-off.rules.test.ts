@@ -104,16 +104,24 @@ test.each([
   [null, {}, {}],
   ['NOT_ON_OWN_INITIATIVE', { actorClientId: null }, {}],
   ['NOT_ON_OWN_INITIATIVE', { actorClientId: 'someone' }, {}],
+  ['WAS_RECOMMENDED', { wasRecommended: true }, {}],
   ['WARNING_NOT_SHOWN', {}, { clientId: 'another' }],
   ['WARNING_NOT_SHOWN', {}, { productId: 'another' }],
   ['WARNING_NOT_SHOWN', {}, { confirmedAt: NOW }],
   ['WARNING_NOT_SHOWN', {}, { shownAt: new Date('2026-03-01T15:59:59.999Z') }],
   ['OTHER_TEXT_VERSION', { textVersion: 'WARN-0' }, {}],
 ])('%s: asked with %j after a warning with %j', (code, ask, shown) => {
-  const asked = { clientId: 'c', productId: 'p', textVersion: 'WARN-1', actorClientId: 'c', ...ask };
+  const asked = {
+    clientId: 'c',
+    productId: 'p',
+    textVersion: 'WARN-1',
+    actorClientId: 'c',
+    wasRecommended: false,
+    ...ask,
+  };
   const clock = { dayOf, now: NOW };
   expect(overrideProblem(asked, { ...warning, ...shown }, clock)?.code ?? null).toBe(code);
   expect(overrideProblem(asked, null, clock)?.code).toBe(
-    code === 'NOT_ON_OWN_INITIATIVE' ? code : 'WARNING_NOT_SHOWN',
+    code === 'NOT_ON_OWN_INITIATIVE' || code === 'WAS_RECOMMENDED' ? code : 'WARNING_NOT_SHOWN',
   );
 });

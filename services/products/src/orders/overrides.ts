@@ -7,7 +7,7 @@ import {
   type Tx,
   transact,
 } from '@client-graph/kit';
-import { DecisionRow, SpecialWarningRow } from '../entities.js';
+import { DecisionRow, RecommendationRow, SpecialWarningRow } from '../entities.js';
 import { ruleInForce } from '../suitability/rule-in-force.js';
 import { lockClient } from '../suitability/suitability.js';
 import { overrideProblem, refuse } from './overrides.rules.js';
@@ -53,9 +53,14 @@ export async function confirmedWarning(
 ): Promise<{ warning: SpecialWarningRow | null; problem: Refusal | null }> {
   const warning = isUuid(ask.warningId) ? await tx.findOne(SpecialWarningRow, { id: ask.warningId }) : null;
   const { textVersion } = ask;
-  const problem = overrideProblem({ ...about, textVersion, actorClientId: tx.actor.clientId }, warning, {
-    dayOf,
-    now: tx.now,
-  });
+  const wasRecommended = (await tx.findOne(RecommendationRow, about)) !== null;
+  const problem = overrideProblem(
+    { ...about, textVersion, actorClientId: tx.actor.clientId, wasRecommended },
+    warning,
+    {
+      dayOf,
+      now: tx.now,
+    },
+  );
   return { warning, problem };
 }
