@@ -366,6 +366,23 @@ create table registration (
   constraint registration_state_check CHECK ((state = ANY (ARRAY['REGISTERED'::text, 'WAITING'::text, 'CANCELLED'::text, 'ATTENDED'::text])))
 );
 
+create table work_item (
+  id uuid not null,
+  version integer not null,
+  client_id uuid not null,
+  kind text not null,
+  reference text not null,
+  due_on date not null,
+  note text,
+  state text not null,
+  planned_by uuid,
+  done_at timestamp with time zone,
+  constraint work_item_client_id_kind_reference_key UNIQUE (client_id, kind, reference),
+  constraint work_item_pkey PRIMARY KEY (id),
+  constraint work_item_kind_check CHECK ((kind = ANY (ARRAY['REVIEW'::text, 'ASSESSMENT'::text, 'FOLLOW_UP'::text]))),
+  constraint work_item_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'DONE'::text])))
+);
+
 CREATE INDEX care_task_gifts ON care_task USING btree (client_id, due_on) WHERE (gift_value IS NOT NULL);
 CREATE INDEX client_event_start ON client_event USING btree (starts_at);
 CREATE INDEX communication_of_client ON communication USING btree (client_id, id DESC);
@@ -385,6 +402,7 @@ CREATE INDEX interaction_of_client ON interaction USING btree (client_id, id DES
 CREATE INDEX interaction_of_client_and_channel ON interaction USING btree (client_id, channel, id DESC);
 CREATE INDEX registration_by_client ON registration USING btree (client_id, id DESC);
 CREATE INDEX registration_waiting ON registration USING btree (event_id, queued_at, id) WHERE (state = 'WAITING'::text);
+CREATE INDEX work_item_open ON work_item USING btree (client_id, due_on) WHERE (state = 'OPEN'::text);
 CREATE UNIQUE INDEX care_task_of_communication ON care_task USING btree (communication_id);
 CREATE UNIQUE INDEX complaint_extension_proposed ON complaint_extension USING btree (complaint_id) WHERE (status = 'PROPOSED'::text);
 CREATE UNIQUE INDEX rectification_open ON rectification USING btree (root_cause) WHERE (status = 'OPEN'::text);

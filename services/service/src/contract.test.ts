@@ -7,6 +7,7 @@ import { refuse as ofTemplates } from './communications/templates.rules.js';
 import { refuse as ofComplaints } from './complaints/complaints.rules.js';
 import { refuse as ofFiling } from './complaints/filing.rules.js';
 import { refuse as ofRectifications } from './complaints/rectifications.rules.js';
+import { refuse as ofDays } from './days/days.rules.js';
 import { refuse as ofEvents } from './events/events.rules.js';
 import { refuse as ofInteractions } from './interactions.rules.js';
 
@@ -21,6 +22,7 @@ test('every refusal is promised in the schema, and every promise has its refusal
     ofTemplates,
     ofCare,
     ofEvents,
+    ofDays,
   ].map(({ table }) => table);
   expect(refusalProblems(schema, ...tables)).toEqual([]);
 });

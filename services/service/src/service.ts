@@ -21,6 +21,8 @@ import {
 } from './complaints/complaints.entities.js';
 import { complaintResolvers } from './complaints/complaints.resolvers.js';
 import { recountProvisionalClocks } from './complaints/provisional.js';
+import { WorkItemRow } from './days/days.entities.js';
+import { dayResolvers } from './days/days.resolvers.js';
 import { InteractionRow, InteractionSubjectRow } from './entities.js';
 import { ClientEventRow, RegistrationRow } from './events/events.entities.js';
 import { eventResolvers } from './events/events.resolvers.js';
@@ -34,6 +36,7 @@ const nouns = [
   communicationResolvers,
   careResolvers,
   eventResolvers,
+  dayResolvers,
 ] as const;
 
 /** The service, sending through these providers. */
@@ -60,12 +63,13 @@ export const serviceWith = (providers: Providers): ServiceDefinition => ({
     CareTaskRow,
     ClientEventRow,
     RegistrationRow,
+    WorkItemRow,
   ],
   resolvers: {
     ...Object.assign({}, ...nouns),
     Query: Object.assign({}, ...nouns.map(({ Query }) => Query)),
     Mutation: Object.assign({}, ...nouns.map(({ Mutation }) => Mutation)),
-    Client: Object.assign({}, ...nouns.map(({ Client }) => Client)),
+    Client: Object.assign({}, ...nouns.map((noun) => ('Client' in noun ? noun.Client : {}))),
   },
   handlers,
   jobs: [
