@@ -13,12 +13,13 @@ select lot_id, id, 'E1', points, points, settled_on, available_on,
   case when is_active then 'ACTIVE' else 'PENDING' end, case when is_active then 2 else 1 end
 from earned;
 
-insert into ledger_entry (id, client_id, lot_id, type, pending, available, rule, rule_version, qualifying, source_event_id, basis, business_date, at)
-select pg_temp.id_of(21, number * 2), id, lot_id, 'EARN', points, 0, 'E1', 1, true, pg_temp.id_of(22, number),
-  jsonb_build_object('orderId', order_id, 'productClass', issuer_type, 'amountMinor', amount * 100, 'currency', 'CNY', 'tier', 'CLASSIC',
-    'multiplier', '1'), settled_on, placed_at + interval '2 days'
+insert into ledger_entry (id, client_id, lot_id, type, pending, available, rule, rule_version, qualifying_points, qualifying_on,
+  source_event_id, basis, business_date, at)
+select pg_temp.id_of(21, number * 2), id, lot_id, 'EARN', points, 0, 'E1', 1, points, settled_on, pg_temp.id_of(22, number),
+  jsonb_build_object('orderId', order_id, 'productId', product_id, 'productClass', issuer_type, 'amountMinor', amount * 100,
+    'currency', 'CNY', 'tier', 'CLASSIC', 'multiplier', '1'), settled_on, placed_at + interval '2 days'
 from earned
 union all
-select pg_temp.id_of(21, number * 2 + 1), id, lot_id, 'ACTIVATE', -points, points, 'E1', null, false, null, null, available_on,
+select pg_temp.id_of(21, number * 2 + 1), id, lot_id, 'ACTIVATE', -points, points, 'E1', null, 0, null, null, null, available_on,
   placed_at + interval '32 days'
 from earned where is_active;

@@ -1,5 +1,6 @@
 -- The clients from number bench.from to number bench.to. All there is to know of a client follows from its number, so that six
--- databases agree without asking each other. Temporary: gone with the transaction.
+-- databases agree without asking each other. Temporary: gone with the transaction. Filled is what the page, the list and the
+-- commands of the bench read; no events are made, so nothing else follows from it.
 
 -- A UUIDv7 made of the kind of thing and its number: thing n exists 20 seconds after thing n - 1, so ids sort by number.
 create or replace function pg_temp.id_of(kind int, n bigint) returns uuid language sql stable as $$

@@ -1,11 +1,11 @@
 // `npm run bench`: what a page costs, and how soon an event is heard. Prints tables; progress goes to standard error.
 import { randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, realpathSync } from 'node:fs';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Problem, SERVICES, type Stack, startStack } from '@client-graph/local';
+import { Problem, SERVICES, type Stack, startStack, temporaryFolder } from '@client-graph/local';
 import { type Delays, delayTable, measureDelay } from './delay.js';
 import { addClients, type Loaded, newFirm } from './generate.js';
 import { type Memory, measureMemory, memoryTable } from './memory.js';
@@ -33,14 +33,12 @@ type Report = {
 };
 
 async function bench(options: Options, signal: AbortSignal): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'client-graph-bench-'));
+  const folder = await temporaryFolder('bench');
   let stack: Stack | undefined;
   try {
-    // Postgres may run as another user, who has to come through here.
-    await chmod(folder, 0o755);
     say(`Starting Postgres, Kafka, six services and the gateway; their logs are in ${LOGS}`);
     stack = await startStack({
-      dataDir: folder,
+      dataDir: join(folder, 'data'),
       logDir: LOGS,
       env: productionLike(),
       // One token serves the whole run.
@@ -52,9 +50,6 @@ async function bench(options: Options, signal: AbortSignal): Promise<void> {
   } finally {
     say('Stopping');
     await stack?.stop();
-    const postgres = join(folder, 'postgres');
-    if (lstatSync(postgres, { throwIfNoEntry: false })?.isSymbolicLink() && existsSync(postgres))
-      await rm(realpathSync(postgres), { recursive: true, force: true });
     await rm(folder, { recursive: true, force: true });
   }
 }

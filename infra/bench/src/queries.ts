@@ -28,7 +28,7 @@ const operation = (name: string): string =>
   readFileSync(new URL(`../../journey/operations/${name}.graphql`, import.meta.url), 'utf8');
 
 /** The page for each client of the advisers, or each adviser's list. */
-async function asksOf(stack: Stack, query: Measured['query']): Promise<Ask[]> {
+export async function asksOf(stack: Stack, query: Measured['query']): Promise<Ask[]> {
   const asks = ADVISERS.map(async (adviser): Promise<Ask[]> => {
     const token = await stack.token(adviser);
     const { rows } = await withDatabase(stack, 'clients', (db) =>
