@@ -51,7 +51,9 @@ export const ROLES = {
   },
   ADVISER: {
     reach: 'ASSIGNED',
-    scopes: ['days:read', 'days:plan', 
+    scopes: [
+      'days:read',
+      'days:plan',
       'events:read',
       'events:register',
       'contacts:read',
