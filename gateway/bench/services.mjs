@@ -1,0 +1,177 @@
+// Four services of a made-up firm in one process, each on a port of its own. What a service has answered once it answers again from
+// memory, so that its own work does not hide what a gateway costs. `node services.mjs PORT [DELAY_MS]`
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { graphql, parse } from 'graphql';
+
+const LINK =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])';
+const MONEY = 'type Money @shareable { amount: String! currency: String! }';
+const KNOWN_MAX = 5_000;
+
+const SDL = {
+  clients: `type Query { client(id: ID!): Client clients(first: Int!, from: Int): [Client!]! }
+    type Client @key(fields: "id") {
+      id: ID! kind: String! class: String! grade: String status: String! onboardedAt: String individual: Person adviserId: ID version: Int! assets: Assets
+    }
+    type Person { name: String! dateOfBirth: String occupation: String mobile: String email: String address: String annualIncome: Money }
+    type Assets { asOf: String! verifiedTotal: Money! }`,
+  risk: `type Client @key(fields: "id") { id: ID! riskProfile: RiskProfile }
+    type RiskProfile { level: String! levelLabel: String! lowestCategory: Boolean! validFrom: String! validTo: String! isValid: Boolean! reasons: [String!]! }`,
+  products: `type Client @key(fields: "id") { id: ID! holdings: [Holding!] orders: [Order!] }
+    type Holding { product: Product! units: String! lastNav: String value: Money! asOf: String! }
+    type Order { id: ID! side: String! state: String! amount: Money! product: Product! submittedAt: String! }
+    type Product @key(fields: "id") { id: ID! code: String! name: String! rating: String! }`,
+  loyalty: `type Client @key(fields: "id") { id: ID! membership: Membership }
+    type Membership { tier: String! tierLabel: String! balance: Int! pending: Int! lots: [Lot!]! }
+    type Lot { points: Int! remaining: Int! state: String! availableOn: String! }
+    type Product @key(fields: "id") { id: ID! points: Int! earnRule: String! }`,
+};
+
+const DAY = '2026-02-13';
+const cny = (amount) => ({ amount, currency: 'CNY' });
+
+const client = (id) => ({
+  __typename: 'Client',
+  id: String(id),
+  kind: 'INDIVIDUAL',
+  class: 'ORDINARY',
+  grade: 'BRONZE',
+  status: 'ACTIVE',
+  onboardedAt: `${DAY}T01:30:00.000Z`,
+  adviserId: 'a1',
+  version: 3,
+  individual: {
+    name: `Client ${id}`,
+    dateOfBirth: '1990-01-02',
+    occupation: 'ENGINEER',
+    mobile: '+86 138 0000 0000',
+    email: `c${id}@example.com`,
+    address: 'Somewhere 1, Shanghai',
+    annualIncome: cny('250000.00'),
+  },
+  assets: { asOf: DAY, verifiedTotal: cny('880000.00') },
+});
+
+const product = (id) => ({ id, code: `FUND-${id}`, name: `A steady fund ${id}`, rating: 'R2' });
+
+const RESOLVERS = {
+  clients: {
+    Query: {
+      client: (_, { id }) => client(id),
+      clients: (_, { first, from = 0 }) => Array.from({ length: first }, (_, index) => client(from + index)),
+    },
+    Client: { __resolveReference: ({ id }) => client(id) },
+  },
+  risk: {
+    Client: {
+      __resolveReference: ({ id }) => ({
+        id,
+        riskProfile: {
+          level: 'MEDIUM_LOW',
+          levelLabel: 'Medium low',
+          lowestCategory: false,
+          validFrom: DAY,
+          validTo: '2027-02-13',
+          isValid: true,
+          reasons: ['46 points', 'G1 fired', 'G4 fired'],
+        },
+      }),
+    },
+  },
+  products: {
+    Product: { __resolveReference: ({ id }) => product(id) },
+    Client: {
+      __resolveReference: ({ id }) => ({
+        id,
+        holdings: ['p1', 'p2', 'p3'].map((held) => ({
+          product: product(held),
+          units: '1000.0000',
+          lastNav: '1.025',
+          value: cny('1025.00'),
+          asOf: DAY,
+        })),
+        orders: ['p1', 'p2'].map((bought) => ({
+          id: `o-${bought}`,
+          side: 'BUY',
+          state: 'SETTLED',
+          amount: cny('88000.00'),
+          product: product(bought),
+          submittedAt: `${DAY}T01:30:00.000Z`,
+        })),
+      }),
+    },
+  },
+  loyalty: {
+    Product: { __resolveReference: ({ id }) => ({ id, points: 88, earnRule: 'ONE_PER_THOUSAND' }) },
+    Client: {
+      __resolveReference: ({ id }) => ({
+        id,
+        membership: {
+          tier: 'CLASSIC',
+          tierLabel: 'Classic',
+          balance: 0,
+          pending: 88,
+          lots: [{ points: 88, remaining: 88, state: 'PENDING', availableOn: '2026-03-15' }],
+        },
+      }),
+    },
+  },
+};
+
+/** The same schema as gateways write it that know federation 1 only: one owner of each type, the others extend it. */
+const federation1 = (name, sdl) =>
+  `${sdl}${name === 'clients' || name === 'products' ? MONEY : ''}`
+    .replace('type Query', 'extend type Query')
+    .replace(' @shareable', '')
+    .replace(/type (\w+) @key\(fields: "id"\) \{\s*id: ID!/g, (written, type) =>
+      OWNERS[type] === name ? written : `extend type ${type} @key(fields: "id") { id: ID! @external`,
+    );
+
+const OWNERS = { Client: 'clients', Product: 'products' };
+
+/** Name, address and schema of each service whose first port is `port`. */
+export const servicesAt = (port) =>
+  Object.entries(SDL).map(([name, sdl], index) => ({
+    name,
+    port: port + index,
+    url: `http://127.0.0.1:${port + index}/graphql`,
+    federation1: federation1(name, sdl),
+    typeDefs: parse(`${LINK}${name === 'clients' || name === 'products' ? MONEY : ''}${sdl}`),
+  }));
+
+function serve({ name, port, typeDefs }, delayMs) {
+  const schema = buildSubgraphSchema({ typeDefs, resolvers: RESOLVERS[name] });
+  const known = new Map();
+  const answer = async (body) => {
+    const { query, variables } = JSON.parse(body);
+    const text = JSON.stringify(await graphql({ schema, source: query, variableValues: variables }));
+    if (known.size < KNOWN_MAX) known.set(body, text);
+    return text;
+  };
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', async () => {
+      const text = known.get(body) ?? (await answer(body));
+      const send = () =>
+        response
+          .writeHead(200, {
+            'content-type': 'application/json',
+            'content-length': Buffer.byteLength(text),
+          })
+          .end(text);
+      if (delayMs > 0) setTimeout(send, delayMs);
+      else send();
+    });
+  });
+  server.listen(port, '127.0.0.1');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [port, delayMs = '0'] = process.argv.slice(2);
+  for (const service of servicesAt(Number(port))) serve(service, Number(delayMs));
+}
