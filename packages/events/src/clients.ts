@@ -118,6 +118,26 @@ export const ClientGraded = defineEvent({
   data: z.object({ clientId, from: ClientGrade, to: ClientGrade, ruleVersion: Code, override: z.boolean() }),
 });
 
+const merge = { survivorId: z.uuid(), mergedId: z.uuid() };
+
+export const ClientMerged = defineEvent({
+  topic: 'clients.v1',
+  type: 'client.merged',
+  version: 1,
+  meaning: 'mergedId was a duplicate of survivorId: what is kept of it belongs to the survivor.',
+  key: 'survivorId',
+  data: z.object(merge),
+});
+
+export const ClientUnmerged = defineEvent({
+  topic: 'clients.v1',
+  type: 'client.unmerged',
+  version: 1,
+  meaning: 'mergedId was no duplicate after all and is again what it was.',
+  key: 'survivorId',
+  data: z.object({ ...merge, to: ClientStatus }),
+});
+
 export const ClientReviewDue = defineEvent({
   topic: 'clients.v1',
   type: 'client.review.due',

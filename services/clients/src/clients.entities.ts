@@ -10,6 +10,7 @@ export class ClientRow implements Client, Standing {
   @Column({ type: 'text' }) status: Status;
   @Column({ type: 'text' }) class: Class;
   @Column({ type: 'text' }) grade: Grade;
+  @Column({ type: 'uuid', nullable: true }) mergedInto: string | null;
   @Column({ type: 'uuid' }) adviserId: string;
   @Column({ type: 'uuid', nullable: true }) originLeadId: string | null;
   @Column({ type: 'text' }) preferredLanguage: 'EN' | 'ZH_HANS' | 'ZH_HANT';

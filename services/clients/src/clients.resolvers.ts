@@ -13,6 +13,7 @@ import { InvestorStatusRow } from './investor-status/investor-status.entities.js
 import { setInvestorStatus } from './investor-status/investor-status.js';
 import { investorOn } from './investor-status/investor-status.rules.js';
 import { CLASS_LABELS, GRADE_LABELS, STATUS_LABELS } from './labels.rules.js';
+import { consentsOf } from './merges/merges.js';
 import { GradeOverrideRow } from './overrides/overrides.entities.js';
 import { IdentityVerificationRow, IndividualProfileRow, ProfileVersionRow } from './profiles.entities.js';
 import { reasonsOf } from './reasons.rules.js';
@@ -42,6 +43,11 @@ const clientFields = {
     (await ctx.loadPage(GradeOverrideRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
   reviews: async ({ id }, _, ctx) =>
     (await ctx.loadPage(InformationReviewRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
+  mergedInto: async ({ mergedInto }, _, ctx) => {
+    const client = mergedInto === null ? null : await ctx.load(ClientRow, mergedInto);
+    return client !== null && reaches(ctx.actor, client) ? client : null;
+  },
+  mergedClients: ({ id }, _, ctx) => ctx.loadList(ClientRow, 'mergedInto', id),
   relationships: ({ id }, _, ctx) => relationshipsOf(ctx, id),
   investorStatus: async ({ id }, _, ctx) =>
     investorOn(await ctx.loadList(InvestorStatusRow, 'clientId', id), dayOf(ctx.db.now())),
@@ -54,7 +60,7 @@ const clientFields = {
   identityVerification: ({ identityVerificationId: id }, _, ctx) =>
     id === null ? null : ctx.load(IdentityVerificationRow, id),
   asOf: (client, { at }, ctx) => clientAsOf(ctx, client, at),
-  consents: async ({ id }, _, ctx) => currentOf(await ctx.loadList(ConsentRecordRow, 'clientId', id)),
+  consents: async ({ id }, _, ctx) => currentOf(await consentsOf(ctx, id)),
   consentHistory: ({ id }, args, ctx) => ctx.loadPage(ConsentRecordRow, 'clientId', id, args),
   individual: ({ id, kind }, _, ctx) => (kind === 'INDIVIDUAL' ? ctx.load(IndividualProfileRow, id) : null),
   institution: ({ id, kind }, _, ctx) =>

@@ -96,6 +96,7 @@ export async function insertClient(
     institutionFinancialsId: null,
     gradeAssignmentId: tx.newId(),
     gradeOverrideId: null,
+    mergedInto: null,
     lastActiveOn: today,
     dormantDueOn: null,
     restrictedUntil: null,

@@ -8,6 +8,7 @@ import { refuseDataRequest } from './data-requests/data-requests.rules.js';
 import { refuseInstitution } from './institutions/institutions.rules.js';
 import { refuseInvestor } from './investor-status/investor-status.rules.js';
 import { refuseLifeCycle } from './life-cycle/life-cycle.rules.js';
+import { refuseMerge } from './merges/merges.rules.js';
 import { refuseOverride } from './overrides/overrides.rules.js';
 import { refuseChange } from './profile-changes.rules.js';
 import { refuseProfile } from './profiles.rules.js';
@@ -33,6 +34,7 @@ test('every refusal is promised by the schema, and every promise can be kept', (
     refuseRelationship,
     refuseInvestor,
     refuseDataRequest,
+    refuseMerge,
   ];
   expect(refusalProblems(schema, ...tables.map(({ table }) => table))).toEqual([]);
 });

@@ -24,6 +24,8 @@ import { InvestorStatusRow } from './investor-status/investor-status.entities.js
 import { AdviserAssignmentRow } from './life-cycle/life-cycle.entities.js';
 import { fallDormant } from './life-cycle/life-cycle.js';
 import { lifeCycleResolvers } from './life-cycle/life-cycle.resolvers.js';
+import { ClientMergeRow } from './merges/merges.entities.js';
+import { mergeResolvers } from './merges/merges.resolvers.js';
 import { GradeOverrideRow } from './overrides/overrides.entities.js';
 import { overrideResolvers } from './overrides/overrides.resolvers.js';
 import {
@@ -61,6 +63,7 @@ const ENTITIES = [
   RelationshipRow,
   InvestorStatusRow,
   DataRequestRow,
+  ClientMergeRow,
   ProfileVersionRow,
   InstitutionProfileRow,
   InstitutionFinancialsRow,
@@ -91,6 +94,7 @@ export function clientsService(hashKey: string): ServiceDefinition {
       ...institutions,
       ...reviews,
       ...relationshipResolvers,
+      ...mergeResolvers,
       ...dataRequestResolvers,
       ...assetResolvers,
       ...gradingResolvers,
@@ -113,6 +117,7 @@ export function clientsService(hashKey: string): ServiceDefinition {
         ...institutions.Mutation,
         ...reviews.Mutation,
         ...relationshipResolvers.Mutation,
+        ...mergeResolvers.Mutation,
         ...dataRequestResolvers.Mutation,
         ...assetResolvers.Mutation,
       },

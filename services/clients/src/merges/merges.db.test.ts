@@ -1,0 +1,125 @@
+import { type Actor, ROLES, type Role } from '@client-graph/kit';
+import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { activate, type Opened, openOrganisation, openPerson } from '../../test/applications.js';
+import { service } from '../service.js';
+
+const OFFICER = actorOf(freshId(), ['OPERATIONS']);
+const MERGE =
+  'mutation ($input: MergeClientsInput!) { mergeClients(input: $input) { id version merged { status } } }';
+const UNMERGE =
+  'mutation ($input: UnmergeClientsInput!) { unmergeClients(input: $input) { undoneAt version } }';
+
+let world: World;
+const ask = (actor: Actor, operation: string, variables: Record<string, unknown>) =>
+  world.ask(actor, operation, variables);
+beforeAll(async () => {
+  world = await aService(service);
+});
+afterAll(() => world.stop());
+beforeEach(() => {
+  world.clock.now = new Date('2026-03-02T02:00:00Z');
+});
+const person = () => openPerson(ask, actorOf(freshId(), ['ADVISER']));
+const asked = (survivor: Opened, merged: Opened, changes: object = {}) => ({
+  input: {
+    requestId: freshId(),
+    survivorId: survivor.id,
+    survivorVersion: survivor.version,
+    mergedId: merged.id,
+    mergedVersion: merged.version,
+    reason: 'SAME_PERSON',
+    ...changes,
+  },
+});
+const read = async (id: string, fields: string) =>
+  (await world.ask(OFFICER, `{ client(id: "${id}") { ${fields} } }`)).data.client;
+
+test('a duplicate lives on in the survivor with every history, its consents count, and within 30 days it can part again', async () => {
+  const survivor = await person();
+  const merged = await activate(ask, OFFICER, await person());
+  const consent = {
+    requestId: freshId(),
+    clientId: merged.id,
+    purpose: 'MARKETING',
+    channel: 'SMS',
+    textVersion: '1',
+    evidence: 'x',
+    source: 'APP',
+  };
+  await world.ask(OFFICER, 'mutation ($input: ConsentInput!) { withdrawConsent(input: $input) { id } }', {
+    input: consent,
+  });
+  world.clock.now = new Date('2026-03-02T03:00:00Z');
+  const { data } = await world.ask(OFFICER, MERGE, asked(survivor, merged));
+  expect(data.mergeClients).toMatchObject({ version: 1, merged: { status: 'MERGED' } });
+  expect(await read(merged.id, 'mergedInto { id }')).toEqual({ mergedInto: { id: survivor.id } });
+  expect(
+    await read(
+      survivor.id,
+      'consents { action } mergedClients { id statusHistory { to } gradeHistory { grade } consents { action } }',
+    ),
+  ).toEqual({
+    consents: [{ action: 'WITHDRAW' }],
+    mergedClients: [
+      {
+        id: merged.id,
+        statusHistory: expect.arrayContaining([{ to: 'MERGED' }, { to: 'ACTIVE' }, { to: 'ONBOARDING' }]),
+        gradeHistory: [{ grade: 'BRONZE' }],
+        consents: [{ action: 'WITHDRAW' }],
+      },
+    ],
+  });
+  expect((await world.events('client.merged')).map(({ key, data: told }) => [key, told])).toEqual([
+    [survivor.id, { survivorId: survivor.id, mergedId: merged.id }],
+  ]);
+
+  const input = { mergeId: data.mergeClients.id, expectedVersion: 1 };
+  world.clock.now = new Date('2026-04-01T03:00:00.001Z');
+  expect((await world.ask(OFFICER, UNMERGE, { input })).codes).toEqual(['TOO_LATE']);
+  world.clock.now = new Date('2026-04-01T03:00:00Z');
+  expect((await world.ask(OFFICER, UNMERGE, { input })).data.unmergeClients).toMatchObject({ version: 2 });
+  expect((await world.ask(OFFICER, UNMERGE, { input: { ...input, expectedVersion: 2 } })).codes).toEqual([
+    'ALREADY_UNDONE',
+  ]);
+  expect(await read(merged.id, 'status mergedInto { id }')).toEqual({ status: 'ACTIVE', mergedInto: null });
+  expect((await world.events('client.unmerged')).map(({ data: told }) => told['to'])).toEqual(['ACTIVE']);
+});
+
+test('of ten at once one merges', async () => {
+  const [survivor, merged] = [await person(), await person()];
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, () => world.ask(OFFICER, MERGE, asked(survivor, merged))),
+  );
+  expect(answers.flatMap(({ codes }) => codes)).toEqual(Array(9).fill('STALE_VERSION'));
+});
+
+test('not oneself, not the other kind, not into a merged one, not by an adviser, not by a stale version', async () => {
+  const both = actorOf(freshId(), ['ADVISER', 'OPERATIONS']);
+  const [one, other, own] = [await person(), await person(), await openPerson(ask, both)];
+  const firm = await openOrganisation(ask, actorOf(freshId(), ['ADVISER']));
+  const codes = async (actor: Actor, variables: object) =>
+    (await world.ask(actor, MERGE, { ...variables })).codes;
+  expect(await codes(OFFICER, asked(one, one))).toEqual(['NOT_MERGEABLE']);
+  expect(await codes(OFFICER, asked(one, firm))).toEqual(['NOT_MERGEABLE']);
+  expect(await codes(both, asked(own, one))).toEqual(['OWN_CLIENT']);
+  expect(await codes(both, asked(one, own))).toEqual(['OWN_CLIENT']);
+  expect(await codes(OFFICER, asked(one, other, { mergedVersion: 7 }))).toEqual(['STALE_VERSION']);
+  expect(await codes(OFFICER, asked(one, other, { reason: 'same person, I think' }))).toEqual(['BAD_INPUT']);
+  expect(await codes(OFFICER, asked(one, { id: freshId(), version: 1 }))).toEqual(['NOT_FOUND']);
+  await world.ask(OFFICER, MERGE, asked(one, other));
+  const third = await person();
+  expect(await codes(OFFICER, asked({ ...other, version: 2 }, third))).toEqual(['WRONG_STATUS']);
+});
+
+test.each((Object.keys(ROLES) as Role[]).map((role) => [role]))('%s', async (role) => {
+  const actor = actorOf(freshId(), [role]);
+  const expected = [role === 'OPERATIONS' ? 'NOT_FOUND' : 'FORBIDDEN'];
+  const nobody = { id: freshId(), version: 1 };
+  expect((await world.ask(actor, MERGE, asked(nobody, { ...nobody, id: freshId() }))).codes).toEqual(
+    expected,
+  );
+  expect(
+    (await world.ask(actor, UNMERGE, { input: { mergeId: freshId(), expectedVersion: 1 } })).codes,
+  ).toEqual(expected);
+});

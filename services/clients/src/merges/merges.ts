@@ -1,0 +1,92 @@
+import { ClientMerged, ClientUnmerged } from '@client-graph/events';
+import {
+  type Context,
+  type Db,
+  dayOf,
+  findForUpdate,
+  isUuid,
+  refuse,
+  type Tx,
+  transact,
+} from '@client-graph/kit';
+import { ClientRow } from '../clients.entities.js';
+import { clientForUpdate, keepStatus, staffOf } from '../clients.js';
+import { ageBandOn } from '../clients.rules.js';
+import { ConsentRecordRow } from '../consents/consents.entities.js';
+import type { MergeClientsInput, UnmergeClientsInput } from '../generated/resolvers.js';
+import { regrade } from '../grading.js';
+import { dormantOn } from '../life-cycle/life-cycle.rules.js';
+import { IndividualProfileRow } from '../profiles.entities.js';
+import { code } from '../profiles.rules.js';
+import { ClientMergeRow } from './merges.entities.js';
+import { merge, unmerge } from './merges.rules.js';
+
+/** Lets a duplicate end in the client that goes on; every history stays and is read through `mergedClients`. */
+export const mergeClients = (db: Db, input: MergeClientsInput): Promise<ClientMergeRow> =>
+  transact(db, (tx) =>
+    tx.once('mergeClients', input, ClientMergeRow, async (id) => {
+      const { survivorId, mergedId } = input;
+      const clients = new Map<string, ClientRow>();
+      const versions = new Map([
+        [survivorId, input.survivorVersion],
+        [mergedId, input.mergedVersion],
+      ]);
+      // In one order, so that two who merge the same pair cannot wait for each other.
+      for (const key of [...versions.keys()].sort())
+        clients.set(key, await clientForUpdate(tx, key, versions.get(key)));
+      const survivor = clients.get(survivorId);
+      const merged = clients.get(mergedId);
+      if (survivor === undefined || merged === undefined) throw refuse('NOT_FOUND');
+      const mergedBy = staffOf(tx);
+      const status = merge(survivor, merged, mergedBy);
+      const still = { gradingDueOn: null, ageBandDueOn: null, dormantDueOn: null };
+      const changed = await tx.update(ClientRow, merged, { status, mergedInto: survivorId, ...still });
+      await keepStatus(tx, changed, merged.status, 'DUPLICATE');
+      await tx.record(ClientMerged({ survivorId, mergedId }));
+      const kept = {
+        survivorId,
+        mergedId,
+        reason: code(input.reason, 'reason'),
+        statusBefore: merged.status,
+      };
+      const opened = { mergedBy, mergedAt: tx.now, undoneBy: null, undoneAt: null, version: 1 };
+      return tx.insert(ClientMergeRow, { id, ...kept, ...opened });
+    }),
+  );
+
+/** Parts two clients again that were merged by mistake; the duplicate is what it was before. */
+export const unmergeClients = (db: Db, input: UnmergeClientsInput): Promise<ClientMergeRow> =>
+  transact(db, async (tx) => {
+    const found = isUuid(input.mergeId) ? await tx.findOne(ClientMergeRow, { id: input.mergeId }) : null;
+    if (found === null) throw refuse('NOT_FOUND');
+    const { survivorId, mergedId, statusBefore } = found;
+    const client = await clientForUpdate(tx, mergedId);
+    const kept = await findForUpdate(tx, ClientMergeRow, found.id, input.expectedVersion);
+    unmerge(kept, tx.now);
+    const undone = await tx.update(ClientMergeRow, kept, { undoneBy: staffOf(tx), undoneAt: tx.now });
+    const parted = await partAgain(tx, client, statusBefore);
+    await keepStatus(tx, parted, client.status, 'NO_DUPLICATE');
+    await tx.record(ClientUnmerged({ survivorId, mergedId, to: statusBefore }));
+    await regrade(tx, parted);
+    return undone;
+  });
+
+async function partAgain(tx: Tx, client: ClientRow, status: ClientRow['status']): Promise<ClientRow> {
+  const today = dayOf(tx.now);
+  const profile = await tx.findOne(IndividualProfileRow, { id: client.id });
+  return tx.update(ClientRow, client, {
+    status,
+    mergedInto: null,
+    ...(profile === null ? {} : ageBandOn(profile.dateOfBirth, today)),
+    dormantDueOn: status === 'ACTIVE' ? dormantOn(client.lastActiveOn ?? today) : null,
+  });
+}
+
+/** A client's own consent records and those of its duplicates: what was said to one was said to the firm. */
+export async function consentsOf(ctx: Context, clientId: string): Promise<ConsentRecordRow[]> {
+  const merged = await ctx.loadList(ClientRow, 'mergedInto', clientId);
+  const lists = await Promise.all(
+    [clientId, ...merged.map(({ id }) => id)].map((id) => ctx.loadList(ConsentRecordRow, 'clientId', id)),
+  );
+  return lists.flat();
+}
