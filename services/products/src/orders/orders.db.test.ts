@@ -753,6 +753,8 @@ describe('many clients at once', () => {
   test('holdings, orders and eligible products cost as many statements for 50 clients as for 1', async () => {
     const clients: ReturnType<typeof representation>[] = [];
     const productId = await aProduct({ sellerRating: 'R1' });
+    // Offered and not held, so that it is loaded apart from what is held.
+    await aProduct({ sellerRating: 'R1' });
     for (let n = 0; n < 50; n += 1) {
       const level = LEVELS[n % 5] ?? 'LOW';
       const clientId = await aClient({ level });
