@@ -25,7 +25,7 @@ export function aUscc(): string {
   return body + characters.charAt((31 - (sum % 31)) % 31);
 }
 
-export function aPerson(changes: Changes = {}) {
+function aPerson(changes: Changes = {}) {
   const dateOfBirth = String(changes['dateOfBirth'] ?? '1996-05-20');
   return {
     name: '王小明',

@@ -11,7 +11,7 @@ const PARTS_MAX = 40;
 const PART_LENGTH_MAX = 80;
 
 /** A name as it is compared: one form of each character, small letters, one space between words. */
-export const normalName = (name: string): string =>
+const normalName = (name: string): string =>
   name
     .normalize('NFKC')
     .toLowerCase()
