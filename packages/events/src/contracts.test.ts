@@ -84,8 +84,10 @@ const isClosed = (schema: Record<string, unknown>): boolean => {
   if (schema['type'] === 'array') return isClosed(schema['items'] as Record<string, unknown>);
   if (schema['type'] === 'object')
     return Object.values(schema['properties'] as Record<string, Record<string, unknown>>).every(isClosed);
-  if (schema['type'] !== 'string')
-    return ['integer', 'number', 'boolean', 'null'].includes(String(schema['type']));
+  // A claim that may be null has two types: boolean and null.
+  const types = [schema['type']].flat().map(String);
+  if (!types.includes('string'))
+    return types.every((type) => ['integer', 'number', 'boolean', 'null'].includes(type));
   return 'enum' in schema || 'format' in schema || 'pattern' in schema;
 };
 
