@@ -61,8 +61,10 @@ export function addGraphql(app: FastifyInstance, parts: GraphqlParts): void {
       }
       const answered = await byApollo.call(app, request, reply);
       const type = reply.getHeader('content-type');
-      if (reply.statusCode === 200 && typeof type === 'string' && contentTypes.size < 100)
+      if (reply.statusCode === 200 && typeof type === 'string') {
+        if (contentTypes.size >= 100) contentTypes.clear();
         contentTypes.set(accept, type);
+      }
       return answered;
     },
   });

@@ -37,8 +37,8 @@ export type Asked = {
   operation: OperationDefinitionNode;
 };
 
-/** Bounds what strangers can fill by asking ever new things: texts, and their length altogether. */
-const TEXTS_MAX = 1_000;
+/** Bounds what strangers can fill by asking ever new things: texts (a whole client page takes 0.2 MB compiled), and their length altogether. */
+const TEXTS_MAX = 500;
 const TEXT_CHARACTERS_MAX = 8_000_000;
 
 /** Throws with a sentence when the supergraph cannot be read. */
