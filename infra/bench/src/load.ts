@@ -23,7 +23,7 @@ type Tally = { times: number[]; ms: number };
  * else the machine is doing meets all of them alike.
  */
 export async function compare(
-  ways: Readonly<Record<Way, () => Promise<unknown>>>,
+  ways: Readonly<Record<Way, (worker: number) => Promise<unknown>>>,
   { connections, seconds, signal }: Load,
 ): Promise<Record<Way, Figures>> {
   const run = (way: Way, ms: number) => closedLoop(ways[way], { connections, ms, signal });
@@ -55,21 +55,21 @@ const figuresOf = ({ times, ms }: Tally): Figures => ({
 });
 
 async function closedLoop(
-  ask: () => Promise<unknown>,
+  ask: (worker: number) => Promise<unknown>,
   { connections, ms, signal }: { connections: number; ms: number; signal: AbortSignal },
 ): Promise<Tally> {
   const times: number[] = [];
   const startedMs = performance.now();
   let isOver = false;
-  const worker = async () => {
+  const work = async (worker: number) => {
     while (!isOver && !signal.aborted && performance.now() - startedMs < ms) {
       const askedMs = performance.now();
-      await ask();
+      await ask(worker);
       times.push(performance.now() - askedMs);
     }
   };
   try {
-    await Promise.all(Array.from({ length: connections }, worker));
+    await Promise.all(Array.from({ length: connections }, (_, worker) => work(worker)));
   } finally {
     isOver = true;
   }

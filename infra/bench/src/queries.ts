@@ -10,8 +10,9 @@ import { ADVISERS, subOf, withDatabase } from './generate.js';
 import { compare, type Figures, type Load, type Way } from './load.js';
 import type { Table } from './table.js';
 
-/** A query as one caller asks it of the gateway. */
-type Ask = { body: string; token: string; clientId: string };
+/** One who asks: each has a token of their own, since the gateway lets requests of one caller share an answer under way. */
+type Caller = { token: string; asks: readonly Ask[] };
+type Ask = { body: string; clientId: string };
 type Post = (ask: { body: string; token: string }) => Promise<string>;
 type Cost = { service: string; fetches: number; one: number; hundred: number; cpuMs: number };
 
@@ -24,26 +25,30 @@ export type Measured = {
   costs: Cost[];
 };
 
+/** So many of the hundred at a time: the longer it takes, the more of what a process does anyway would be counted. */
+const AT_ONCE = 10;
+
 const operation = (name: string): string =>
   readFileSync(new URL(`../../journey/operations/${name}.graphql`, import.meta.url), 'utf8');
 
-/** The page for each client of the advisers, or each adviser's list. */
-export async function asksOf(stack: Stack, query: Measured['query']): Promise<Ask[]> {
-  const asks = ADVISERS.map(async (adviser): Promise<Ask[]> => {
-    const token = await stack.token(adviser);
+/** So many callers, in turns of the two advisers; each asks for the page of any of their clients, or for their list. */
+export async function callersOf(stack: Stack, query: Measured['query'], count: number): Promise<Caller[]> {
+  const asks = await inTurn(ADVISERS, async (adviser): Promise<Ask[]> => {
     const { rows } = await withDatabase(stack, 'clients', (db) =>
       db.query<{ id: string }>('select id from client where adviser_id = $1', [subOf(adviser)]),
     );
-    if (query === 'list') {
-      const body = JSON.stringify({ query: operation('client-list'), variables: { first: 50 } });
-      return [{ body, token, clientId: rows[0]?.id ?? '' }];
-    }
-    return rows.map(({ id }) => {
-      const body = JSON.stringify({ query: operation('client-page'), variables: { id, locale: 'ZH_HANT' } });
-      return { body, token, clientId: id };
-    });
+    const list = { query: operation('client-list'), variables: { first: 50 } };
+    if (query === 'list') return [{ body: JSON.stringify(list), clientId: '' }];
+    const page = operation('client-page');
+    return rows.map(({ id }) => ({
+      body: JSON.stringify({ query: page, variables: { id, locale: 'ZH_HANT' } }),
+      clientId: id,
+    }));
   });
-  return (await Promise.all(asks)).flat();
+  return inTurn(Array.from({ length: count }).keys(), async (index) => {
+    const turn = index % ADVISERS.length;
+    return { token: await stack.token(ADVISERS[turn] ?? ADVISERS[0]), asks: asks[turn] ?? [] };
+  });
 }
 
 /** Measures a query through the gateway, beside its fetches sent to the services directly, and a server that does nothing. */
@@ -53,34 +58,37 @@ export async function measureQuery(
   clients: number,
   load: Load,
 ): Promise<Measured> {
-  const asks = await asksOf(stack, query);
-  // The list names its fifty clients in its fetches, so each adviser's is recorded; the page's differ by the id alone.
-  const recorded = query === 'list' ? asks : asks.slice(0, 1);
-  const plans = await inTurn(recorded, (ask) => recordFetches(stack, ask, load.signal));
-  const [sample] = asks;
-  const [plan] = plans;
-  if (sample === undefined || plan === undefined)
-    throw new Error('The generated firm has no client to ask for.');
+  const callers = await callersOf(stack, query, Math.max(load.connections, AT_ONCE));
+  // The list names its fifty clients in its fetches, so each adviser's is recorded; those of pages differ by the id alone.
+  const plans = await inTurn(callers.slice(0, ADVISERS.length), ({ token, asks: [ask] }) =>
+    recordFetches(stack, { body: ask?.body ?? '', token }, load.signal),
+  );
+  const [plan = []] = plans;
+  const [sample = { token: '', asks: [] }] = callers;
+  const [sampleAsk = { body: '', clientId: '' }] = sample.asks;
 
   const pools = new Map(SERVICES.map((name) => [name, poolOf(stack.serviceUrl(name), load.connections)]));
   const gateway = poolOf(stack.gatewayUrl, load.connections);
-  const answer = await gateway.post(sample);
+  const answer = await gateway.post({ ...sampleAsk, token: sample.token });
   const bare = await startBare(answer, load.connections);
-  const planOf = (index: number, ask: Ask): Fetch[][] =>
-    query === 'list' ? (plans[index] ?? []) : forClient(plan, sample.clientId, ask.clientId);
-  const calls = asks.map((ask, index) => ({ ask, plan: planOf(index, ask) }));
-  const any = () => calls[Math.floor(Math.random() * calls.length)] ?? { ask: sample, plan };
+  const any = (index: number) => {
+    const { token, asks } = callers[index] ?? sample;
+    const { body, clientId } = asks[Math.floor(Math.random() * asks.length)] ?? sampleAsk;
+    return { token, body, clientId };
+  };
+  const direct = async (index: number) => {
+    const { token, clientId } = any(index);
+    const own =
+      query === 'list'
+        ? (plans[index % ADVISERS.length] ?? plan)
+        : forClient(plan, sampleAsk.clientId, clientId);
+    for (const level of own)
+      await Promise.all(level.map(({ service, body }) => pools.get(service)?.post({ body, token })));
+  };
   try {
-    const ways = {
-      gateway: () => gateway.post(any().ask),
-      direct: () => {
-        const { ask, plan: own } = any();
-        return direct(own, ask.token, (service) => pools.get(service)?.post);
-      },
-      bare: () => bare.post(any().ask),
-    };
-    const figures = await compare(ways, load);
-    const costs = await costOf(stack, plan, () => gateway.post(any().ask));
+    const ask = (index: number) => gateway.post(any(index));
+    const figures = await compare({ gateway: ask, direct, bare: (index) => bare.post(any(index)) }, load);
+    const costs = await costOf(stack, plan, ask);
     const levels = plan.map((level) => level.map(({ service }) => service).join(' + '));
     return { query, clients, bytes: Buffer.byteLength(answer), levels, figures, costs };
   } finally {
@@ -89,25 +97,20 @@ export async function measureQuery(
   }
 }
 
-async function direct(
-  plan: Fetch[][],
-  token: string,
-  postOf: (service: ServiceName) => Post | undefined,
-): Promise<void> {
-  for (const level of plan)
-    await Promise.all(level.map(({ service, body }) => postOf(service)?.({ body, token })));
-}
-
 const forClient = (plan: Fetch[][], sampleId: string, id: string): Fetch[][] =>
   plan.map((level) => level.map(({ service, body }) => ({ service, body: body.replaceAll(sampleId, id) })));
 
 /** What one query costs each process, by what the processes count: asked once, and a hundred times. */
-async function costOf(stack: Stack, plan: Fetch[][], ask: () => Promise<unknown>): Promise<Cost[]> {
+async function costOf(
+  stack: Stack,
+  plan: Fetch[][],
+  ask: (index: number) => Promise<unknown>,
+): Promise<Cost[]> {
   const start = await readCounters(stack);
-  await ask();
+  await ask(0);
   const afterOne = await readCounters(stack);
-  // Ten at a time: the longer it takes, the more of what a process does anyway would be counted.
-  for (let i = 0; i < 10; i += 1) await Promise.all(Array.from({ length: 10 }, ask));
+  for (let asked = 0; asked < 100; asked += AT_ONCE)
+    await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => ask(index)));
   const afterHundred = await readCounters(stack);
   const grown = (from: AllCounters, to: AllCounters, name: ServiceName | 'gateway', what: keyof Counters) =>
     (to.get(name)?.[what] ?? 0) - (from.get(name)?.[what] ?? 0);
@@ -149,7 +152,7 @@ async function startBare(answer: string, connections: number): Promise<{ post: P
   return { post: pool.post, stop };
 }
 
-async function inTurn<In, Out>(items: readonly In[], work: (item: In) => Promise<Out>): Promise<Out[]> {
+async function inTurn<In, Out>(items: Iterable<In>, work: (item: In) => Promise<Out>): Promise<Out[]> {
   const done: Out[] = [];
   for (const item of items) done.push(await work(item));
   return done;
