@@ -124,7 +124,7 @@ export const ClientMerged = defineEvent({
   topic: 'clients.v1',
   type: 'client.merged',
   version: 1,
-  meaning: 'mergedId was a duplicate of survivorId: what is kept of it belongs to the survivor.',
+  meaning: 'The client mergedId was a duplicate of survivorId: what is kept of it belongs to the survivor.',
   key: 'survivorId',
   data: z.object(merge),
 });
@@ -133,7 +133,7 @@ export const ClientUnmerged = defineEvent({
   topic: 'clients.v1',
   type: 'client.unmerged',
   version: 1,
-  meaning: 'mergedId was no duplicate after all and is again what it was.',
+  meaning: 'The client mergedId was no duplicate after all and is again what it was.',
   key: 'survivorId',
   data: z.object({ ...merge, to: ClientStatus }),
 });
