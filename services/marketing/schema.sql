@@ -1,4 +1,4 @@
--- What the migrations make; written by the end-to-end test, never by hand.
+-- What the migrations make, beside the tables of the kit; written by the end-to-end test, never by hand.
 
 create table campaign (
   id uuid not null,
@@ -17,20 +17,6 @@ create table campaign (
   constraint campaign_channel_check CHECK ((channel = ANY (ARRAY['ONLINE'::text, 'OFFLINE'::text, 'PARTNER'::text, 'REFERRAL'::text]))),
   constraint campaign_check CHECK (((budget_amount IS NULL) = (budget_currency IS NULL))),
   constraint campaign_check1 CHECK ((ends_on >= starts_on))
-);
-
-create table client_copy (
-  client_id uuid not null,
-  adviser_id uuid not null,
-  kind text not null,
-  status text not null,
-  class text not null,
-  grade text not null,
-  age_band text,
-  full_civil_capacity boolean not null,
-  institution_type text,
-  updated_at timestamp with time zone not null,
-  constraint client_copy_pkey PRIMARY KEY (client_id)
 );
 
 create table client_opening (
@@ -64,19 +50,6 @@ create table conversion (
   constraint conversion_last_touch_campaign_id_fkey FOREIGN KEY (last_touch_campaign_id) REFERENCES campaign(id),
   constraint conversion_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES lead(id),
   constraint conversion_days_to_convert_check CHECK ((days_to_convert >= 0))
-);
-
-create table event_sequence (
-  key text not null,
-  last bigint not null,
-  constraint event_sequence_pkey PRIMARY KEY (key)
-);
-
-create table inbox (
-  consumer text not null,
-  event_id uuid not null,
-  received_at timestamp with time zone not null,
-  constraint inbox_pkey PRIMARY KEY (consumer, event_id)
 );
 
 create table lead (
@@ -139,32 +112,6 @@ create table lead_import (
   constraint lead_import_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id)
 );
 
-create table outbox (
-  "position" bigint generated always as identity not null,
-  id uuid not null,
-  topic text not null,
-  key text not null,
-  type text not null,
-  version integer not null,
-  sequence bigint not null,
-  payload jsonb not null,
-  occurred_at timestamp with time zone not null,
-  traceparent text,
-  actor_role text,
-  published_at timestamp with time zone,
-  constraint outbox_id_key UNIQUE (id),
-  constraint outbox_pkey PRIMARY KEY ("position")
-);
-
-create table request (
-  command text not null,
-  request_id text not null,
-  content_hash text not null,
-  answer_id uuid not null,
-  at timestamp with time zone not null,
-  constraint request_pkey PRIMARY KEY (command, request_id)
-);
-
 create table stage_move (
   id uuid not null,
   lead_id uuid not null,
@@ -196,13 +143,10 @@ create table touch (
 );
 
 CREATE INDEX campaign_to_start ON campaign USING btree (starts_on) WHERE (started_at IS NULL);
-CREATE INDEX client_copy_adviser ON client_copy USING btree (adviser_id);
 CREATE INDEX client_opening_lead ON client_opening USING btree (lead_id);
 CREATE INDEX lead_campaign ON lead USING btree (campaign_id, id);
 CREATE INDEX lead_import_file ON lead_import USING btree (file_sha256);
 CREATE INDEX lead_owner ON lead USING btree (owner_id, id) WHERE (owner_id IS NOT NULL);
-CREATE INDEX outbox_published ON outbox USING btree (published_at) WHERE (published_at IS NOT NULL);
-CREATE INDEX outbox_waiting ON outbox USING btree ("position") WHERE (published_at IS NULL);
 CREATE INDEX stage_move_lead ON stage_move USING btree (lead_id, id);
 CREATE INDEX touch_lead ON touch USING btree (lead_id, id);
 CREATE UNIQUE INDEX campaign_name ON campaign USING btree (lower(name));

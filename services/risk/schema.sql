@@ -1,4 +1,25 @@
--- What the migrations make; written by the end-to-end test, never by hand.
+-- What the migrations make, beside the tables of the kit; written by the end-to-end test, never by hand.
+
+create table alert_occurrence (
+  id uuid not null,
+  alert_id uuid not null,
+  client_id uuid not null,
+  type text not null,
+  at timestamp with time zone not null,
+  evidence jsonb not null,
+  constraint alert_occurrence_pkey PRIMARY KEY (id),
+  constraint alert_occurrence_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES risk_alert(id)
+);
+
+create table alert_rule (
+  id uuid not null,
+  version text not null,
+  effective_from date not null,
+  content_hash text not null,
+  definition jsonb not null,
+  constraint alert_rule_version_key UNIQUE (version),
+  constraint alert_rule_pkey PRIMARY KEY (id)
+);
 
 create table answer_sheet (
   id uuid not null,
@@ -36,6 +57,10 @@ create table assessment (
   valid_to date,
   supersedes_id uuid,
   version integer not null,
+  staff_id uuid,
+  ended_reason text,
+  ended_at timestamp with time zone,
+  expiry_told_at timestamp with time zone,
   constraint assessment_pkey PRIMARY KEY (id),
   constraint assessment_questionnaire_id_fkey FOREIGN KEY (questionnaire_id) REFERENCES questionnaire(id),
   constraint assessment_supersedes_id_fkey FOREIGN KEY (supersedes_id) REFERENCES assessment(id)
@@ -51,31 +76,11 @@ create table assessment_rule (
   constraint assessment_rule_pkey PRIMARY KEY (id)
 );
 
-create table client_copy (
+create table holding_copy (
   client_id uuid not null,
-  adviser_id uuid not null,
-  kind text not null,
-  status text not null,
-  class text not null,
-  grade text not null,
-  age_band text,
-  full_civil_capacity boolean not null,
-  institution_type text,
-  updated_at timestamp with time zone not null,
-  constraint client_copy_pkey PRIMARY KEY (client_id)
-);
-
-create table event_sequence (
-  key text not null,
-  last bigint not null,
-  constraint event_sequence_pkey PRIMARY KEY (key)
-);
-
-create table inbox (
-  consumer text not null,
-  event_id uuid not null,
-  received_at timestamp with time zone not null,
-  constraint inbox_pkey PRIMARY KEY (consumer, event_id)
+  product_id uuid not null,
+  rating text not null,
+  constraint holding_copy_pkey PRIMARY KEY (client_id, product_id)
 );
 
 create table interview (
@@ -89,26 +94,23 @@ create table interview (
   recording_ref text,
   outcome text not null,
   new_level text,
-  constraint interview_assessment_id_key UNIQUE (assessment_id),
+  ordinal integer default 1 not null,
+  constraint interview_ordinal UNIQUE (assessment_id, ordinal),
   constraint interview_pkey PRIMARY KEY (id),
   constraint interview_assessment_id_fkey FOREIGN KEY (assessment_id) REFERENCES assessment(id)
 );
 
-create table outbox (
-  "position" bigint generated always as identity not null,
+create table interview_appointment (
   id uuid not null,
-  topic text not null,
-  key text not null,
-  type text not null,
-  version integer not null,
-  sequence bigint not null,
-  payload jsonb not null,
-  occurred_at timestamp with time zone not null,
-  traceparent text,
-  actor_role text,
-  published_at timestamp with time zone,
-  constraint outbox_id_key UNIQUE (id),
-  constraint outbox_pkey PRIMARY KEY ("position")
+  assessment_id uuid not null,
+  assessor_id uuid not null,
+  at timestamp with time zone not null,
+  mode text not null,
+  made_at timestamp with time zone not null,
+  ordinal integer not null,
+  constraint interview_appointment_assessment_id_ordinal_key UNIQUE (assessment_id, ordinal),
+  constraint interview_appointment_pkey PRIMARY KEY (id),
+  constraint interview_appointment_assessment_id_fkey FOREIGN KEY (assessment_id) REFERENCES assessment(id)
 );
 
 create table questionnaire (
@@ -126,6 +128,26 @@ create table questionnaire (
   constraint questionnaire_status_check CHECK ((status = ANY (ARRAY['DRAFT'::text, 'ACTIVE'::text, 'RETIRED'::text])))
 );
 
+create table questionnaire_proposal (
+  id uuid not null,
+  code text not null,
+  questionnaire_version text not null,
+  audience text not null,
+  effective_from date not null,
+  content_hash text not null,
+  definition jsonb not null,
+  proposed_by_id uuid not null,
+  proposed_at timestamp with time zone not null,
+  state text not null,
+  decided_by_id uuid,
+  decided_at timestamp with time zone,
+  reason text,
+  version integer not null,
+  constraint questionnaire_proposal_pkey PRIMARY KEY (id),
+  constraint questionnaire_proposal_audience_check CHECK ((audience = ANY (ARRAY['INDIVIDUAL'::text, 'INSTITUTION'::text]))),
+  constraint questionnaire_proposal_check CHECK (((decided_by_id IS NULL) OR (state = 'REJECTED'::text) OR (decided_by_id <> proposed_by_id)))
+);
+
 create table report_confirmation (
   id uuid not null,
   assessment_id uuid not null,
@@ -133,20 +155,61 @@ create table report_confirmation (
   client_id uuid not null,
   report_hash text not null,
   confirmed_at timestamp with time zone not null,
-  constraint report_confirmation_assessment_id_key UNIQUE (assessment_id),
   constraint report_confirmation_report_id_key UNIQUE (report_id),
   constraint report_confirmation_pkey PRIMARY KEY (id),
   constraint report_confirmation_assessment_id_fkey FOREIGN KEY (assessment_id) REFERENCES assessment(id),
   constraint report_confirmation_report_id_fkey FOREIGN KEY (report_id) REFERENCES risk_report(id)
 );
 
-create table request (
-  command text not null,
-  request_id text not null,
-  content_hash text not null,
-  answer_id uuid not null,
-  at timestamp with time zone not null,
-  constraint request_pkey PRIMARY KEY (command, request_id)
+create table review (
+  id uuid not null,
+  assessment_id uuid not null,
+  client_id uuid not null,
+  asked_by text not null,
+  asked_by_id uuid not null,
+  asked_at timestamp with time zone not null,
+  comment text,
+  state text not null,
+  outcome text,
+  decided_at timestamp with time zone,
+  interview_id uuid,
+  version integer not null,
+  constraint review_pkey PRIMARY KEY (id),
+  constraint review_assessment_id_fkey FOREIGN KEY (assessment_id) REFERENCES assessment(id),
+  constraint review_interview_id_fkey FOREIGN KEY (interview_id) REFERENCES interview(id)
+);
+
+create table risk_alert (
+  id uuid not null,
+  client_id uuid not null,
+  type text not null,
+  subject text not null,
+  addressee text not null,
+  severity text not null,
+  count integer not null,
+  evidence jsonb not null,
+  rule_version text not null,
+  raised_at timestamp with time zone not null,
+  last_raised_at timestamp with time zone not null,
+  worsened_count integer,
+  due_at timestamp with time zone not null,
+  is_due_provisional boolean not null,
+  state text not null,
+  escalated_at timestamp with time zone,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by_id uuid,
+  action text,
+  action_note text,
+  actioned_at timestamp with time zone,
+  actioned_by_id uuid,
+  close_reason text,
+  close_note text,
+  closed_at timestamp with time zone,
+  closed_by_id uuid,
+  is_open boolean generated always as ((state <> 'CLOSED'::text)) stored not null,
+  version integer not null,
+  constraint risk_alert_pkey PRIMARY KEY (id),
+  constraint risk_alert_severity_check CHECK ((severity = ANY (ARRAY['INFO'::text, 'WARN'::text, 'SEVERE'::text])))
 );
 
 create table risk_profile (
@@ -157,6 +220,7 @@ create table risk_profile (
   valid_to date not null,
   assessment_id uuid not null,
   version integer not null,
+  ended_reason text,
   constraint risk_profile_pkey PRIMARY KEY (client_id),
   constraint risk_profile_assessment_id_fkey FOREIGN KEY (assessment_id) REFERENCES assessment(id)
 );
@@ -170,21 +234,41 @@ create table risk_report (
   issued_at timestamp with time zone not null,
   content text not null,
   content_hash text not null,
-  constraint risk_report_assessment_id_key UNIQUE (assessment_id),
+  ordinal integer default 1 not null,
   constraint risk_report_number_key UNIQUE (number),
+  constraint risk_report_ordinal UNIQUE (assessment_id, ordinal),
   constraint risk_report_pkey PRIMARY KEY (id),
   constraint risk_report_assessment_id_fkey FOREIGN KEY (assessment_id) REFERENCES assessment(id)
 );
 
+CREATE INDEX alert_occurrence_alert ON alert_occurrence USING btree (alert_id);
+CREATE INDEX alert_occurrence_recent ON alert_occurrence USING btree (client_id, type, at);
 CREATE INDEX answer_sheet_client ON answer_sheet USING btree (client_id, submitted_at);
 CREATE INDEX assessment_awaiting_interview ON assessment USING btree (id) WHERE (state = ANY (ARRAY['INTERVIEW_REQUIRED'::text, 'INTERVIEW_SCHEDULED'::text]));
 CREATE INDEX assessment_client ON assessment USING btree (client_id, id DESC);
 CREATE INDEX assessment_draft ON assessment USING btree (started_at) WHERE (state = 'DRAFT'::text);
-CREATE INDEX client_copy_adviser ON client_copy USING btree (adviser_id);
-CREATE INDEX outbox_published ON outbox USING btree (published_at) WHERE (published_at IS NOT NULL);
-CREATE INDEX outbox_waiting ON outbox USING btree ("position") WHERE (published_at IS NULL);
+CREATE INDEX assessment_valid_to ON assessment USING btree (valid_to) WHERE (state = 'EFFECTIVE'::text);
+CREATE INDEX holding_copy_product ON holding_copy USING btree (product_id);
 CREATE INDEX questionnaire_effective ON questionnaire USING btree (audience, effective_from DESC) WHERE (status = 'ACTIVE'::text);
+CREATE INDEX questionnaire_proposal_open ON questionnaire_proposal USING btree (id) WHERE (state = 'OPEN'::text);
+CREATE INDEX review_assessment ON review USING btree (assessment_id);
+CREATE INDEX review_open ON review USING btree (id) WHERE (state = 'OPEN'::text);
+CREATE INDEX risk_alert_client ON risk_alert USING btree (client_id, id DESC);
+CREATE INDEX risk_alert_client_open ON risk_alert USING btree (client_id, id DESC) WHERE is_open;
+CREATE INDEX risk_alert_due ON risk_alert USING btree (due_at) WHERE (state = 'OPEN'::text);
+CREATE INDEX risk_alert_open ON risk_alert USING btree (id DESC) WHERE (state <> 'CLOSED'::text);
 CREATE UNIQUE INDEX assessment_one_effective ON assessment USING btree (client_id) WHERE (state = 'EFFECTIVE'::text);
+CREATE UNIQUE INDEX questionnaire_proposal_one_open ON questionnaire_proposal USING btree (code) WHERE (state = 'OPEN'::text);
+CREATE UNIQUE INDEX review_one_open ON review USING btree (assessment_id) WHERE (state = 'OPEN'::text);
+CREATE UNIQUE INDEX risk_alert_one_open ON risk_alert USING btree (client_id, type, subject) WHERE (state <> 'CLOSED'::text);
+
+CREATE OR REPLACE FUNCTION graver(one text, other text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select array_position(array['INFO', 'WARN', 'SEVERE'], one) > array_position(array['INFO', 'WARN', 'SEVERE'], other)
+$function$;
 
 CREATE OR REPLACE FUNCTION refuse_change()
  RETURNS trigger
@@ -194,5 +278,6 @@ begin
   raise exception '% rows do not change', tg_table_name;
 end $function$;
 
+CREATE TRIGGER alert_occurrence_is_immutable BEFORE UPDATE ON alert_occurrence FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER answer_sheet_is_immutable BEFORE UPDATE ON answer_sheet FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER risk_report_is_immutable BEFORE UPDATE ON risk_report FOR EACH ROW EXECUTE FUNCTION refuse_change();
