@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { Kafka as KafkaClient, logLevel } from 'kafkajs';
 import { findJava, KAFKA_POM } from '../prerequisites.mjs';
+import { claim } from './claim.js';
 import { environment } from './env.js';
 import { kafkaJars } from './kafka-jars.js';
 import { demandFree, freePort, portTaken } from './ports.js';
@@ -49,10 +50,29 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
       signal,
     };
   };
+  // Kafka's own lock comes late: until then a second node on the same folder answers as if it were ready.
+  const claimed = await claim(dataDir);
+  if (!claimed) throw dataInUse();
+  try {
+    const running = await launch(options, logFile, setupLog, command);
+    void running.exited.finally(claimed.release);
+    return running;
+  } catch (error) {
+    claimed.release();
+    throw error;
+  }
+}
+
+async function launch(
+  { port, controllerPort, dataDir, signal }: KafkaOptions,
+  logFile: string,
+  setupLog: string,
+  command: Command,
+): Promise<Kafka> {
   mkdirSync(dataDir, { recursive: true });
   const config = join(dataDir, 'server.properties');
-  writeFileSync(config, properties(port, options.controllerPort ?? (await freePort()), join(dataDir, 'log')));
-  const cluster = await format(options, config, setupLog, command);
+  writeFileSync(config, properties(port, controllerPort ?? (await freePort()), join(dataDir, 'log')));
+  const cluster = await format({ port, dataDir }, config, setupLog, command);
 
   const running = await startProcess(command('kafka', logFile, 'kafka.Kafka', config));
   const brokers = `127.0.0.1:${port}`;
@@ -63,6 +83,9 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   });
   return { brokers, port, pid: running.pid, exited: running.exited, kill: running.kill, stop: running.stop };
 }
+
+const dataInUse = () =>
+  new Problem('Kafka could not start because another Kafka is using its data folder: stop that one first.');
 
 function javaOptions(jars: string, logFile: string): string[] {
   // The serial collector suits a small heap. The quick compiler alone halves the start (4.4 s to 2.2 s on two cores) and sends
@@ -150,10 +173,7 @@ function explain(printed: string, logFile: string, port: number): Problem {
     return new Problem('Kafka could not start because the disk is full: free some space and start again.');
   if (/Address already in use|Socket server failed to bind/.test(printed))
     return portTaken(port, 'Kafka', 'PORT_KAFKA');
-  if (/Failed to acquire lock/.test(printed))
-    return new Problem(
-      'Kafka could not start because another Kafka is using its data folder: stop that one first.',
-    );
+  if (/Failed to acquire lock/.test(printed)) return dataInUse();
   if (
     /incompatible|unsupported .*metadata|No `meta.properties`|InvalidConfigurationException|Unsupported feature|InconsistentClusterId/i.test(
       printed,
