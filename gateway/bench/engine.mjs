@@ -82,7 +82,8 @@ async function load({ url, pid }, make, forSeconds) {
       const headers = { 'content-type': 'application/json' };
       const answer = await pool.request({ method: 'POST', path: pathname, headers, body });
       const text = await answer.body.text();
-      if (answer.statusCode !== 200) throw new Error(`${url} has answered ${answer.statusCode}: ${text}`);
+      if (answer.statusCode !== 200 || text.startsWith('{"errors"'))
+        throw new Error(`${url} has answered ${answer.statusCode}: ${text}`);
       times.push(performance.now() - sentMs);
     }
   };

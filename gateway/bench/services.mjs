@@ -168,6 +168,8 @@ function serve({ name, port, typeDefs }, delayMs) {
       else send();
     });
   });
+  // Longer than a gateway waits for its turn: not every one sends again what a closing connection has swallowed.
+  server.keepAliveTimeout = 600_000;
   server.listen(port, '127.0.0.1');
 }
 

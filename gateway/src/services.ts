@@ -91,8 +91,8 @@ export function createServices({ urls, timeoutMs, onFetch, onEvent = () => {} }:
       if (target === undefined) throw refusal(service, 'SERVICE_UNAVAILABLE');
       const { authorization = '', purpose = '' } = caller.passed;
       // Never across callers: what one may see is none of another's.
-      const key = isQuery ? `${authorization}\n${purpose}\n${body}` : undefined;
-      let shared = key === undefined ? undefined : target.inFlight.get(key);
+      const who = `${authorization}\n${purpose}`;
+      let shared = isQuery ? target.inFlight.get(who)?.get(body) : undefined;
       if (shared !== undefined) onEvent(service, 'shared');
       else {
         if (target.waiting >= WAITING_MAX || !target.breaker.admits()) {
@@ -106,7 +106,7 @@ export function createServices({ urls, timeoutMs, onFetch, onEvent = () => {} }:
           ...sending(service, target, { headers: headersOf(caller.passed), body, timeoutMs }, isQuery),
           waiting: 0,
         };
-        if (key !== undefined) keepWhileInFlight(target, key, shared);
+        if (isQuery) keepWhileInFlight(target, who, body, shared);
         // What a caller reads after their change must not come from before it.
         if (!isQuery) for (const one of targets.values()) one.inFlight.clear();
       }
@@ -133,7 +133,8 @@ type Target = {
   path: string;
   breaker: Breaker;
   waiting: number;
-  inFlight: Map<string, Shared>;
+  /** By caller, then by what they ask. */
+  inFlight: Map<string, Map<string, Shared>>;
 };
 
 function targetOf(url: string, timeoutMs: number): Target {
@@ -190,10 +191,12 @@ function send(target: Target, query: Omit<Post, 'path'>, isQuery: boolean, told:
   return { text, cancel: () => current.cancel() };
 }
 
-function keepWhileInFlight(target: Target, key: string, shared: Shared): void {
-  target.inFlight.set(key, shared);
+function keepWhileInFlight({ inFlight }: Target, who: string, body: string, shared: Shared): void {
+  const mine = inFlight.get(who) ?? new Map<string, Shared>();
+  inFlight.set(who, mine.set(body, shared));
   const forget = () => {
-    if (target.inFlight.get(key) === shared) target.inFlight.delete(key);
+    if (mine.get(body) === shared) mine.delete(body);
+    if (mine.size === 0 && inFlight.get(who) === mine) inFlight.delete(who);
   };
   shared.text.then(forget, forget);
 }

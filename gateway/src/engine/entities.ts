@@ -11,6 +11,8 @@ export type EntityCode = {
   collect: (data: Row) => Row[];
   /** What the service is told of an object; undefined where it lacks what the service must know. */
   represent: (entity: Row) => Row | undefined;
+  /** The same as JSON at once, where nothing but leafs is told. */
+  write: ((entity: Row) => string | undefined) | undefined;
   /** Puts what the service has answered into the object it was asked about. */
   merge: (entity: Row, answer: Row) => void;
 };
@@ -29,7 +31,7 @@ export function emitEntities(
 ): Record<keyof EntityCode, string> {
   return {
     collect: emitCollect(emitter, path),
-    represent: new Representations(emitter, typesOf).function(requires),
+    ...new Representations(emitter, typesOf).functions(requires),
     merge: emitMerge(emitter, brings),
   };
 }
@@ -73,8 +75,8 @@ class Representations {
     readonly typesOf: TypesOf,
   ) {}
 
-  /** A switch over the type names that some fragment is about. An object of another type is not asked about. */
-  function(requires: readonly QueryPlanSelectionNode[]): string {
+  /** Switches over the type names that some fragment is about. An object of another type is not asked about. */
+  functions(requires: readonly QueryPlanSelectionNode[]): { represent: string; write: string } {
     const { emitter } = this;
     const fragmentsOf = new Map<string, (readonly QueryPlanSelectionNode[])[]>();
     for (const selection of requires) {
@@ -88,8 +90,11 @@ class Representations {
       const key = JSON.stringify(fragments);
       bySelections.set(key, [...(bySelections.get(key) ?? []), type]);
     }
-    const cases = [...bySelections.values()].map((types) => {
-      const fragments = fragmentsOf.get(types[0] ?? '') ?? [];
+    const groups = [...bySelections.values()].map((types) => ({
+      types,
+      fragments: fragmentsOf.get(types[0] ?? '') ?? [],
+    }));
+    const cases = groups.map(({ types, fragments }) => {
       const [only] = fragments;
       const labels = types.map((type) => `case ${JSON.stringify(type)}:`).join(' ');
       if (fragments.length === 1 && only !== undefined)
@@ -99,6 +104,29 @@ class Representations {
     });
     const name = emitter.fresh('r');
     emitter.add(`function ${name}(s) { switch (s.__typename) { ${cases.join('\n')} } }`);
+    return { represent: name, write: this.#writer(groups) };
+  }
+
+  /** The name of the function that writes JSON, or `undefined` where something else than leafs of one fragment is told. */
+  #writer(groups: readonly { types: string[]; fragments: (readonly QueryPlanSelectionNode[])[] }[]): string {
+    const cases: string[] = [];
+    for (const { types, fragments } of groups) {
+      const [only = []] = fragments;
+      const keys = only.flatMap((one) =>
+        one.kind === 'Field' && one.selections === undefined ? [one.alias ?? one.name] : [],
+      );
+      if (fragments.length !== 1 || keys.length !== only.length) return 'undefined';
+      const reads = keys.map(
+        (key, index) =>
+          `const a${index} = ${this.emitter.read('s', key)}; if (a${index} === undefined) return undefined;`,
+      );
+      const quote = this.emitter.constant(quoted);
+      const parts = keys.map((key, index) => `'"${key}":' + ${quote}(a${index})`).join(" + ',' + ");
+      const labels = types.map((type) => `case ${JSON.stringify(type)}:`).join(' ');
+      cases.push(`${labels} { ${reads.join(' ')} return '{' + ${parts} + '}'; }`);
+    }
+    const name = this.emitter.fresh('w');
+    this.emitter.add(`function ${name}(s) { switch (s.__typename) { ${cases.join('\n')} } }`);
     return name;
   }
 
@@ -139,6 +167,10 @@ class Representations {
     return name;
   }
 }
+
+/** Keys are ids and codes, nearly always of letters that need no escape. */
+const quoted = (value: unknown): string =>
+  typeof value === 'string' && /^[\w .:+@/-]*$/.test(value) ? `"${value}"` : JSON.stringify(value);
 
 /** What several fragments know of one object, together. Without a type name the service could not tell what it is. */
 function joined(parts: readonly (Row | null)[]): Row | undefined {

@@ -128,7 +128,9 @@ function compileFetch(
   }
   const code = emitEntities(emitter, { path, requires: requires ?? [], brings, typesOf });
   const index =
-    codes.push(`{ collect: ${code.collect}, represent: ${code.represent}, merge: ${code.merge} }`) - 1;
+    codes.push(
+      `{ collect: ${code.collect}, represent: ${code.represent}, write: ${code.write}, merge: ${code.merge} }`,
+    ) - 1;
   const input = inputRewrites === undefined ? undefined : compileRewrites(inputRewrites, typesOf);
   return (linked) => {
     const functions = linked[index];
@@ -199,23 +201,28 @@ const spreadStep =
     for (const entity of entities) mergeRow(entity, structuredClone(answer.data));
   };
 
-const entityStep =
-  (
-    fetch: Fetch,
-    { collect, represent, merge }: EntityCode,
-    input: Rewrite | undefined,
-    output: Rewrite | undefined,
-  ): Step =>
-  async (execution) => {
+function entityStep(
+  fetch: Fetch,
+  { collect, represent, write, merge }: EntityCode,
+  input: Rewrite | undefined,
+  output: Rewrite | undefined,
+): Step {
+  const toText = (entity: Row): string | undefined => {
+    if (write !== undefined && input === undefined) return write(entity);
+    const representation = represent(entity);
+    if (representation === undefined) return undefined;
+    input?.(representation);
+    return JSON.stringify(representation);
+  };
+  return async (execution) => {
     const entities = collect(execution.data);
     const representations: string[] = [];
     // The representation that stands for each entity: the same entity in several places is asked about once.
     const asked: number[] = [];
     const known = new Map<string, number>();
     for (const entity of entities) {
-      const representation = represent(entity);
-      if (representation !== undefined) input?.(representation);
-      asked.push(representation === undefined ? -1 : number(representation, representations, known));
+      const text = toText(entity);
+      asked.push(text === undefined ? -1 : number(text, representations, known));
     }
     if (representations.length === 0) return;
     const answer = await answerOf(fetch, execution, representations);
@@ -233,10 +240,10 @@ const entityStep =
       if (isRow(received)) merge(entity, received);
     }
   };
+}
 
 /** The number of a representation among those to be asked about, where it is put if it is new. */
-function number(representation: Row, representations: string[], known: Map<string, number>): number {
-  const text = JSON.stringify(representation);
+function number(text: string, representations: string[], known: Map<string, number>): number {
   const before = known.get(text);
   if (before !== undefined) return before;
   known.set(text, representations.length);
