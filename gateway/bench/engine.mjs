@@ -19,7 +19,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '50' },
     delay: { type: 'string', default: '0' },
-    port: { type: 'string', default: '46100' },
+    port: { type: 'string', default: '24100' },
     peers: { type: 'string' },
   },
 });
