@@ -87,9 +87,9 @@ const CHECKS = [
   },
   {
     name: 'contracts',
-    title: 'schemas are described, refusals are those of the rules',
+    title: 'schemas are described and classed, refusals are those of the rules',
     run: ['node', `${CONFIG}/contracts.mjs`],
-    mend: 'correct the descriptions or the refusal tables; again: npm run check -- contracts',
+    mend: 'correct the descriptions, classes or refusal tables; again: npm run check -- contracts',
   },
   {
     name: 'words',

@@ -1,8 +1,10 @@
 // Holds every schema.graphql against the promises made to its readers: all of it is described in sentences, a mutation
-// takes one input and says what it refuses, and the codes named are exactly those of the service's refusal tables.
+// takes one input and says what it refuses, the codes named are exactly those of the service's refusal tables, and every
+// value shown has a class of protection.
 import { readFileSync } from 'node:fs';
 import { parseSync } from '@swc/core';
 import { GraphQLError, Kind, parse, visit } from 'graphql';
+import { classProblems } from './classes.mjs';
 import { fail, projectFiles } from './project.mjs';
 
 const COMMON = 'packages/kit/schema/common.graphql';
@@ -83,12 +85,14 @@ function each(node, see) {
 }
 
 const common = tables('packages/kit');
+const schemas = [];
 for (const file of files.filter(
   (name) => /^services\/[^/]+\/schema\.graphql$/.test(name) || name === COMMON,
 )) {
   try {
     const document = parse(readFileSync(file, 'utf8'));
     described(file, document);
+    schemas.push({ file, document });
     if (file === COMMON) continue;
     const named = refused(file, document);
     const known = tables(file.replace('/schema.graphql', ''));
@@ -102,4 +106,4 @@ for (const file of files.filter(
     problems.push(`${file}:${error.locations?.[0]?.line}: ${error.message}`);
   }
 }
-fail(problems);
+fail([...problems, ...classProblems(schemas)]);
