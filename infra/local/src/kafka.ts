@@ -118,8 +118,9 @@ function properties(port: number, controllerPort: number, logDir: string): strin
     'transaction.state.log.min.isr': 1,
     'transaction.state.log.num.partitions': 6,
     'group.initial.rebalance.delay.ms': 0,
-    // A node that was killed is let in again once its former self has been silent this long (9 s unless told).
-    'broker.session.timeout.ms': 2_000,
+    // A node that was killed is let in again once its former self has been silent this long (9 s unless told). Much less, and a
+    // busy machine makes the node lose its own partitions.
+    'broker.session.timeout.ms': 6_000,
     'broker.heartbeat.interval.ms': 300,
   };
   return Object.entries(values)
@@ -183,5 +184,6 @@ function explain(printed: string, logFile: string, port: number): Problem {
       `Kafka's data folder was written by another version: begin anew with \`npm start -- --fresh\`; what Kafka said is in ${logFile}.`,
     );
   }
-  return new Problem(`Kafka did not start: see ${logFile}.`);
+  const lastLine = printed.split('\n').at(-1) ?? '';
+  return new Problem(`Kafka did not start; its last words, "${lastLine}", and more are in ${logFile}.`);
 }

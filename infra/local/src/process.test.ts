@@ -63,6 +63,11 @@ test('the exit code and the last words of this run come back, not those of the r
   expect(await runProcess(shell('echo now; exit 4'))).toEqual({ code: 4, lastWords: 'now' });
 });
 
+test('a program that is over at once is run like any other', async () => {
+  const runs = Array.from({ length: 20 }, () => runProcess(shell('exit 3')));
+  for (const { code } of await Promise.all(runs)) expect(code).toBe(3);
+});
+
 test('a program that does not exist ends with 127, as in a shell', async () => {
   const { code } = await runProcess({ ...shell(''), command: join(folder, 'absent') });
   expect(code).toBe(127);

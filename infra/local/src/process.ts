@@ -64,10 +64,8 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   const exited = exitCode(guard);
   // Nobody may be waiting yet when the program cannot be started at all.
   exited.catch(() => undefined);
-  const pid = await Promise.race([
-    readPid(guard),
-    exited.then(() => Promise.reject(new Error(`${name} did not start.`))),
-  ]);
+  // Not raced with its end: a short program may be over before its process id is read.
+  const pid = await readPid(guard).catch(() => Promise.reject(new Error(`${name} did not start.`)));
   let running = true;
   const settled = exited.finally(() => {
     running = false;

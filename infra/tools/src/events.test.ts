@@ -72,7 +72,7 @@ async function lay(
     'dead-at': '2026-03-02T02:00:05.000Z',
   };
   const value = JSON.stringify(event.data);
-  const producer = kafka.producer();
+  const producer = kafka.producer({ retry: { retries: 10 } });
   await producer.connect();
   const message = { key: clientId, value, headers: reason === undefined ? headers : { ...headers, ...dead } };
   const [place] = await producer.send({ topic, messages: [message] });
@@ -209,7 +209,7 @@ test('the example for outside programs prints a conversion', async () => {
     sequence: 1,
     time,
   });
-  const producer = kafka.producer();
+  const producer = kafka.producer({ retry: { retries: 10 } });
   await producer.connect();
   await producer.send({
     topic: 'marketing.v1',

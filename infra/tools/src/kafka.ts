@@ -13,16 +13,21 @@ export async function openKafka(brokers: string): Promise<{ kafka: Kafka; admin:
     brokers: brokers.split(',').map((broker) => broker.trim()),
     logLevel: logLevel.NOTHING,
     connectionTimeout: 3_000,
-    retry: { retries: 2 },
+    // Partitions and groups change hands for some seconds when a broker falls behind: what is asked then is asked again.
+    retry: { retries: 10, maxRetryTime: 5_000 },
   });
+  const knock = kafka.admin({ retry: { retries: 2 } });
   const admin = kafka.admin();
   try {
+    await knock.connect();
     await admin.connect();
   } catch {
     await admin.disconnect().catch(() => undefined);
     throw new KafkaProblem(
       `Kafka does not answer at ${brokers}: start the graph with npm start, or name its brokers in KAFKA_BROKERS.`,
     );
+  } finally {
+    await knock.disconnect().catch(() => undefined);
   }
   return { kafka, admin };
 }
@@ -68,7 +73,7 @@ export async function readParts(
   await consumer.connect();
   await consumer.subscribe({ topics: [...new Set(parts.map((part) => part.topic))], fromBeginning: true });
   await new Promise<void>((resolve, reject) => {
-    consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+    consumer.on(consumer.events.CRASH, ({ payload }) => !payload.restart && reject(payload.error));
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       const isMine = (part: Held) => memberAssignment[part.topic]?.includes(part.partition) ?? false;
       if (![...open.values()].every(isMine)) {

@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { deadTopic, TOPICS } from '@client-graph/events';
-import { Kafka, logLevel, type Producer } from 'kafkajs';
+import { type Admin, Kafka, logLevel, type Producer } from 'kafkajs';
 
 const PARTITIONS = 6;
 
@@ -23,23 +24,41 @@ export const createProducer = (kafka: Kafka): Producer =>
     retry: { retries: 5, maxRetryTime: 5_000 },
   });
 
-/** Creates the topics of the graph that are missing, dead-letter topics included. Any service may do it first; two at once do no harm. */
+/** Waits until the topic takes messages: it is listed before its partitions have a leader that knows of it. */
+async function answers(admin: Admin, topic: string, tries = 50): Promise<void> {
+  for (let left = tries; ; left -= 1) {
+    try {
+      await admin.fetchTopicOffsets(topic);
+      return;
+    } catch (error) {
+      if (left === 0) throw error;
+      await delay(200);
+    }
+  }
+}
+
+/**
+ * Creates the topics of the graph that are missing, dead-letter topics included, and returns once each answers. Any service may
+ * do it first; two at once do no harm.
+ */
 export async function ensureTopics(kafka: Kafka, replicationFactor = -1): Promise<void> {
   const admin = kafka.admin();
+  const topics = [...TOPICS, ...TOPICS.map(deadTopic)];
   await admin.connect();
   try {
     const present = new Set(await admin.listTopics());
-    const missing = [...TOPICS, ...TOPICS.map(deadTopic)].filter((topic) => !present.has(topic));
-    if (missing.length === 0) return;
-    await admin
-      .createTopics({
-        waitForLeaders: true,
-        topics: missing.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor })),
-      })
-      .catch(async (error: unknown) => {
-        const now = new Set(await admin.listTopics());
-        if (missing.some((topic) => !now.has(topic))) throw error;
-      });
+    const missing = topics.filter((topic) => !present.has(topic));
+    if (missing.length > 0) {
+      await admin
+        .createTopics({
+          topics: missing.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor })),
+        })
+        .catch(async (error: unknown) => {
+          const now = new Set(await admin.listTopics());
+          if (missing.some((topic) => !now.has(topic))) throw error;
+        });
+    }
+    for (const topic of topics) await answers(admin, topic);
   } finally {
     await admin.disconnect();
   }
