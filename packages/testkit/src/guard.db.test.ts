@@ -1,4 +1,4 @@
-import { actorOf, transact } from '@client-graph/kit';
+import { actorOf, ClientCopyRow, createContext, ROLES, type Role, transact } from '@client-graph/kit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildGuardedSchema } from '../../kit/src/schema.js';
 import { fixture, JarRow } from './fixture.js';
@@ -126,4 +126,51 @@ test('a hundred references of one request cost one statement', async () => {
     }),
   );
   expect(count).toBe(1);
+});
+
+describe('a client whose record is restricted', () => {
+  const aCopy = (status: string) => {
+    const adviserId = freshId();
+    return transact(world.db, (tx) =>
+      tx.insert(ClientCopyRow, {
+        id: tx.newId(),
+        adviserId,
+        kind: 'INDIVIDUAL',
+        status,
+        class: 'ORDINARY',
+        grade: 'BRONZE',
+        ageBand: 'FROM_31',
+        fullCivilCapacity: true,
+        institutionType: null,
+        updatedAt: tx.now,
+      }),
+    );
+  };
+  const reached = (role: Role, copy: ClientCopyRow) => {
+    const id = role === 'ADVISER' ? copy.adviserId : copy.id;
+    const actor = actorOf(id, [role], role === 'CLIENT' ? copy.id : null);
+    return createContext({ ...world.db, actor }).reachesClient(copy.id);
+  };
+  const roles = Object.keys(ROLES) as Role[];
+  const byRole = async (copy: ClientCopyRow) => {
+    const answers = await Promise.all(roles.map((role) => reached(role, copy)));
+    return roles.filter((_, at) => answers[at]);
+  };
+
+  test('is reached by those who watch over the firm and by nobody else, not even by the client', async () => {
+    expect(await byRole(await aCopy('RESTRICTED'))).toEqual(['COMPLIANCE', 'AUDITOR']);
+  });
+
+  test('and in every other status by whom the table of roles says', async () => {
+    const usual = ['CLIENT', 'ADVISER', 'OPERATIONS', 'COMPLIANCE', 'AUDITOR'];
+    for (const status of ['ACTIVE', 'CLOSED', 'DECEASED', 'MERGED'])
+      expect(await byRole(await aCopy(status))).toEqual(usual);
+  });
+
+  test('a hundred clients cost one statement', async () => {
+    const copies = await Promise.all(Array.from({ length: 100 }, () => aCopy('ACTIVE')));
+    const ctx = createContext({ ...world.db, actor: actorOf(freshId(), ['OPERATIONS']) });
+    const count = await world.statements(() => Promise.all(copies.map(({ id }) => ctx.reachesClient(id))));
+    expect(count).toBe(1);
+  });
 });
