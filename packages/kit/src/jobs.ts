@@ -9,6 +9,8 @@ export type Job = {
   name: string;
   /** Five fields of crontab, in UTC: midnight in Shanghai is `0 16 * * *`. A run that was missed for up to a day is made up for. */
   cron: string;
+  /** False for a job whose next run does what a missed one would have done. */
+  isMadeUpFor?: false;
   run: (db: Db) => Promise<void>;
 };
 
@@ -38,7 +40,11 @@ export async function startJobs(
       ]),
     ),
     parsedCronItems: parseCronItems(
-      jobs.map((job) => ({ task: job.name, match: job.cron, options: { backfillPeriod: 86_400_000 } })),
+      jobs.map((job) => ({
+        task: job.name,
+        match: job.cron,
+        options: { backfillPeriod: job.isMadeUpFor === false ? 0 : 86_400_000 },
+      })),
     ),
   });
   return {

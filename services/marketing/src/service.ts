@@ -11,14 +11,18 @@ import {
   StageMoveRow,
   TouchRow,
 } from './entities.js';
+import { addUpCounts } from './funnel/funnel.js';
 import { funnelResolvers } from './funnel/funnel.resolvers.js';
 import { handlers } from './handlers.js';
 import { importResolvers } from './imports/imports.resolvers.js';
 import { leadResolvers } from './leads/leads.resolvers.js';
 import { DEVELOPMENT_HASH_KEY } from './leads/leads.rules.js';
 
-/** Just after midnight in Shanghai. */
-const jobs: readonly Job[] = [{ name: 'start-campaigns', cron: '1 16 * * *', run: startCampaigns }];
+const jobs: readonly Job[] = [
+  // Just after midnight in Shanghai.
+  { name: 'start-campaigns', cron: '1 16 * * *', run: startCampaigns },
+  { name: 'add-up-lead-counts', cron: '* * * * *', isMadeUpFor: false, run: addUpCounts },
+];
 
 /** The marketing service. `hashKey` keys the hashes by which the same person is found again. */
 export function marketing(hashKey: string): ServiceDefinition {

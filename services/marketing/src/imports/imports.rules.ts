@@ -1,6 +1,6 @@
 import { defineRefusals } from '@client-graph/kit/refusals';
 import { dayOf } from '@client-graph/kit/time';
-import { type Campaign, isMedium } from '../campaigns/campaigns.rules.js';
+import { type Campaign, type CampaignChannel, isMedium } from '../campaigns/campaigns.rules.js';
 import type { LeadStage, LossReason, Reached } from '../leads/leads.rules.js';
 
 export type ImportRejectCode =
@@ -21,9 +21,10 @@ export type Reject = { line: number; code: ImportRejectCode };
 export type ImportRow = {
   line: number;
   externalKey: string;
+  channel?: CampaignChannel | null;
   medium?: string | null;
   attempts: number;
-  outcome: 'CONVERTED' | 'LOST';
+  outcome: 'CONVERTED' | 'LOST' | 'OPEN';
   lossReason?: LossReason | null;
   contactedOn?: string | null;
   contactedMonth?: number | null;
@@ -34,9 +35,10 @@ export type ImportRow = {
 export type PastLead = {
   line: number;
   externalKey: string;
+  channel: CampaignChannel;
   medium: string;
   attempts: number;
-  stage: Extract<LeadStage, 'CONVERTED' | 'LOST'>;
+  stage: LeadStage;
   reached: Reached;
   reason: LossReason | null;
   contactedOn: string | null;
@@ -77,7 +79,7 @@ export function checkSameCampaign(
 /** Tells the rows that may become leads from those that may not; the good ones stay whatever the others are. */
 export function sift(
   rows: readonly ImportRow[],
-  campaign: { medium: string },
+  campaign: Pick<Campaign, 'channel' | 'medium'>,
   now: Date,
 ): { good: PastLead[]; rejected: Reject[] } {
   const good: PastLead[] = [];
@@ -94,7 +96,7 @@ export function sift(
       continue;
     }
     keys.add(row.externalKey);
-    good.push(pastLeadOf(row, campaign.medium));
+    good.push(pastLeadOf(row, campaign));
   }
   return { good, rejected };
 }
@@ -118,18 +120,22 @@ function faultOf(row: ImportRow, today: string): ImportRejectCode | null {
 }
 
 /** A file has no stages, so how far a lead came is read from its attempts: one is a contact, a second one a follow-up. */
-const pastLeadOf = (row: ImportRow, medium: string): PastLead => ({
-  line: row.line,
-  externalKey: row.externalKey,
-  medium: row.medium ?? medium,
-  attempts: row.attempts,
-  stage: row.outcome,
-  reached: row.attempts === 0 ? 'NEW' : row.attempts === 1 ? 'CONTACTED' : 'FOLLOWING_UP',
-  reason: row.lossReason ?? null,
-  contactedOn: row.contactedOn ?? null,
-  contactedMonth: row.contactedMonth ?? (row.contactedOn ? Number(row.contactedOn.slice(5, 7)) : null),
-  convertedOn: row.convertedOn ?? null,
-});
+function pastLeadOf(row: ImportRow, campaign: Pick<Campaign, 'channel' | 'medium'>): PastLead {
+  const reached = row.attempts === 0 ? 'NEW' : row.attempts === 1 ? 'CONTACTED' : 'FOLLOWING_UP';
+  return {
+    line: row.line,
+    externalKey: row.externalKey,
+    channel: row.channel ?? campaign.channel,
+    medium: row.medium ?? campaign.medium,
+    attempts: row.attempts,
+    stage: row.outcome === 'OPEN' ? reached : row.outcome,
+    reached,
+    reason: row.lossReason ?? null,
+    contactedOn: row.contactedOn ?? null,
+    contactedMonth: row.contactedMonth ?? (row.contactedOn ? Number(row.contactedOn.slice(5, 7)) : null),
+    convertedOn: row.convertedOn ?? null,
+  };
+}
 
 /**
  * Why rows were not added that the database had no room for. The same line of the same file, or the same key from another file

@@ -49,7 +49,6 @@ async function addAll(
 ): Promise<Set<number>> {
   const added = await tx.query<{ source_line: number }>(ADD, [
     JSON.stringify(rows.map((row) => ({ id: tx.newId(), ...row }))),
-    campaign.channel,
     campaign.id,
     file,
     tx.now,
@@ -62,10 +61,10 @@ const ADD = `
     id, origin, channel, medium, campaign_id, consent_channels, stage, reached, cycle, reason, attempts,
     source_file, source_line, external_key, contacted_on, contacted_month, converted_on, created_at, version
   )
-  select r.id, 'IMPORTED', $2, r.medium, $3, '{}', r.stage, r.reached, 1, r.reason, r.attempts,
-    $4, r.line, r."externalKey", r."contactedOn", r."contactedMonth", r."convertedOn", $5, 1
+  select r.id, 'IMPORTED', r.channel, r.medium, $2, '{}', r.stage, r.reached, 1, r.reason, r.attempts,
+    $3, r.line, r."externalKey", r."contactedOn", r."contactedMonth", r."convertedOn", $4, 1
   from jsonb_to_recordset($1) as r(
-    id uuid, line int, "externalKey" text, medium text, attempts int, stage text, reached text, reason text,
+    id uuid, line int, "externalKey" text, channel text, medium text, attempts int, stage text, reached text, reason text,
     "contactedOn" date, "contactedMonth" smallint, "convertedOn" date
   )
   order by r.line
