@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DataSource, type Logger, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { ApprovalRow } from './approvals.js';
 import { ClientCopyRow } from './client-copy.js';
 import { SnakeCase } from './columns.js';
 import { PooledClient, silentAtMost } from './connection.js';
@@ -25,7 +26,7 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     type: 'postgres',
     url: options.url,
     applicationName: options.service,
-    entities: [...options.entities, ClientCopyRow],
+    entities: [...options.entities, ClientCopyRow, ApprovalRow],
     migrations: [...sqlMigrations(KIT_MIGRATIONS), ...sqlMigrations(options.migrations)],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',

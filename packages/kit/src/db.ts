@@ -212,7 +212,8 @@ const idOf = <R extends Row>(id: string): FindOptionsWhere<R> => ({ id }) as Fin
 /** The database as the service itself uses it, for events and jobs: no caller. */
 export const asService = (db: Db): Db => ({ ...db, actor: ANONYMOUS, traceparent: undefined });
 
-const sortedKeys = (_: string, value: unknown): unknown =>
+/** For JSON.stringify: the same text for the same content, in whatever order its fields come. */
+export const sortedKeys = (_: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value;

@@ -1,4 +1,14 @@
 export {
+  type Approvable,
+  ApprovalRow,
+  canDecide,
+  expireApprovals,
+  listApprovals,
+  openApproval,
+  settleApproval,
+} from './approvals.js';
+export { type ApprovalDecision, refuseApproval } from './approvals.rules.js';
+export {
   type Actor,
   ANONYMOUS,
   actorOf,
