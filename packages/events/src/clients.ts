@@ -156,3 +156,19 @@ export const ClientReviewCompleted = defineEvent({
   key: 'clientId',
   data: z.object({ clientId, kind: Code, dueOn: Day }),
 });
+
+export const ClientInvestorChanged = defineEvent({
+  topic: 'clients.v1',
+  type: 'client.investor.changed',
+  version: 1,
+  meaning:
+    'By law the client is this kind of investor, through validTo and no longer; before the first of these events, and after that day, an ordinary one.',
+  key: 'clientId',
+  data: z.object({
+    clientId,
+    investor: z.enum(['ORDINARY', 'PROFESSIONAL_A', 'PROFESSIONAL_B', 'PROFESSIONAL_C']),
+    /** May be offered what the law reserves for qualified investors. */
+    isQualified: z.boolean(),
+    validTo: Day,
+  }),
+});

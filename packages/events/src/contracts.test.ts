@@ -74,6 +74,7 @@ const ALLOWED = new Set([
     'templateId',
   ],
   ...['purpose', 'action', 'textVersion', 'mergedId', 'stage'],
+  ...['investor', 'isQualified'],
   ...['positions', 'shareBp', 'lossYearBp', 'redeemedBp'],
   ...['consentOk', 'firstTouch', 'lastTouch', 'at', 'daysToConvert', 'budgetMinor'],
 ]);
