@@ -12,7 +12,7 @@ import type {
 import type { AssessmentRules, AssessmentState, InterviewOutcome } from './assessments/assessments.rules.js';
 import type { Review, ReviewAsker, ReviewState } from './interviews/reviews.rules.js';
 import type { RiskLevel } from './levels.rules.js';
-import type { Facts } from './questionnaires/conditions.rules.js';
+import type { Answers, Facts } from './questionnaires/conditions.rules.js';
 import type { Proposal, ProposalState } from './questionnaires/proposals.rules.js';
 import type {
   Audience,
@@ -20,7 +20,7 @@ import type {
   Questionnaire,
   QuestionnaireStatus,
 } from './questionnaires/questionnaires.rules.js';
-import type { Answers, FiredGate } from './questionnaires/scoring.rules.js';
+import type { FiredGate } from './questionnaires/scoring.rules.js';
 
 @Entity('questionnaire')
 export class QuestionnaireRow implements Questionnaire {

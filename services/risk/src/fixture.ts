@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { AssessmentRules } from './assessments/assessments.rules.js';
-import type { Facts } from './questionnaires/conditions.rules.js';
+import type { Answers, Facts } from './questionnaires/conditions.rules.js';
 import { type Questionnaire, readQuestionnaires } from './questionnaires/questionnaires.rules.js';
-import type { Answers } from './questionnaires/scoring.rules.js';
 
 /** Builders for tests: each test overrides only what it is about. */
 

@@ -7,6 +7,13 @@ export const rankOf = (level: RiskLevel): number => LEVELS.indexOf(level);
 
 export const isLevel = (text: string): text is RiskLevel => LEVELS.some((level) => level === text);
 
+/** The trade's codes of the levels, in which many questionnaires are published. */
+export const LEVEL_CODES = ['C1', 'C2', 'C3', 'C4', 'C5'] as const;
+
+/** The level of a name or of the trade's code; undefined for anything else. */
+export const levelOf = (text: string): RiskLevel | undefined =>
+  isLevel(text) ? text : LEVELS[LEVEL_CODES.findIndex((code) => code === text)];
+
 /** The lowest of a level and any number of ceilings. */
 export const capped = (level: RiskLevel, ceilings: readonly RiskLevel[]): RiskLevel =>
   ceilings.reduce((lowest, ceiling) => (rankOf(ceiling) < rankOf(lowest) ? ceiling : lowest), level);

@@ -61,4 +61,21 @@ const DIMENSIONS: Readonly<Record<string, Text>> = {
   LIQUIDITY: { en: 'Liquidity', zh: '流动性', zhHant: '流動性' },
 };
 
+/** Names of the flags that the firm's gates set; a questionnaire may bring names of its own. */
+const FLAGS: Readonly<Record<string, Text>> = {
+  INCONSISTENT: {
+    en: 'The wish for growth and the loss accepted contradict each other',
+    zh: '增值目标与可承受亏损相互矛盾',
+    zhHant: '增值目標與可承受虧損相互矛盾',
+  },
+  KNOWLEDGE_CHECK: {
+    en: 'The question of knowledge was missed',
+    zh: '投资知识题未答对',
+    zhHant: '投資知識題未答對',
+  },
+};
+
+export const flagLabel = (code: string, own: Readonly<Record<string, Text>> = {}): Text =>
+  own[code] ?? FLAGS[code] ?? verbatim(code);
+
 export const dimensionLabel = (code: string): Text => DIMENSIONS[code] ?? verbatim(code);

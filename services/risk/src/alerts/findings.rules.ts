@@ -1,5 +1,6 @@
 import type { AssessmentRules } from '../assessments/assessments.rules.js';
 import { type RiskLevel, rankOf } from '../levels.rules.js';
+import { type Answers, chosen } from '../questionnaires/conditions.rules.js';
 import { type AlertRules, type Finding, limit } from './alerts.rules.js';
 
 /** What each kind of fact gives to be alerted about (domain.md 3.2.8): pure, one function a row of the table. */
@@ -165,12 +166,14 @@ export function override(clientId: string, earlier: number, rules: AlertRules): 
 
 /** The loss a client has said to bear, in basis points; null where they have set no bound. */
 export function lossBound(
-  sheet: { questionnaire: string; answers: Readonly<Record<string, string>>; level: RiskLevel },
+  sheet: { questionnaire: string; answers: Answers; level: RiskLevel },
   { lossBounds }: AlertRules,
 ): number | null {
   const table = lossBounds.byAnswer[sheet.questionnaire];
   if (table === undefined) return lossBounds.byLevelBp[sheet.level] ?? null;
-  return table.boundsBp[sheet.answers[table.question] ?? ''] ?? null;
+  // Of several answers the smallest loss counts.
+  const bounds = chosen(sheet.answers, table.question).flatMap((code) => table.boundsBp[code] ?? []);
+  return bounds.length === 0 ? null : Math.min(...bounds);
 }
 
 export function lossBeyond(

@@ -801,7 +801,15 @@ describe('questionnaires', () => {
       ]),
     );
     expect(fields.get('QuestionOption')).toEqual(['code', 'text']);
-    expect(fields.get('Question')).toEqual(['id', 'dimension', 'dimensionLabel', 'text', 'options']);
+    expect(fields.get('Question')).toEqual([
+      'id',
+      'dimension',
+      'dimensionLabel',
+      'text',
+      'options',
+      'answersMax',
+      'aloneCodes',
+    ]);
     expect(fields.get('Questionnaire')).toEqual([
       'code',
       'version',

@@ -9,20 +9,22 @@ import {
   RiskReportRow,
 } from '../entities.js';
 import type { Resolvers } from '../generated/resolvers.js';
+import { chosen } from '../questionnaires/conditions.rules.js';
 import { rulesInForce } from '../questionnaires/questionnaires.js';
 import type { FiredGate } from '../questionnaires/scoring.rules.js';
 import { reportPdf } from '../reports/pdf.js';
 import { explain, type ReportSection, reasonOf, sectionsOf } from '../reports/report.rules.js';
 import { decidedOf } from '../reports/reports.js';
 import { EXPIRED_REASON, endedSentence, endingOf } from '../validity/validity.rules.js';
-import { dimensionLabel, LEVEL_LABELS, say, type Text } from '../words.rules.js';
+import { dimensionLabel, flagLabel, LEVEL_LABELS, say, type Text } from '../words.rules.js';
 import { confirmReport, startAssessment, startAssistedAssessment, submitAnswers } from './assessments.js';
 import { awaitsInterview, isValidOn } from './assessments.rules.js';
+import { STATE_LABELS } from './labels.rules.js';
 
 export type ClientView = { id: string };
 export type AnswerView = { questionId: string; optionCode: string; isDerived: boolean };
 export type SubScoreView = { dimension: string; score: number };
-export type FiredGateView = FiredGate & { why: Text };
+export type FiredGateView = FiredGate & { why: Text; flagWords: Text | null };
 export type SectionView = { heading: string; lines: string[] };
 
 const ASSESSMENTS_MAX = 20;
@@ -54,8 +56,8 @@ async function answersOf(context: Context, assessment: AssessmentRow): Promise<A
   const [sheet] = await context.loadList(AnswerSheetRow, 'assessmentId', assessment.id);
   const { definition } = await questionnaireOf(context, assessment);
   return definition.questions.flatMap(({ id, source }) => {
-    const optionCode = sheet?.answers[id];
-    return optionCode === undefined ? [] : [{ questionId: id, optionCode, isDerived: source === 'DERIVED' }];
+    const isDerived = source === 'DERIVED';
+    return chosen(sheet?.answers ?? {}, id).map((optionCode) => ({ questionId: id, optionCode, isDerived }));
   });
 }
 
@@ -115,7 +117,16 @@ export const assessmentsResolvers = {
       Object.entries(subScores ?? {}).map(([dimension, score]) => ({ dimension, score })),
     gatesFired: async (assessment, _, context) => {
       const { definition } = await questionnaireOf(context, assessment);
-      return assessment.gatesFired.map((gate) => ({ ...gate, why: reasonOf(definition, gate.id) }));
+      return assessment.gatesFired.map((gate) => ({
+        ...gate,
+        why: reasonOf(definition, gate.id),
+        flagWords: gate.flag === null ? null : flagLabel(gate.flag, definition.flags),
+      }));
+    },
+    stateLabel: ({ state }, { locale }) => say(STATE_LABELS[state], locale),
+    flagLabels: async (assessment, { locale }, context) => {
+      const { definition } = await questionnaireOf(context, assessment);
+      return assessment.flags.map((flag) => say(flagLabel(flag, definition.flags), locale));
     },
     finalLevelLabel: ({ finalLevel }, { locale }) =>
       finalLevel === null ? null : say(LEVEL_LABELS[finalLevel], locale),
@@ -127,6 +138,7 @@ export const assessmentsResolvers = {
   },
   FiredGate: {
     needsInterview: ({ interview }) => interview,
+    flagLabel: ({ flagWords }, { locale }) => (flagWords === null ? null : say(flagWords, locale)),
     reason: ({ why }, { locale }) => say(why, locale),
   },
   RiskReport: {

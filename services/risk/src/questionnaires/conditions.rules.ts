@@ -1,5 +1,5 @@
 import { AgeBand, ClientClass, ClientGrade, ClientKind, InstitutionType } from '@client-graph/events';
-import { isLevel, type RiskLevel, rankOf } from '../levels.rules.js';
+import { levelOf, type RiskLevel, rankOf } from '../levels.rules.js';
 
 /**
  * The language in which a questionnaire writes its gates:
@@ -11,7 +11,8 @@ import { isLevel, type RiskLevel, rankOf } from '../levels.rules.js';
  *   band>=MEDIUM_HIGH       the level the points alone would give
  *   client.institutionType=GOVERNMENT_PUBLIC   a fact about the client, see FACTS
  *
- * joined by `and` (binds stronger), `or`, `not` and parentheses.
+ * Of a question that takes several answers, = and `in` hold when one of them is it, != and `not in` when none is; it has no order.
+ * Tests are joined by `and` (binds stronger), `or`, `not` and parentheses.
  */
 export type Condition =
   | { kind: 'AND' | 'OR'; parts: Condition[] }
@@ -40,10 +41,25 @@ export type FactName = keyof typeof FACTS;
 export type Facts = Readonly<Record<FactName, string | boolean | null>>;
 export const isFact = (name: string): name is FactName => Object.hasOwn(FACTS, name);
 
+/** Option codes by question id: one, or several where the question takes several. */
+export type Answers = Readonly<Record<string, string | readonly string[]>>;
+
+/** What was chosen of a question; nothing where it was not answered. */
+export const chosen = (answers: Answers, questionId: string): readonly string[] => {
+  const answer = answers[questionId];
+  if (answer === undefined) return [];
+  return typeof answer === 'string' ? [answer] : answer;
+};
+
 /** What a condition is held against. */
 export type Sheet = {
-  questions: readonly { id: string; dimension: string; options: readonly { code: string }[] }[];
-  answers: Readonly<Record<string, string>>;
+  questions: readonly {
+    id: string;
+    dimension: string;
+    options: readonly { code: string }[];
+    multiple?: object | undefined;
+  }[];
+  answers: Answers;
   points: Readonly<Record<string, number>>;
   total: number;
   band: RiskLevel;
@@ -173,44 +189,61 @@ export function holds(condition: Condition, sheet: Sheet): boolean {
   }
 }
 
-/** The value of a subject, and how a value written in the condition ranks beside it. */
-type Measured = { value: string; rank: (value: string) => number };
+/** The values of a subject (several where a question takes several answers), and how a value written in the condition ranks beside them. */
+type Measured = {
+  found: readonly string[];
+  rank: (value: string) => number;
+  /** How a value is written in the condition → how it is found; the same where this is missing. */
+  read?: (written: string) => string;
+};
 
 function measure(subject: Subject, sheet: Sheet): Measured {
   switch (subject.kind) {
     case 'QUESTION': {
       const options = sheet.questions.find((question) => question.id === subject.name)?.options ?? [];
       return {
-        value: sheet.answers[subject.name] ?? '',
+        found: chosen(sheet.answers, subject.name),
         rank: (value) => options.findIndex((option) => option.code === value),
       };
     }
     case 'SUM': {
       const ids = subject.runs.flatMap((run) => idsOf(run, sheet.questions));
-      return { value: String(ids.reduce((sum, id) => sum + (sheet.points[id] ?? 0), 0)), rank: Number };
+      return { found: [String(ids.reduce((sum, id) => sum + (sheet.points[id] ?? 0), 0))], rank: Number };
     }
     case 'TOTAL':
-      return { value: String(sheet.total), rank: Number };
+      return { found: [String(sheet.total)], rank: Number };
     case 'BAND':
-      return { value: sheet.band, rank: (value) => (isLevel(value) ? rankOf(value) : Number.NaN) };
+      return { found: [sheet.band], rank: rankOfLevel, read: (written) => levelOf(written) ?? written };
     case 'FACT':
-      return { value: isFact(subject.name) ? String(sheet.facts[subject.name]) : '', rank: () => Number.NaN };
+      return {
+        found: isFact(subject.name) ? [String(sheet.facts[subject.name])] : [],
+        rank: () => Number.NaN,
+      };
     default:
       return subject satisfies never;
   }
 }
 
-function compare({ value, rank }: Measured, operator: Operator, values: readonly string[]): boolean {
+const rankOfLevel = (text: string): number => {
+  const level = levelOf(text);
+  return level === undefined ? Number.NaN : rankOf(level);
+};
+
+function compare(
+  { found, rank, read = String }: Measured,
+  operator: Operator,
+  values: readonly string[],
+): boolean {
   const [other = ''] = values;
+  const isOneOf = (value: string) => values.some((written) => read(written) === value);
+  const value = found[0] ?? '';
   switch (operator) {
     case '=':
-      return value === other;
-    case '!=':
-      return value !== other;
     case 'in':
-      return values.includes(value);
+      return found.some(isOneOf);
+    case '!=':
     case 'not in':
-      return !values.includes(value);
+      return !found.some(isOneOf);
     case '<':
       return rank(value) < rank(other);
     case '<=':
@@ -276,10 +309,17 @@ function testProblems(
     case 'QUESTION': {
       const question = questions.find(({ id }) => id === subject.name);
       if (question === undefined) return [`${subject.name} is no question`];
-      return unknown(
-        (value) => question.options.some(({ code }) => code === value),
-        `option of ${subject.name}`,
-      );
+      const order =
+        question.multiple !== undefined && /[<>]/.test(operator)
+          ? [`${subject.name} takes several answers, which have no order to compare by`]
+          : [];
+      return [
+        ...order,
+        ...unknown(
+          (value) => question.options.some(({ code }) => code === value),
+          `option of ${subject.name}`,
+        ),
+      ];
     }
     case 'SUM':
       return [
@@ -291,7 +331,7 @@ function testProblems(
     case 'TOTAL':
       return unknown((value) => /^-?\d+$/.test(value), 'whole number');
     case 'BAND':
-      return unknown(isLevel, 'level');
+      return unknown((value) => levelOf(value) !== undefined, 'level');
     case 'FACT': {
       const { name } = subject;
       if (!isFact(name)) return [`client.${name} is no fact that is known of a client`];

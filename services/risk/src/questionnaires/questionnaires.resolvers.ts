@@ -34,6 +34,9 @@ export const questionnairesResolvers = {
     dimensionLabel: ({ question }, { locale }) => say(dimensionLabel(question.dimension), locale),
     text: ({ question }, { locale }) => say(question.text, locale),
     options: ({ question, seed }) => shownOptions(question, seed),
+    answersMax: ({ question: { multiple, options } }) =>
+      multiple === undefined ? 1 : (multiple.max ?? options.length),
+    aloneCodes: ({ question }) => question.multiple?.alone ?? [],
   },
   QuestionOption: {
     text: ({ text }, { locale }) => say(text, locale),

@@ -40,7 +40,17 @@ describe('a malformed questionnaire is not loaded', () => {
     ['a gap between bands', 'bands.2.min', 41, 'there is a gap between MEDIUM_LOW and MEDIUM'],
     ['an overlap of bands', 'bands.2.min', 39, 'MEDIUM_LOW and MEDIUM overlap'],
     ['a band upside down', 'bands.4.max', 79, 'the band HIGH ends before it begins'],
-    ['bands out of order', 'bands.1.level', 'LOW', 'the band LOW does not rise above LOW'],
+    ['bands out of order', 'bands.2.level', 'LOW', 'the band LOW falls below MEDIUM_LOW'],
+    ['a doubled band', 'bands.1.code', 'C1', 'the band C1 is there twice'],
+    ['a lowest category beside LOW', 'bands.1.lowestCategory', true, 'the band C2 marks the lowest category'],
+    ['several answers to a right one', `${Q}.8.multiple`, { points: 'SUM' }, 'takes no several answers'],
+    [
+      'several answers, one of them unknown',
+      `${Q}.2.multiple`,
+      { points: 'HIGHEST', alone: ['Z'] },
+      'question I3: Z is no option',
+    ],
+
     ['a lowest score without a band', 'bands.0.min', 1, 'no band holds the lowest possible score 0'],
     ['a highest score without a band', 'bands.4.max', 99, 'no band holds the highest possible score 100'],
     ['no bands', 'bands', undefined, 'there are no bands'],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LEVELS, rankOf } from '../levels.rules.js';
+import { LEVEL_CODES, LEVELS, levelOf, rankOf } from '../levels.rules.js';
 import {
   type Condition,
   FACTS,
@@ -12,7 +12,8 @@ import {
 
 /** A questionnaire as the firm publishes it: questions, points, bands and gates are all data, and nothing here knows one by name. */
 
-const Level = z.enum(LEVELS);
+/** A level by its name or by the trade's code (C1 to C5). */
+const Level = z.enum([...LEVELS, ...LEVEL_CODES]).transform((text) => levelOf(text) ?? 'LOW');
 const Name = z.string().regex(/^[A-Za-z]\w{0,31}$/, 'a letter, then up to 31 letters, digits or _');
 const OptionCode = z.string().regex(/^\w{1,16}$/, '1 to 16 letters, digits or _');
 const Code = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, '1 to 64 letters, digits, dot, dash or _');
@@ -30,11 +31,26 @@ const Question = z.strictObject({
   source: z.literal('DERIVED').optional(),
   derivedFrom: z.strictObject({ fact: z.string(), map: z.record(z.string(), OptionCode) }).optional(),
   objectiveAnswer: OptionCode.optional(),
+  /** Takes several answers: which of their points count, how many may be chosen, and which stand alone ("none of these"). */
+  multiple: z
+    .strictObject({
+      points: z.enum(['HIGHEST', 'LOWEST', 'SUM']),
+      max: z.int().min(2).optional(),
+      alone: z.array(OptionCode).optional(),
+    })
+    .optional(),
   /** Options are shown in an order of chance, so that the right one has no place of its own. */
   shuffle: z.boolean().optional(),
 });
 
-const Band = z.strictObject({ level: Level, code: Code, min: z.int(), max: z.int() });
+/** A run of scores and the level it gives. Two runs may give one level, as where the lowest category has a run of its own. */
+const Band = z.strictObject({
+  level: Level,
+  code: Code,
+  min: z.int(),
+  max: z.int(),
+  lowestCategory: z.boolean().optional(),
+});
 
 const Gate = z.strictObject({
   id: Code,
@@ -54,6 +70,8 @@ const Gate = z.strictObject({
 
 const Bands = z.array(Band).min(1);
 const Gates = z.array(Gate);
+/** What the flags of the gates are called. */
+const Flags = z.record(Code, Words);
 
 const Published = z.strictObject({
   code: Code,
@@ -66,6 +84,7 @@ const Published = z.strictObject({
   questions: z.array(Question).min(1),
   bands: Bands.optional(),
   gates: Gates.optional(),
+  flags: Flags.optional(),
 });
 
 /** Bands and gates beside the questionnaires hold for each that does not bring its own. */
@@ -73,6 +92,7 @@ const File = z.strictObject({
   questionnaires: z.array(Published),
   bands: Bands.optional(),
   gates: z.partialRecord(z.enum(['INDIVIDUAL', 'INSTITUTION']), Gates).optional(),
+  flags: Flags.optional(),
   combine: z.string().optional(),
 });
 
@@ -87,6 +107,7 @@ export type Definition = {
   questions: Question[];
   bands: Band[];
   gates: Gate[];
+  flags?: z.output<typeof Flags> | undefined;
 };
 export type Questionnaire = {
   code: string;
@@ -99,42 +120,76 @@ export type Questionnaire = {
 
 /** Reads a file of questionnaires. Throws with every problem of the file at once: a malformed key must never score anybody. */
 export function readQuestionnaires(content: unknown): Questionnaire[] {
+  const { questionnaires, problems } = readFile(content);
+  if (problems.length > 0) throw malformed(problems);
+  return questionnaires;
+}
+
+function readFile(content: unknown): { questionnaires: Questionnaire[]; problems: string[] } {
   const file = File.safeParse(content);
   if (!file.success)
-    throw malformed(file.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-  const read = file.data.questionnaires.map(
-    ({ code, version, audience, status, effectiveFrom, maxScore, questions, ...own }) => ({
-      code,
-      version,
-      audience,
-      status,
-      effectiveFrom,
-      definition: {
-        maxScore,
-        questions,
-        bands: own.bands ?? file.data.bands ?? [],
-        gates: own.gates ?? file.data.gates?.[audience] ?? [],
-      },
-    }),
+    return {
+      questionnaires: [],
+      problems: file.error.issues.map((issue) => `${issue.path.join('.') || 'content'}: ${issue.message}`),
+    };
+  const { questionnaires, bands, gates, flags } = file.data;
+  const read = questionnaires.map((published) =>
+    questionnaireOf(published, { bands, gates: gates?.[published.audience], flags }),
   );
-  const problems = [
-    ...doubles(read.map(({ code, version }) => `${code} ${version}`)).map((name) => `${name} is there twice`),
-    ...read.flatMap(({ code, version, definition }) =>
-      definitionProblems(definition).map((problem) => `${code} ${version}: ${problem}`),
-    ),
-  ];
-  if (problems.length > 0) throw malformed(problems);
-  return read;
+  return {
+    questionnaires: read,
+    problems: [
+      ...doubles(read.map(({ code, version }) => `${code} ${version}`)).map(
+        (name) => `${name} is there twice`,
+      ),
+      ...read.flatMap(({ code, version, definition }) =>
+        definitionProblems(definition).map((problem) => `${code} ${version}: ${problem}`),
+      ),
+    ],
+  };
+}
+
+type Shared = { bands?: Band[] | undefined; gates?: Gate[] | undefined; flags?: Definition['flags'] };
+
+/** The questionnaire with what it brings itself, or else what stands beside it. */
+function questionnaireOf(published: z.output<typeof Published>, beside: Shared): Questionnaire {
+  const { code, version, audience, status, effectiveFrom, maxScore, questions, bands, gates, flags } =
+    published;
+  return {
+    code,
+    version,
+    audience,
+    status,
+    effectiveFrom,
+    definition: {
+      maxScore,
+      questions,
+      bands: bands ?? beside.bands ?? [],
+      gates: gates ?? beside.gates ?? [],
+      flags: flags ?? beside.flags,
+    },
+  };
 }
 
 const malformed = (problems: readonly string[]) =>
   new Error(`The questionnaires are malformed:\n  ${problems.join('\n  ')}`);
 
-/** Reads one questionnaire that brings its own bands and gates. Without one, every problem at once. */
+/** Reads one questionnaire, by itself or as the only one of a file with bands and gates beside it. Without one, every problem at once. */
 export function readQuestionnaire(content: unknown): {
   questionnaire: Questionnaire | null;
   problems: string[];
 } {
+  const isFile = typeof content === 'object' && content !== null && 'questionnaires' in content;
+  if (isFile) {
+    const { questionnaires, problems } = readFile(content);
+    const [first, second] = questionnaires;
+    if (problems.length > 0 || first === undefined || second !== undefined)
+      return {
+        questionnaire: null,
+        problems: problems.length > 0 ? problems : ['questionnaires: one at a time'],
+      };
+    return { questionnaire: { ...first, status: 'ACTIVE' }, problems: [] };
+  }
   const published = Published.safeParse(content);
   if (!published.success)
     return {
@@ -143,17 +198,16 @@ export function readQuestionnaire(content: unknown): {
         (issue) => `${issue.path.join('.') || 'content'}: ${issue.message}`,
       ),
     };
-  const { code, version, audience, effectiveFrom, maxScore, questions, bands, gates } = published.data;
-  const definition = { maxScore, questions, bands: bands ?? [], gates: gates ?? [] };
-  const problems = definitionProblems(definition);
-  const questionnaire = { code, version, audience, status: 'ACTIVE', effectiveFrom, definition } as const;
+  const questionnaire = { ...questionnaireOf(published.data, {}), status: 'ACTIVE' as const };
+  const problems = definitionProblems(questionnaire.definition);
   return { questionnaire: problems.length > 0 ? null : questionnaire, problems };
 }
 
 /** What would make a sheet unanswerable, unscorable or scored twice; empty when the definition is sound. */
 function definitionProblems({ questions, bands, gates, maxScore }: Definition): string[] {
-  const highest = sum(questions.map((question) => Math.max(...scoresOf(question))));
-  const lowest = sum(questions.map((question) => Math.min(...scoresOf(question))));
+  const ranges = questions.map(pointsRange);
+  const highest = sum(ranges.map(({ max }) => max));
+  const lowest = sum(ranges.map(({ min }) => min));
   return [
     ...doubles(questions.map(({ id }) => id)).map((id) => `the question ${id} is there twice`),
     ...doubles(gates.map(({ id }) => id)).map((id) => `the gate ${id} is there twice`),
@@ -166,13 +220,32 @@ function definitionProblems({ questions, bands, gates, maxScore }: Definition): 
   ];
 }
 
-const scoresOf = (question: Question) => question.options.map(({ score }) => score);
+/** The fewest and the most points that answers to a question can give. */
+export function pointsRange({ options, multiple }: Question): { min: number; max: number } {
+  const scores = options.map(({ score }) => score);
+  const single = { min: Math.min(...scores), max: Math.max(...scores) };
+  if (multiple?.points !== 'SUM') return single;
+  const { alone = [], max = options.length } = multiple;
+  const together = options.filter(({ code }) => !alone.includes(code)).map(({ score }) => score);
+  const best = (part: readonly number[]) => sum([...part].sort((a, b) => b - a).slice(0, max));
+  return {
+    min: Math.min(single.min, -best(together.map((score) => Math.max(0, -score)))),
+    max: Math.max(single.max, best(together.map((score) => Math.max(0, score)))),
+  };
+}
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 const doubles = (names: readonly string[]) => [
   ...new Set(names.filter((name, index) => names.indexOf(name) !== index)),
 ];
 
-function questionProblems({ id, options, source, derivedFrom, objectiveAnswer }: Question): string[] {
+function questionProblems({
+  id,
+  options,
+  source,
+  derivedFrom,
+  objectiveAnswer,
+  multiple,
+}: Question): string[] {
   const has = (code: string) => options.some((option) => option.code === code);
   const say = (problem: string) => `question ${id}: ${problem}`;
   const derived = derivedFrom === undefined ? [] : [...derivedProblems(derivedFrom, has)];
@@ -186,6 +259,10 @@ function questionProblems({ id, options, source, derivedFrom, objectiveAnswer }:
     ...(objectiveAnswer === undefined || has(objectiveAnswer)
       ? []
       : [`the right answer ${objectiveAnswer} is no option`]),
+    ...(multiple !== undefined && (source !== undefined || objectiveAnswer !== undefined)
+      ? ['what is worked out, or has one right answer, takes no several answers']
+      : []),
+    ...(multiple?.alone ?? []).filter((code) => !has(code)).map((code) => `${code} is no option`),
   ].map(say);
 }
 
@@ -209,8 +286,8 @@ function bandProblems(bands: readonly Band[], lowest: number, highest: number): 
     const before = bands[index - 1];
     const isUpsideDown = band.max < band.min ? [`the band ${band.level} ends before it begins`] : [];
     if (before === undefined) return isUpsideDown;
-    if (rankOf(band.level) <= rankOf(before.level))
-      return [...isUpsideDown, `the band ${band.level} does not rise above ${before.level}`];
+    if (rankOf(band.level) < rankOf(before.level))
+      return [...isUpsideDown, `the band ${band.level} falls below ${before.level}`];
     if (band.min > before.max + 1)
       return [...isUpsideDown, `there is a gap between ${before.level} and ${band.level}`];
     if (band.min <= before.max) return [...isUpsideDown, `${before.level} and ${band.level} overlap`];
@@ -218,6 +295,10 @@ function bandProblems(bands: readonly Band[], lowest: number, highest: number): 
   });
   return [
     ...inner,
+    ...doubles(bands.map(({ code }) => code)).map((code) => `the band ${code} is there twice`),
+    ...bands
+      .filter(({ level, lowestCategory }) => lowestCategory === true && level !== 'LOW')
+      .map(({ code }) => `the band ${code} marks the lowest category and is not LOW`),
     ...(first.min > lowest ? [`no band holds the lowest possible score ${lowest}`] : []),
     ...(last.max < highest ? [`no band holds the highest possible score ${highest}`] : []),
   ];

@@ -1,18 +1,25 @@
 import { defineRefusals } from '@client-graph/kit/refusals';
 import { capped, type RiskLevel, rankOf } from '../levels.rules.js';
 import {
+  type Answers,
   type Condition,
+  chosen,
   type Facts,
   factsNamed,
   holds,
   parseCondition,
   type Sheet,
 } from './conditions.rules.js';
-import { askedOf, type Definition, factOf, type Gate } from './questionnaires.rules.js';
+import {
+  askedOf,
+  type Band,
+  type Definition,
+  factOf,
+  type Gate,
+  type Question,
+} from './questionnaires.rules.js';
 
 export type GivenAnswer = { questionId: string; optionCode: string };
-/** Option code by question id, derived questions included. */
-export type Answers = Readonly<Record<string, string>>;
 
 /** A gate that fired, with what it did. */
 export type FiredGate = {
@@ -38,6 +45,8 @@ export type Scored = {
 export const refuseSheet = defineRefusals({
   ANSWERS_MISSING: 'Answer every question that is asked; details name those without an answer.',
   ANSWERS_DOUBLED: 'Answer each question once; details name those answered more than once.',
+  ANSWERS_CONFLICT:
+    'Some options cannot be chosen together, or fewer may be chosen; details name the questions.',
   QUESTION_UNKNOWN: 'Answer only questions of this questionnaire; details name the others.',
   QUESTION_NOT_ASKED: 'Leave out the questions that are worked out from the file; details name them.',
   OPTION_UNKNOWN:
@@ -70,10 +79,7 @@ export function completeSheet(definition: Definition, given: readonly GivenAnswe
     'QUESTION_NOT_ASKED',
     ids.filter((id) => !asked.some((question) => question.id === id)),
   );
-  refuseIf(
-    'ANSWERS_DOUBLED',
-    ids.filter((id, index) => ids.indexOf(id) !== index),
-  );
+  refuseIf('ANSWERS_DOUBLED', doubled(asked, given));
   refuseIf(
     'ANSWERS_MISSING',
     asked.map(({ id }) => id).filter((id) => !ids.includes(id)),
@@ -85,13 +91,41 @@ export function completeSheet(definition: Definition, given: readonly GivenAnswe
       .filter(({ questionId, optionCode }) => !options.get(questionId)?.includes(optionCode))
       .map(({ questionId }) => questionId),
   );
+  refuseIf(
+    'ANSWERS_CONFLICT',
+    asked.filter((question) => conflicts(question, given)).map(({ id }) => id),
+  );
   requireFacts(definition, facts);
   return Object.fromEntries([
-    ...given.map(({ questionId, optionCode }) => [questionId, optionCode]),
+    ...asked.map((question) => [question.id, answerTo(question, given)]),
     ...questions.flatMap((question) =>
       question.derivedFrom === undefined ? [] : [[question.id, derive(question, facts)]],
     ),
   ]);
+}
+
+/** A question that takes one answer, answered twice; or the same option twice. */
+const doubled = (asked: readonly Question[], given: readonly GivenAnswer[]): string[] =>
+  asked
+    .filter(({ id, multiple }) => {
+      const codes = given.filter(({ questionId }) => questionId === id).map(({ optionCode }) => optionCode);
+      return multiple === undefined ? codes.length > 1 : new Set(codes).size < codes.length;
+    })
+    .map(({ id }) => id);
+
+function conflicts({ id, multiple }: Question, given: readonly GivenAnswer[]): boolean {
+  const codes = given.filter(({ questionId }) => questionId === id).map(({ optionCode }) => optionCode);
+  if (multiple === undefined || codes.length < 2) return false;
+  return (
+    codes.length > (multiple.max ?? codes.length) || codes.some((code) => multiple.alone?.includes(code))
+  );
+}
+
+/** One code, or the chosen ones in the order of the options. */
+function answerTo({ id, options, multiple }: Question, given: readonly GivenAnswer[]): string | string[] {
+  const codes = given.filter(({ questionId }) => questionId === id).map(({ optionCode }) => optionCode);
+  if (multiple === undefined) return codes[0] ?? '';
+  return options.map(({ code }) => code).filter((code) => codes.includes(code));
 }
 
 function derive(question: Definition['questions'][number], facts: Facts): string {
@@ -122,13 +156,13 @@ export function scorerOf(definition: Definition): (answers: Answers, facts: Fact
   );
   return (answers, facts) => {
     const points = Object.fromEntries(
-      questions.map(({ id, options }) => [id, options.find(({ code }) => code === answers[id])?.score ?? 0]),
+      questions.map((question) => [question.id, pointsOf(question, answers)]),
     );
     const subScores: Record<string, number> = {};
     for (const { id, dimension } of questions)
       subScores[dimension] = (subScores[dimension] ?? 0) + (points[id] ?? 0);
     const total = Object.values(subScores).reduce((sum, part) => sum + part, 0);
-    const band = bandOf(definition, total);
+    const { level: band, lowestCategory } = bandOf(definition, total);
     const sheet: Sheet = { questions, answers, points, total, band, facts };
     const gatesFired = gates.flatMap((gate) => fire(gate, sheet) ?? []);
     const ceilings = gatesFired.flatMap(({ ceiling }) => ceiling ?? []);
@@ -138,7 +172,7 @@ export function scorerOf(definition: Definition): (answers: Answers, facts: Fact
       bandLevel: band,
       gatesFired,
       scoredLevel: capped(band, ceilings),
-      marksLowestCategory: gates.some((gate) => marksLowest(gate, sheet)),
+      marksLowestCategory: lowestCategory === true || gates.some((gate) => marksLowest(gate, sheet)),
       flags: [...new Set(gatesFired.flatMap(({ flag }) => flag ?? []))],
     };
   };
@@ -146,11 +180,29 @@ export function scorerOf(definition: Definition): (answers: Answers, facts: Fact
 
 type ReadGate = Gate & { condition: Condition | null };
 
+/** The points of what was chosen; of several answers those that the question says. */
+function pointsOf({ id, options, multiple }: Question, answers: Answers): number {
+  const codes = chosen(answers, id);
+  const scores = options.filter(({ code }) => codes.includes(code)).map(({ score: points }) => points);
+  if (scores.length === 0) return 0;
+  const counts = multiple?.points ?? 'HIGHEST';
+  switch (counts) {
+    case 'HIGHEST':
+      return Math.max(...scores);
+    case 'LOWEST':
+      return Math.min(...scores);
+    case 'SUM':
+      return scores.reduce((sum, points) => sum + points, 0);
+    default:
+      return counts satisfies never;
+  }
+}
+
 /** The band that holds the score; the loader has seen to it that there is exactly one. */
-function bandOf({ bands }: Definition, total: number): RiskLevel {
+export function bandOf({ bands }: Pick<Definition, 'bands'>, total: number): Band {
   const band = bands.find(({ min, max }) => total >= min && total <= max);
   if (band === undefined) throw new Error(`No band holds the score ${total}.`);
-  return band.level;
+  return band;
 }
 
 /** A condition fires when it holds; a ceiling when it is below the band, for only then has it taken something away. */
@@ -170,13 +222,16 @@ function fire(gate: ReadGate, sheet: Sheet): FiredGate | null {
   };
 }
 
-function ceilingOf(gate: Gate, { answers }: Sheet): RiskLevel | null {
-  if (gate.ceilingOn === undefined) return gate.cap ?? null;
-  return gate.map?.[answers[gate.ceilingOn] ?? ''] ?? null;
+/** Of several answers the lowest ceiling counts. */
+function ceilingOf({ ceilingOn, map, cap }: Gate, { answers }: Sheet): RiskLevel | null {
+  if (ceilingOn === undefined) return cap ?? null;
+  const [first, ...others] = chosen(answers, ceilingOn).flatMap((code) => map?.[code] ?? []);
+  return first === undefined ? null : capped(first, others);
 }
 
 function marksLowest(gate: ReadGate, sheet: Sheet): boolean {
-  if (gate.ceilingOn !== undefined) return sheet.answers[gate.ceilingOn] === gate.lowestCategoryWhen;
+  if (gate.ceilingOn !== undefined)
+    return chosen(sheet.answers, gate.ceilingOn).some((code) => code === gate.lowestCategoryWhen);
   return gate.lowestCategory === true && gate.condition !== null && holds(gate.condition, sheet);
 }
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { AssessmentRules, InterviewOutcome } from '../assessments/assessments.rules.js';
 import type { RiskLevel } from '../levels.rules.js';
-import type { Definition } from '../questionnaires/questionnaires.rules.js';
-import type { Answers, FiredGate } from '../questionnaires/scoring.rules.js';
+import { type Answers, chosen } from '../questionnaires/conditions.rules.js';
+import { type Definition, pointsRange } from '../questionnaires/questionnaires.rules.js';
+import { bandOf, type FiredGate } from '../questionnaires/scoring.rules.js';
 import { dimensionLabel, LEVEL_LABELS, LEVEL_NATURES, type Text, text, verbatim } from '../words.rules.js';
 
 /** What a level is explained from: all of it is stored, so that the explanation stays the same. */
@@ -43,8 +44,8 @@ export function explain(decided: Decided): Text[] {
 }
 
 function bandReason({ definition, score, bandLevel }: Decided): Text {
-  const band = definition.bands.find(({ level }) => level === bandLevel);
-  const range = `${band?.min}–${band?.max}`;
+  const { min, max } = bandOf(definition, score);
+  const range = `${min}–${max}`;
   const of = `${score}/${definition.maxScore}`;
   const label = LEVEL_LABELS[bandLevel];
   return {
@@ -131,16 +132,19 @@ export function reportSections(facts: ReportFacts): ReportSection[] {
 }
 
 function answerLine(question: Definition['questions'][number], answers: Answers): Text {
-  const option = question.options.find(({ code }) => code === answers[question.id]);
+  const codes = chosen(answers, question.id);
+  const said = question.options.filter(({ code }) => codes.includes(code));
   return text(
-    (tell) => `${question.id} ${tell(question.text)} — ${option === undefined ? '' : tell(option.text)}`,
+    (tell, locale) =>
+      `${question.id} ${tell(question.text)} — ${said.map((option) => tell(option.text)).join(locale === 'EN' ? '; ' : '；')}`,
   );
 }
 
 function scoreLines({ definition, subScores, score }: ReportFacts): Text[] {
   const most = new Map<string, number>();
-  for (const { dimension, options } of definition.questions) {
-    most.set(dimension, (most.get(dimension) ?? 0) + Math.max(...options.map((option) => option.score)));
+  for (const question of definition.questions) {
+    const { dimension } = question;
+    most.set(dimension, (most.get(dimension) ?? 0) + pointsRange(question).max);
   }
   return [
     ...[...most].map(([dimension, max]) =>
