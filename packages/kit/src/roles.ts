@@ -4,6 +4,9 @@
 export type Reach = 'OWN' | 'ASSIGNED' | 'ALL' | 'NONE';
 
 const READ_ALL = [
+  'archive:read',
+  'retention:read',
+  'inspections:read',
   'clients:read',
   'grading:read',
   'risk:read',
@@ -52,6 +55,10 @@ export const ROLES = {
   ADVISER: {
     reach: 'ASSIGNED',
     scopes: [
+      'approvals:read',
+      'archive:read',
+      'archive:request',
+      'findings:answer',
       'days:read',
       'days:plan',
       'events:read',
@@ -88,10 +95,11 @@ export const ROLES = {
       'attribution:read',
     ],
   },
-  RISK_ASSESSOR: { reach: 'NONE', scopes: ['risk:interview', 'questionnaires:propose', 'products:read'] },
+  RISK_ASSESSOR: { reach: 'NONE', scopes: ['approvals:read', 'findings:answer', 'risk:interview', 'questionnaires:propose', 'products:read'] },
   SERVICE_AGENT: {
     reach: 'NONE',
     scopes: [
+      'findings:answer',
       'complaints:read',
       'complaints:file',
       'complaints:handle',
@@ -103,6 +111,10 @@ export const ROLES = {
   OPERATIONS: {
     reach: 'ALL',
     scopes: [
+      'approvals:read',
+      'archive:read',
+      'archive:request',
+      'findings:answer',
       'events:read',
       'events:register',
       'events:manage',
@@ -134,6 +146,14 @@ export const ROLES = {
   COMPLIANCE: {
     reach: 'ALL',
     scopes: [
+      'approvals:read',
+      'archive:request',
+      'archive:approve',
+      'archive:hold',
+      'clients:erase',
+      'retention:approve',
+      'inspections:manage',
+      'findings:answer',
       'templates:approve',
       'complaints:oversee',
       ...READ_ALL,
@@ -150,10 +170,12 @@ export const ROLES = {
       'questionnaires:approve',
     ],
   },
-  AUDITOR: { reach: 'ALL', scopes: [...READ_ALL, 'alerts:read', 'alerts:oversee'] },
+  AUDITOR: { reach: 'ALL', scopes: ['approvals:read', 'archive:request', 'inspections:manage', ...READ_ALL, 'alerts:read', 'alerts:oversee'] },
   MARKETING: {
     reach: 'NONE',
     scopes: [
+      'approvals:read',
+      'findings:answer',
       'events:register',
       'events:read',
       'events:manage',
@@ -175,6 +197,9 @@ export const ROLES = {
   ADMIN: {
     reach: 'NONE',
     scopes: [
+      'approvals:read',
+      'retention:propose',
+      'findings:answer',
       'programme:propose',
       'grading:read',
       'grading:propose',

@@ -1,4 +1,4 @@
-import { loadSchema } from '@client-graph/kit';
+import { loadSchema, refuseApproval } from '@client-graph/kit';
 import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
 import { refuseAssets } from './assets.rules.js';
@@ -35,6 +35,7 @@ test('every refusal is promised by the schema, and every promise can be kept', (
     refuseInvestor,
     refuseDataRequest,
     refuseMerge,
+    refuseApproval,
   ];
   expect(refusalProblems(schema, ...tables.map(({ table }) => table))).toEqual([]);
 });

@@ -1,4 +1,6 @@
-import type { ServiceDefinition } from '@client-graph/kit';
+import { expireApprovals, type ServiceDefinition } from '@client-graph/kit';
+import { APPROVABLES } from './approvals/approvables.js';
+import { approvalResolvers } from './approvals/approvals.resolvers.js';
 import { AssetSnapshotRow } from './assets.entities.js';
 import { assetResolvers } from './assets.resolvers.js';
 import { ClientRow, StatusChangeRow } from './clients.entities.js';
@@ -71,6 +73,7 @@ const ENTITIES = [
 
 // Past midnight in Shanghai: birthdays, then tables that take effect, then what has run out with the day before.
 const JOBS = [
+  expireApprovals(APPROVABLES),
   { name: 'move-age-bands', cron: '5 16 * * *', run: moveAgeBands },
   { name: 'apply-grading-rules', cron: '10 16 * * *', run: applyGradingRules },
   { name: 'remind-reviews', cron: '25 16 * * *', run: remindReviews },
@@ -100,7 +103,9 @@ export function clientsService(hashKey: string): ServiceDefinition {
       ...gradingResolvers,
       ...ruleSetResolvers,
       ...overrideResolvers,
+      ...approvalResolvers,
       Query: {
+        ...approvalResolvers.Query,
         ...clients.Query,
         ...ruleSetResolvers.Query,
         ...overrideResolvers.Query,

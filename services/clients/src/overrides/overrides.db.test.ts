@@ -145,3 +145,52 @@ test("an adviser proposes for no colleague's client, and compliance proposes non
   expect((await world.ask(CHECKER, PROPOSE, asked(id))).codes).toEqual(['FORBIDDEN']);
   expect((await world.ask(OFFICER, WAITING)).codes).toEqual(['FORBIDDEN']);
 });
+
+test('whoever has proposed takes it back, and nobody else; the client is free for another', async () => {
+  const { id } = await openPerson(ask, actorOf(freshId(), ['ADVISER']));
+  const { id: overrideId } = await propose(OFFICER, id);
+  const take = (actor: Actor) =>
+    world.ask(
+      actor,
+      'mutation ($input: DecideGradeOverrideInput!) { withdrawGradeOverride(input: $input) { status } }',
+      { input: { overrideId, expectedVersion: 1, reason: 'A slip' } },
+    );
+  expect((await take(actorOf(freshId(), ['OPERATIONS']))).codes).toEqual(['NOT_THE_MAKER']);
+  expect((await take(OFFICER)).data.withdrawGradeOverride.status).toBe('WITHDRAWN');
+  expect((await take(OFFICER)).codes).toEqual(['STALE_VERSION']);
+  await propose(OFFICER, id);
+});
+
+test('a proposal waits fourteen days, is shown to the checker meanwhile, and is then closed', async () => {
+  const { id } = await openPerson(ask, actorOf(freshId(), ['ADVISER']));
+  const { id: overrideId } = await propose(OFFICER, id);
+  const shown = async (actor: Actor) =>
+    (
+      await world.ask(
+        actor,
+        '{ clientsApprovals(first: 100) { nodes { service action subject targetId clientId canDecide status } } }',
+      )
+    ).data.clientsApprovals.nodes.filter(({ targetId }: { targetId: string }) => targetId === overrideId);
+  const expected = {
+    service: 'clients',
+    action: 'GRADE_OVERRIDE',
+    subject: id,
+    clientId: id,
+    status: 'PENDING',
+  };
+  expect(await shown(CHECKER)).toEqual([{ ...expected, targetId: overrideId, canDecide: true }]);
+  expect(await shown(OFFICER)).toEqual([{ ...expected, targetId: overrideId, canDecide: false }]);
+  world.clock.now = new Date(world.clock.now.getTime() + 14 * 86_400_000);
+  expect((await decide(CHECKER, 'approve', overrideId)).codes).toEqual(['PROPOSAL_EXPIRED']);
+  await service.jobs!.find(({ name }) => name === 'expire-approvals')!.run(world.db);
+  expect((await decide(CHECKER, 'approve', overrideId, 1)).codes).toEqual(['PROPOSAL_CLOSED']);
+  expect(await shown(CHECKER)).toEqual([]);
+});
+
+test('a proposal that was changed behind its back is not approved', async () => {
+  const { id } = await openPerson(ask, actorOf(freshId(), ['ADVISER']));
+  const { id: overrideId } = await propose(OFFICER, id);
+  await world.sql(`update grade_override set grade = 'GOLD' where id = $1`, [overrideId]);
+  expect((await decide(CHECKER, 'approve', overrideId)).codes).toEqual(['PAYLOAD_CHANGED']);
+  expect((await read(id)).grade).toBe('BRONZE');
+});

@@ -14,6 +14,7 @@ export const overrideResolvers = {
     proposeGradeOverride: (_, { input }, ctx) => proposeGradeOverride(ctx.db, input),
     approveGradeOverride: (_, { input }, ctx) => decideGradeOverride(ctx.db, input, 'APPROVED'),
     rejectGradeOverride: (_, { input }, ctx) => decideGradeOverride(ctx.db, input, 'REJECTED'),
+    withdrawGradeOverride: (_, { input }, ctx) => decideGradeOverride(ctx.db, input, 'WITHDRAWN'),
     endGradeOverride: (_, { input }, ctx) => endGradeOverride(ctx.db, input),
   },
   GradeOverride: {

@@ -1,10 +1,9 @@
 import { defineRefusals } from '@client-graph/kit/refusals';
 import { plusMonths } from '@client-graph/kit/time';
-import { type Client, mustBeEditable, mustNotAdvise } from '../clients.rules.js';
+import { type Client, mustBeEditable } from '../clients.rules.js';
 import { GRADES, type Grade, INSTITUTION_GRADES } from '../grading-tables.rules.js';
-import { mustBeAnother, refuseRuleSet } from '../rule-sets/rule-sets.rules.js';
 
-export type OverrideStatus = 'PROPOSED' | 'APPROVED' | 'REJECTED' | 'ENDED';
+export type OverrideStatus = 'PROPOSED' | 'APPROVED' | 'REJECTED' | 'WITHDRAWN' | 'EXPIRED' | 'ENDED';
 export type GradeOverride = {
   id: string;
   grade: Grade;
@@ -31,17 +30,9 @@ export function propose(client: Client, ask: { grade: Grade; until: string }, to
   if (ask.until <= today || ask.until > last) throw refuseOverride('UNTIL_IMPOSSIBLE', { last });
 }
 
-/** Whether this person may decide on a proposal: neither who has made it nor the client's adviser. */
-export function decideOverride(
-  client: Client,
-  override: GradeOverride,
-  checkerId: string,
-  today: string,
-): void {
-  if (override.status !== 'PROPOSED') throw refuseRuleSet('PROPOSAL_CLOSED', { status: override.status });
-  mustBeAnother(override.makerId, checkerId);
-  mustNotAdvise(client, checkerId);
-  if (override.until <= today) throw refuseOverride('UNTIL_IMPOSSIBLE', { last: override.until });
+/** An override is approved while there is still a day on which it counts. */
+export function mustStillCome({ until }: GradeOverride, today: string): void {
+  if (until <= today) throw refuseOverride('UNTIL_IMPOSSIBLE', { last: until });
 }
 
 /** An approved override that has not ended. */

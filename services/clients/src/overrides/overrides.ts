@@ -1,12 +1,17 @@
 import {
+  type Approvable,
+  type ApprovalDecision,
   type Connection,
   type Db,
   dayOf,
   findForUpdate,
   isUuid,
+  openApproval,
   type PageArgs,
   page,
   refuse,
+  refuseApproval,
+  settleApproval,
   type Tx,
   transact,
 } from '@client-graph/kit';
@@ -19,9 +24,23 @@ import type {
 } from '../generated/resolvers.js';
 import { regrade } from '../grading.js';
 import { line } from '../profiles.rules.js';
-import { refuseRuleSet } from '../rule-sets/rule-sets.rules.js';
 import { GradeOverrideRow } from './overrides.entities.js';
-import { decideOverride, inForce, propose } from './overrides.rules.js';
+import { inForce, mustStillCome, propose } from './overrides.rules.js';
+
+/** A grade against the rules: one proposal at a time per client. */
+export const GRADE_OVERRIDE: Approvable = {
+  action: 'GRADE_OVERRIDE',
+  scope: 'grades:approve',
+  days: 14,
+  lapse: (tx, id) => tx.manager.update(GradeOverrideRow, id, { status: 'EXPIRED', decidedAt: tx.now }),
+};
+
+const payloadOf = ({ clientId, grade, until, reason }: GradeOverrideRow) => ({
+  clientId,
+  grade,
+  until,
+  reason,
+});
 
 /** Proposes a grade against the rules; another person decides. */
 export const proposeGradeOverride = (db: Db, input: ProposeGradeOverrideInput): Promise<GradeOverrideRow> =>
@@ -29,9 +48,7 @@ export const proposeGradeOverride = (db: Db, input: ProposeGradeOverrideInput): 
     tx.once('proposeGradeOverride', input, GradeOverrideRow, async (id) => {
       const client = await clientForUpdate(tx, input.clientId);
       propose(client, input, dayOf(tx.now));
-      if ((await tx.findOne(GradeOverrideRow, { clientId: client.id, status: 'PROPOSED' })) !== null)
-        throw refuseRuleSet('PROPOSAL_OPEN');
-      return tx.insert(GradeOverrideRow, {
+      const override: GradeOverrideRow = {
         id,
         clientId: client.id,
         grade: input.grade,
@@ -44,20 +61,32 @@ export const proposeGradeOverride = (db: Db, input: ProposeGradeOverrideInput): 
         decidedAt: null,
         decisionReason: null,
         version: 1,
+      };
+      await openApproval(tx, GRADE_OVERRIDE, {
+        subject: client.id,
+        targetId: id,
+        payload: payloadOf(override),
+        clientId: client.id,
       });
+      return tx.insert(GradeOverrideRow, override);
     }),
   );
 
-/** Approves a proposal, and the client has the grade at once; or rejects it. */
+/** Approves a proposal, and the client has the grade at once; rejects it; or takes it back. */
 export const decideGradeOverride = (
   db: Db,
   input: DecideGradeOverrideInput,
-  status: 'APPROVED' | 'REJECTED',
+  status: ApprovalDecision,
 ): Promise<GradeOverrideRow> =>
   transact(db, async (tx) => {
     const { client, override } = await lock(tx, input.overrideId, input.expectedVersion);
-    const checkerId = staffOf(tx);
-    decideOverride(client, override, checkerId, dayOf(tx.now));
+    if (override.status !== 'PROPOSED') throw refuseApproval('PROPOSAL_CLOSED', { status: override.status });
+    const { checkerId } = await settleApproval(tx, GRADE_OVERRIDE, status, {
+      targetId: override.id,
+      payload: payloadOf(override),
+      adviserIds: [client.adviserId],
+    });
+    if (status === 'APPROVED') mustStillCome(override, dayOf(tx.now));
     const decisionReason = line(input.reason, 'reason', 500);
     const decided = await tx.update(GradeOverrideRow, override, {
       status,
@@ -74,7 +103,7 @@ export const endGradeOverride = (db: Db, input: EndGradeOverrideInput): Promise<
   transact(db, async (tx) => {
     const { client, override } = await lock(tx, input.overrideId, input.expectedVersion);
     if (inForce(override, dayOf(tx.now)) === null)
-      throw refuseRuleSet('PROPOSAL_CLOSED', { status: override.status });
+      throw refuseApproval('PROPOSAL_CLOSED', { status: override.status });
     const ended = await tx.update(GradeOverrideRow, override, { status: 'ENDED' });
     await regrade(tx, client);
     return ended;

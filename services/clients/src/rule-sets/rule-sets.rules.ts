@@ -12,7 +12,7 @@ import {
   tableProblems,
 } from '../grading-tables.rules.js';
 
-export type RuleSetStatus = 'PROPOSED' | 'APPROVED' | 'REJECTED' | 'WITHDRAWN';
+export type RuleSetStatus = 'PROPOSED' | 'APPROVED' | 'REJECTED' | 'WITHDRAWN' | 'EXPIRED';
 export type RuleSet = { status: RuleSetStatus; effectiveFrom: string; makerId: string | null };
 
 export const refuseRuleSet = defineRefusals({
@@ -20,44 +20,11 @@ export const refuseRuleSet = defineRefusals({
   EFFECTIVE_DATE_PAST: 'Tables take effect on a day to come, so that their effect can be seen before.',
   EFFECTIVE_DATE_TAKEN: 'Other tables take effect on that day already: choose another.',
   VERSION_TAKEN: 'A set of tables of this version exists: give the new one a version of its own.',
-  PROPOSAL_OPEN: 'A proposal waits for its decision: decide or withdraw it first.',
-  PROPOSAL_CLOSED: 'This proposal was decided or withdrawn before.',
-  MAKER_IS_CHECKER: 'Whoever has proposed does not decide: ask a colleague.',
-  NOT_THE_MAKER: 'Only whoever has proposed withdraws.',
 });
-
-/** Who decides on a proposal is somebody else than who has made it (`domain.md` 3.1.3.5). */
-export function mustBeAnother(makerId: string | null, checkerId: string): void {
-  if (makerId === checkerId) throw refuseRuleSet('MAKER_IS_CHECKER');
-}
 
 /** A set takes effect tomorrow at the earliest; today has been graded by the present one. */
 export function mustBeToCome(effectiveFrom: string, today: string): void {
   if (effectiveFrom <= today) throw refuseRuleSet('EFFECTIVE_DATE_PAST', { today });
-}
-
-/** What each decision asks for and leads to. */
-export function decideOn(
-  set: RuleSet,
-  decision: 'APPROVED' | 'REJECTED' | 'WITHDRAWN',
-  by: string,
-  today: string,
-): RuleSetStatus {
-  if (set.status !== 'PROPOSED') throw refuseRuleSet('PROPOSAL_CLOSED', { status: set.status });
-  switch (decision) {
-    case 'APPROVED':
-      mustBeAnother(set.makerId, by);
-      mustBeToCome(set.effectiveFrom, today);
-      return decision;
-    case 'REJECTED':
-      mustBeAnother(set.makerId, by);
-      return decision;
-    case 'WITHDRAWN':
-      if (set.makerId !== by) throw refuseRuleSet('NOT_THE_MAKER');
-      return decision;
-    default:
-      return decision satisfies never;
-  }
 }
 
 type Line<Code> = Code & { min: Decimal; below?: Decimal | null | undefined };

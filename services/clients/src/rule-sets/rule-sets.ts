@@ -1,11 +1,16 @@
 import {
+  type Approvable,
+  type ApprovalDecision,
   asService,
   type Connection,
   type Db,
   dayOf,
   findForUpdate,
+  openApproval,
   type PageArgs,
   page,
+  refuseApproval,
+  settleApproval,
   type Tx,
   transact,
 } from '@client-graph/kit';
@@ -21,7 +26,24 @@ import { GradingRuleSetRow } from '../grading.entities.js';
 import { regradeMany, rulesOn } from '../grading.js';
 import { code, line } from '../profiles.rules.js';
 import { previewGradingRules as compute, type Preview } from './preview.js';
-import { decideOn, mustBeToCome, refuseRuleSet, tablesOf } from './rule-sets.rules.js';
+import { mustBeToCome, refuseRuleSet, tablesOf } from './rule-sets.rules.js';
+
+/** Tables of grading: one proposal at a time, for the whole firm. */
+export const GRADING_RULES: Approvable = {
+  action: 'GRADING_RULES',
+  scope: 'grading:approve',
+  days: 90,
+  lapse: (tx, id) => tx.manager.update(GradingRuleSetRow, id, { status: 'EXPIRED', decidedAt: tx.now }),
+};
+
+/** What a second person says yes to. */
+const payloadOf = ({ version, effectiveFrom, source, tables, reason }: GradingRuleSetRow) => ({
+  version,
+  effectiveFrom,
+  source,
+  tables,
+  reason,
+});
 
 /** Proposes tables that take effect on a day to come, once another person has approved them. */
 export const proposeGradingRules = (db: Db, input: ProposeGradingRulesInput): Promise<GradingRuleSetRow> =>
@@ -33,7 +55,7 @@ export const proposeGradingRules = (db: Db, input: ProposeGradingRulesInput): Pr
       mustBeToCome(input.effectiveFrom, today);
       const version = code(input.version, 'version');
       await mustBeFree(tx, version, input.effectiveFrom);
-      return tx.insert(GradingRuleSetRow, {
+      const set: GradingRuleSetRow = {
         id,
         version,
         effectiveFrom: input.effectiveFrom,
@@ -48,15 +70,18 @@ export const proposeGradingRules = (db: Db, input: ProposeGradingRulesInput): Pr
         decisionReason: null,
         regradedTo: null,
         regradedAt: null,
+      };
+      await openApproval(tx, GRADING_RULES, {
+        subject: 'grading-rules',
+        targetId: id,
+        payload: payloadOf(set),
       });
+      return tx.insert(GradingRuleSetRow, set);
     }),
   );
 
-/** One proposal at a time: whoever comes second waits here and is refused. */
+/** A version is one set, and a day belongs to one; that one proposal is open at a time, the mechanism of approvals sees to. */
 async function mustBeFree(tx: Tx, version: string, effectiveFrom: string): Promise<void> {
-  await tx.query(`select pg_advisory_xact_lock(hashtext('grading-rules'))`);
-  if ((await tx.findOne(GradingRuleSetRow, { status: 'PROPOSED' })) !== null)
-    throw refuseRuleSet('PROPOSAL_OPEN');
   if ((await tx.findOne(GradingRuleSetRow, { version })) !== null) throw refuseRuleSet('VERSION_TAKEN');
   if ((await tx.findOne(GradingRuleSetRow, { effectiveFrom, status: 'APPROVED' })) !== null)
     throw refuseRuleSet('EFFECTIVE_DATE_TAKEN');
@@ -66,15 +91,19 @@ async function mustBeFree(tx: Tx, version: string, effectiveFrom: string): Promi
 export const decideGradingRules = (
   db: Db,
   input: DecideGradingRulesInput,
-  decision: 'APPROVED' | 'REJECTED' | 'WITHDRAWN',
+  decision: ApprovalDecision,
 ): Promise<GradingRuleSetRow> =>
   transact(db, async (tx) => {
     const set = await findForUpdate(tx, GradingRuleSetRow, input.ruleSetId);
-    const by = staffOf(tx);
-    const status = decideOn(set, decision, by, dayOf(tx.now));
+    if (set.status !== 'PROPOSED') throw refuseApproval('PROPOSAL_CLOSED', { status: set.status });
+    const { checkerId } = await settleApproval(tx, GRADING_RULES, decision, {
+      targetId: set.id,
+      payload: payloadOf(set),
+    });
+    if (decision === 'APPROVED') mustBeToCome(set.effectiveFrom, dayOf(tx.now));
     return tx.update(GradingRuleSetRow, set, {
-      status,
-      checkerId: decision === 'WITHDRAWN' ? null : by,
+      status: decision,
+      checkerId,
       decidedAt: tx.now,
       decisionReason: line(input.reason, 'reason', 500),
     });
