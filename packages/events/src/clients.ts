@@ -60,6 +60,10 @@ export const ClientDormant = moved(
 export const ClientReactivated = moved('client.reactivated', 'A dormant client is served again.');
 export const ClientClosing = moved('client.closing', 'The relationship is being ended.');
 export const ClientDeceased = moved('client.deceased', 'The client has died; the estate is being settled.');
+export const ClientErased = moved(
+  'client.erased',
+  'Retention has run out and the personal data is gone: purge what is kept of the client, leave id, dates and reason.',
+);
 export const ClientUnrestricted = moved(
   'client.unrestricted',
   'The restriction has ended; what else has changed follows.',

@@ -26,6 +26,15 @@ const READ_ALL = [
   'leads:read',
   'attribution:read',
   'funnel:read',
+  'notices:read',
+  'statements:read',
+  'plans:read',
+  'feedback:read',
+  'surveys:read',
+  'service:figures',
+  'calls:figures',
+  'tables:read',
+  'notices:oversee',
 ] as const;
 
 export const ROLES = {
@@ -50,6 +59,13 @@ export const ROLES = {
       'orders:place',
       'points:read',
       'points:redeem',
+      'notices:read',
+      'notices:confirm',
+      'statements:read',
+      'feedback:read',
+      'feedback:give',
+      'surveys:read',
+      'surveys:answer',
     ],
   },
   ADVISER: {
@@ -93,9 +109,27 @@ export const ROLES = {
       'leads:read',
       'leads:work',
       'attribution:read',
+      'notices:read',
+      'statements:read',
+      'plans:read',
+      'plans:work',
+      'feedback:read',
+      'feedback:give',
+      'surveys:read',
+      'advice:give',
+      'calls:figures',
     ],
   },
-  RISK_ASSESSOR: { reach: 'NONE', scopes: ['approvals:read', 'findings:answer', 'risk:interview', 'questionnaires:propose', 'products:read'] },
+  RISK_ASSESSOR: {
+    reach: 'NONE',
+    scopes: [
+      'approvals:read',
+      'findings:answer',
+      'risk:interview',
+      'questionnaires:propose',
+      'products:read',
+    ],
+  },
   SERVICE_AGENT: {
     reach: 'NONE',
     scopes: [
@@ -106,6 +140,15 @@ export const ROLES = {
       'complaints:internals',
       'complaints:figures',
       'products:read',
+      'contacts:read',
+      'interactions:log',
+      'feedback:read',
+      'feedback:give',
+      'feedback:handle',
+      'surveys:read',
+      'surveys:answer',
+      'service:figures',
+      'calls:figures',
     ],
   },
   OPERATIONS: {
@@ -141,6 +184,17 @@ export const ROLES = {
       'orders:process',
       'orders:callback',
       'investors:record',
+      'notices:read',
+      'notices:open',
+      'statements:read',
+      'feedback:read',
+      'feedback:give',
+      'feedback:handle',
+      'surveys:read',
+      'plans:read',
+      'tables:propose',
+      'service:figures',
+      'calls:figures',
     ],
   },
   COMPLIANCE: {
@@ -159,6 +213,7 @@ export const ROLES = {
       ...READ_ALL,
       'programme:approve',
       'clients:restrict',
+      'clients:erase',
       'grading:approve',
       'grades:approve',
       'requests:make',
@@ -168,9 +223,21 @@ export const ROLES = {
       'alerts:handle',
       'alerts:oversee',
       'questionnaires:approve',
+      'notices:open',
+      'tables:approve',
     ],
   },
-  AUDITOR: { reach: 'ALL', scopes: ['approvals:read', 'archive:request', 'inspections:manage', ...READ_ALL, 'alerts:read', 'alerts:oversee'] },
+  AUDITOR: {
+    reach: 'ALL',
+    scopes: [
+      'approvals:read',
+      'archive:request',
+      'inspections:manage',
+      ...READ_ALL,
+      'alerts:read',
+      'alerts:oversee',
+    ],
+  },
   MARKETING: {
     reach: 'NONE',
     scopes: [
@@ -191,9 +258,20 @@ export const ROLES = {
       'campaigns:manage',
       'funnel:read',
       'attribution:read',
+      'service:figures',
     ],
   },
-  ANALYST: { reach: 'NONE', scopes: ['complaints:figures', 'products:read', 'points:report', 'funnel:read'] },
+  ANALYST: {
+    reach: 'NONE',
+    scopes: [
+      'complaints:figures',
+      'products:read',
+      'points:report',
+      'funnel:read',
+      'service:figures',
+      'calls:figures',
+    ],
+  },
   ADMIN: {
     reach: 'NONE',
     scopes: [
@@ -208,11 +286,62 @@ export const ROLES = {
       'products:exposure',
       'questionnaires:propose',
       'questionnaires:approve',
+      'tables:propose',
     ],
   },
 } as const satisfies Record<string, { reach: Reach; scopes: readonly string[] }>;
 
 export type Role = keyof typeof ROLES;
+
+/** The classes of fields (`@class` in the schemas), from the least protected to the most. */
+export const FIELD_CLASSES = ['PUBLIC', 'INTERNAL', 'PERSONAL', 'SENSITIVE'] as const;
+export type FieldClass = (typeof FIELD_CLASSES)[number];
+
+/**
+ * How a role sees the values of a class, of the records that it reaches at all. SHOWN: as they are. MASKED: their last
+ * characters only. REVEALED: masked, and as they are to a caller who names a purpose. REVEALED_FOR_CASE: only to a caller who
+ * names a purpose and the case or inspection. HIDDEN: not at all.
+ */
+export type Sight = 'SHOWN' | 'MASKED' | 'REVEALED' | 'REVEALED_FOR_CASE' | 'HIDDEN';
+
+/** What each role sees of each class (`domain.md` 3.0; policy 3.6). */
+export const SIGHTS = {
+  CLIENT: { PUBLIC: 'SHOWN', INTERNAL: 'HIDDEN', PERSONAL: 'SHOWN', SENSITIVE: 'SHOWN' },
+  ADVISER: { PUBLIC: 'SHOWN', INTERNAL: 'SHOWN', PERSONAL: 'SHOWN', SENSITIVE: 'REVEALED' },
+  RISK_ASSESSOR: { PUBLIC: 'SHOWN', INTERNAL: 'SHOWN', PERSONAL: 'SHOWN', SENSITIVE: 'MASKED' },
+  SERVICE_AGENT: { PUBLIC: 'SHOWN', INTERNAL: 'SHOWN', PERSONAL: 'SHOWN', SENSITIVE: 'MASKED' },
+  OPERATIONS: { PUBLIC: 'SHOWN', INTERNAL: 'SHOWN', PERSONAL: 'SHOWN', SENSITIVE: 'REVEALED' },
+  COMPLIANCE: { PUBLIC: 'SHOWN', INTERNAL: 'SHOWN', PERSONAL: 'SHOWN', SENSITIVE: 'REVEALED_FOR_CASE' },
+  AUDITOR: { PUBLIC: 'SHOWN', INTERNAL: 'SHOWN', PERSONAL: 'SHOWN', SENSITIVE: 'REVEALED_FOR_CASE' },
+  MARKETING: { PUBLIC: 'SHOWN', INTERNAL: 'SHOWN', PERSONAL: 'SHOWN', SENSITIVE: 'HIDDEN' },
+  ANALYST: { PUBLIC: 'SHOWN', INTERNAL: 'SHOWN', PERSONAL: 'HIDDEN', SENSITIVE: 'HIDDEN' },
+  ADMIN: { PUBLIC: 'SHOWN', INTERNAL: 'SHOWN', PERSONAL: 'HIDDEN', SENSITIVE: 'HIDDEN' },
+} as const satisfies Record<Role, Record<FieldClass, Sight>>;
+
+/**
+ * Why somebody looks at a SENSITIVE value, as sent in `x-purpose`: the code, and where the purpose is a case its reference
+ * after a colon (`INSPECTION:0192…`).
+ */
+export const PURPOSES = {
+  ADVICE: { needsCase: false },
+  IDENTITY_VERIFICATION: { needsCase: false },
+  ORDER_PROCESSING: { needsCase: false },
+  CLIENT_REQUEST: { needsCase: false },
+  DATA_REQUEST: { needsCase: true },
+  COMPLAINT: { needsCase: true },
+  INSPECTION: { needsCase: true },
+  INVESTIGATION: { needsCase: true },
+  ARCHIVE_ACCESS: { needsCase: true },
+} as const satisfies Record<string, { needsCase: boolean }>;
+
+export type PurposeCode = keyof typeof PURPOSES;
+
+/** The scope that stands for seeing anything of a class; the class PUBLIC asks for none. */
+export const scopeOfClass = (fieldClass: FieldClass): string | undefined =>
+  fieldClass === 'PUBLIC' ? undefined : `class:${fieldClass.toLowerCase()}`;
+
+export const isFieldClass = (name: unknown): name is FieldClass =>
+  FIELD_CLASSES.some((fieldClass) => fieldClass === name);
 
 /** Every scope that some role has; a schema that names another is a mistake and stops the start. */
 export const SCOPES: ReadonlySet<string> = new Set(Object.values(ROLES).flatMap((role) => [...role.scopes]));

@@ -2,6 +2,8 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Band, Client, Kind, Status } from './clients.rules.js';
 import type { Standing } from './grading.rules.js';
 import type { Class, Grade } from './grading-tables.rules.js';
+import type { Institution } from './institutions/institutions.rules.js';
+import type { Profile } from './profiles.rules.js';
 
 @Entity('client')
 export class ClientRow implements Client, Standing {
@@ -26,11 +28,18 @@ export class ClientRow implements Client, Standing {
   @Column({ type: 'date', nullable: true }) lastActiveOn: string | null;
   @Column({ type: 'date', nullable: true }) dormantDueOn: string | null;
   @Column({ type: 'date', nullable: true }) restrictedUntil: string | null;
+  @Column({ type: 'date', nullable: true }) restrictionEndsOn: string | null;
+  @Column({ type: 'date', nullable: true }) reviewDueOn: string | null;
   @Column({ type: 'text', nullable: true }) ageBand: Band | null;
   @Column({ type: 'date', nullable: true }) ageBandDueOn: string | null;
   @Column({ type: 'boolean' }) fullCivilCapacity: boolean;
   @Column({ type: 'timestamptz' }) onboardedAt: Date;
   @Column({ type: 'integer' }) version: number;
+  /** No column: the profile of an earlier instant, where the client was asked for as of one. */
+  past?: {
+    individual: (Profile & { id: string }) | null;
+    institution: (Institution & { id: string }) | null;
+  };
 }
 
 @Entity('status_change')
@@ -40,6 +49,7 @@ export class StatusChangeRow {
   @Column({ type: 'text', name: 'from_status' }) from: Status;
   @Column({ type: 'text', name: 'to_status' }) to: Status;
   @Column({ type: 'text' }) reason: string;
+  @Column({ type: 'text', nullable: true }) evidence: string | null;
   @Column({ type: 'uuid' }) by: string;
   @Column({ type: 'timestamptz' }) at: Date;
 }

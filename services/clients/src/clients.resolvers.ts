@@ -7,7 +7,7 @@ import { currentOf } from './consents/consents.rules.js';
 import { DataRequestRow } from './data-requests/data-requests.entities.js';
 import type { Resolvers } from './generated/resolvers.js';
 import { GradeAssignmentRow } from './grading.entities.js';
-import { clientAsOf } from './history/as-of.js';
+import { clientAsOf, clientBackThen } from './history/as-of.js';
 import { InstitutionProfileRow } from './institutions/institutions.entities.js';
 import { InvestorStatusRow } from './investor-status/investor-status.entities.js';
 import { setInvestorStatus } from './investor-status/investor-status.js';
@@ -62,9 +62,10 @@ const clientFields = {
   asOf: (client, { at }, ctx) => clientAsOf(ctx, client, at),
   consents: async ({ id }, _, ctx) => currentOf(await consentsOf(ctx, id)),
   consentHistory: ({ id }, args, ctx) => ctx.loadPage(ConsentRecordRow, 'clientId', id, args),
-  individual: ({ id, kind }, _, ctx) => (kind === 'INDIVIDUAL' ? ctx.load(IndividualProfileRow, id) : null),
-  institution: ({ id, kind }, _, ctx) =>
-    kind === 'INSTITUTION' ? ctx.load(InstitutionProfileRow, id) : null,
+  individual: ({ id, kind, past }, _, ctx) =>
+    kind !== 'INDIVIDUAL' ? null : past ? past.individual : ctx.load(IndividualProfileRow, id),
+  institution: ({ id, kind, past }, _, ctx) =>
+    kind !== 'INSTITUTION' ? null : past ? past.institution : ctx.load(InstitutionProfileRow, id),
   profileHistory: async ({ id }, _, ctx) =>
     (await ctx.loadPage(ProfileVersionRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
   assets: ({ assetSnapshotId: id }, _, ctx) => (id === null ? null : ctx.load(AssetSnapshotRow, id)),
@@ -80,10 +81,10 @@ const asOfFields = {
 export const clientResolvers = (hashKey: string) =>
   ({
     Query: {
-      client: async (_, { id }, ctx) => {
+      client: async (_, { id, asOf }, ctx) => {
         const client = await ctx.load(ClientRow, id);
         if (client === null || !reaches(ctx.actor, client)) throw refuse('NOT_FOUND');
-        return client;
+        return asOf ? clientBackThen(ctx, client, asOf) : client;
       },
       clients: (_, { first, after, ...only }, ctx) => listClients(ctx.db, { first, after }, only),
       searchClients: (_, { by, ...args }, ctx) => searchClients(ctx, by, args, hashKey),

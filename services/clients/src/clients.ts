@@ -17,14 +17,14 @@ import {
   type Tx,
   transact,
 } from '@client-graph/kit';
-import { type FindOptionsWhere, In, Not } from 'typeorm';
+import { type FindOptionsWhere, In, LessThanOrEqual, Not } from 'typeorm';
 import { AssetSnapshotRow } from './assets.entities.js';
 import { declare } from './assets.rules.js';
 import { ClientRow, StatusChangeRow } from './clients.entities.js';
 import { activate, ageBandOn, type Status, standingOf, transition, verify } from './clients.rules.js';
 import { forEachDue } from './due.js';
 import type { ActivateClientInput, OpenClientInput, VerifyIdentityInput } from './generated/resolvers.js';
-import { assignFirst, rulesOn } from './grading.js';
+import { assignFirst, regrade, rulesOn } from './grading.js';
 import { decide, type Facts, factsOf } from './grading.rules.js';
 import { numberHash } from './identity.js';
 import { InstitutionProfileRow } from './institutions/institutions.entities.js';
@@ -32,6 +32,7 @@ import { AdviserAssignmentRow } from './life-cycle/life-cycle.entities.js';
 import { dormantOn } from './life-cycle/life-cycle.rules.js';
 import { IdentityVerificationRow, IndividualProfileRow, ProfileVersionRow } from './profiles.entities.js';
 import { code, expiryOf, type IdType, idNumberOf, line, profileOf, refuseProfile } from './profiles.rules.js';
+import { ASKED } from './reviews/reviews.rules.js';
 import { scheduleAfterEvent, scheduleExpiry, schedulePeriodic } from './reviews/schedule.js';
 import { indexClient } from './search/search-index.js';
 
@@ -100,6 +101,8 @@ export async function insertClient(
     lastActiveOn: today,
     dormantDueOn: null,
     restrictedUntil: null,
+    restrictionEndsOn: null,
+    reviewDueOn: null,
     onboardedAt: tx.now,
     version: 1,
   });
@@ -200,7 +203,7 @@ export const activateClient = (db: Db, input: ActivateClientInput): Promise<Clie
   });
 
 /** In whose name jobs and events change something. */
-const NOBODY = '00000000-0000-0000-0000-000000000000';
+export const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** Writes down whose client it is from now on. */
 export async function keepAdviser(
@@ -220,12 +223,19 @@ export async function keepAdviser(
 }
 
 /** Keeps a change of status, after the client has it. */
-export async function keepStatus(tx: Tx, client: ClientRow, from: Status, reason: string): Promise<void> {
+export async function keepStatus(
+  tx: Tx,
+  client: ClientRow,
+  from: Status,
+  reason: string,
+  evidence: string | null = null,
+): Promise<void> {
   const change = {
     clientId: client.id,
     from,
     to: client.status,
     reason,
+    evidence,
     by: tx.actor.id ?? NOBODY,
     at: tx.now,
   };
@@ -254,15 +264,16 @@ type Filter<Field extends keyof ClientRow> = { readonly [F in Field]?: ClientRow
 export function listClients(
   db: Db,
   args: PageArgs,
-  filter: Filter<'grade' | 'status' | 'class' | 'adviserId'>,
+  filter: Filter<'grade' | 'status' | 'class' | 'adviserId'> & { reviewDueBy?: string | null | undefined },
 ): Promise<Connection<ClientRow>> {
-  const { grade, status, class: clientClass, adviserId } = filter;
+  const { grade, status, class: clientClass, adviserId, reviewDueBy } = filter;
   if (adviserId && !isUuid(adviserId)) throw refuse('BAD_INPUT', { field: 'adviserId', expected: 'UUID' });
   const reach = reachOf(db.actor);
   const isHidden = !seesRestricted(db.actor);
   return page(db, ClientRow, args, {
     ...(grade ? { grade } : {}),
-    ...(status || isHidden ? { status: statusOf(status ?? null, isHidden) } : {}),
+    ...(reviewDueBy ? { reviewDueOn: LessThanOrEqual(reviewDueBy), status: In([...ASKED]) } : {}),
+    ...(status || (isHidden && !reviewDueBy) ? { status: statusOf(status ?? null, isHidden) } : {}),
     ...(clientClass ? { class: clientClass } : {}),
     ...reach,
     ...(adviserId ? adviserOf(reach, adviserId) : {}),
@@ -288,7 +299,7 @@ function reachOf(actor: Actor): FindOptionsWhere<ClientRow> {
 export const moveAgeBands = (db: Db): Promise<void> =>
   forEachDue(asService(db), 'ageBandDueOn', async (tx, before) => {
     const profile = await tx.manager.findOneByOrFail(IndividualProfileRow, { id: before.id });
-    const client = await tx.update(ClientRow, before, ageBandOn(profile.dateOfBirth, dayOf(tx.now)));
+    const client = await regrade(tx, before, ageBandOn(profile.dateOfBirth, dayOf(tx.now)));
     if (client.ageBand === before.ageBand) return;
     if (client.ageBand === 'FROM_65') await scheduleAfterEvent(tx, client.id);
     const changed = { changedFieldCodes: ['ageBand'], version: client.version };

@@ -7,6 +7,7 @@ import { refuseConsent } from './consents/consents.rules.js';
 import { refuseDataRequest } from './data-requests/data-requests.rules.js';
 import { refuseInstitution } from './institutions/institutions.rules.js';
 import { refuseInvestor } from './investor-status/investor-status.rules.js';
+import { refuseErasure } from './life-cycle/erasure.rules.js';
 import { refuseLifeCycle } from './life-cycle/life-cycle.rules.js';
 import { refuseMerge } from './merges/merges.rules.js';
 import { refuseOverride } from './overrides/overrides.rules.js';
@@ -28,6 +29,7 @@ test('every refusal is promised by the schema, and every promise can be kept', (
     refuseRuleSet,
     refuseOverride,
     refuseLifeCycle,
+    refuseErasure,
     refuseConsent,
     refuseSearch,
     refuseReview,

@@ -9,6 +9,7 @@ const DUE = {
   ageBandDueOn: 'age_band_due_on',
   gradingDueOn: 'grading_due_on',
   dormantDueOn: 'dormant_due_on',
+  restrictionEndsOn: 'restriction_ends_on',
 } as const;
 
 /**

@@ -20,7 +20,7 @@ import {
   INSTITUTION_GRADES,
   tableProblems,
 } from './grading-tables.rules.js';
-import { scheduleAfterEvent } from './reviews/schedule.js';
+import { reschedulePeriodic, scheduleAfterEvent } from './reviews/schedule.js';
 
 /** The rule tables that decide on a day: of those approved and in force the latest. */
 export async function rulesOn(tx: Tx, day: string): Promise<GradingRuleSetRow> {
@@ -89,6 +89,7 @@ async function gradeAnew(
   if (client.class !== decision.class) await assignClass(tx, client, rules, decision);
   const gradeAssignmentId = isGradeSame ? current.id : await assignGrade(tx, current, rules, decision);
   const changed = await tx.update(ClientRow, before, { ...changes, ...standing, gradeAssignmentId });
+  if (client.grade !== decision.grade) await reschedulePeriodic(tx, changed);
   await tx.record(...changesOf(client.id, rules.version, client, decision));
   return changed;
 }

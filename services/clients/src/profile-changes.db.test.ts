@@ -5,6 +5,7 @@ import { aCnId, openOrganisation, openPerson, yuan } from '../test/applications.
 import { service } from './service.js';
 
 const OFFICER = actorOf(freshId(), ['OPERATIONS']);
+const OFFICER_WHO_ADVISES = actorOf(freshId(), ['ADVISER']);
 const CHANGE = 'mutation ($input: ChangeIndividualInput!) { changeIndividual(input: $input) { id version } }';
 const CORRECT = 'mutation ($input: CorrectIdentityInput!) { correctIdentity(input: $input) { id version } }';
 const FIELDS = `grade preferredLanguage profileHistory { changed by at } identityVerification { method }
@@ -31,6 +32,39 @@ const correct = (actor: Actor, clientId: string, changes: object, expectedVersio
   world.ask(actor, CORRECT, {
     input: { clientId, expectedVersion, method: 'IN_PERSON', evidenceReference: 'scan 2', ...changes },
   });
+
+describe('what a change means is told as a code', () => {
+  test.each<[string, object, string[]]>([
+    ['income down by 30 %', { annualIncome: yuan('168000') }, ['annualIncome', 'incomeDown30']],
+    ['income down by less', { annualIncome: yuan('168000.01') }, ['annualIncome']],
+    ['income up', { annualIncome: yuan('900000') }, ['annualIncome']],
+    ['income in another currency', { annualIncome: { amount: '1', currency: 'USD' } }, ['annualIncome']],
+    ['work lost', { employment: 'UNEMPLOYED' }, ['employment', 'employmentLost']],
+    ['retirement', { employment: 'RETIRED' }, ['employment']],
+    [
+      'an address abroad',
+      { address: '1 Orchard Road', addressCountry: 'SG' },
+      ['address', 'addressCountry', 'addressAbroad'],
+    ],
+    ['another address at home', { address: '北京市海淀区 5 号' }, ['address']],
+  ])('%s', async (_, changes, codes) => {
+    const { id } = await openPerson(ask, OFFICER_WHO_ADVISES, { employment: 'EMPLOYED' });
+    expect((await change(OFFICER, id, changes)).codes).toEqual([]);
+    expect((await lastEvent(id))?.data).toMatchObject({ changedFieldCodes: codes });
+  });
+
+  test('one who is abroad or without work already tells nothing new', async () => {
+    const { id } = await openPerson(ask, OFFICER_WHO_ADVISES, {
+      employment: 'UNEMPLOYED',
+      addressCountry: 'SG',
+    });
+    await change(OFFICER, id, { occupation: 'Reader', addressCountry: 'FR' });
+    expect((await lastEvent(id))?.data).toMatchObject({
+      changedFieldCodes: ['occupation', 'addressCountry'],
+    });
+    expect((await change(OFFICER, id, { addressCountry: 'France' }, 2)).codes).toEqual(['BAD_INPUT']);
+  });
+});
 
 describe('changing what a person tells of themself', () => {
   test('every field is changed, the others hear the codes and no value, and the history says who', async () => {
@@ -79,7 +113,7 @@ describe('changing what a person tells of themself', () => {
     const told = await lastEvent(id);
     expect(told).toMatchObject({
       type: 'client.updated',
-      data: { clientId: id, changedFieldCodes: [...fields, 'preferredLanguage'], version: 2 },
+      data: { clientId: id, changedFieldCodes: [...fields, 'preferredLanguage', 'incomeDown30'], version: 2 },
     });
     expect(JSON.stringify(told)).not.toMatch(/Teacher|朝阳|139001/);
   });

@@ -5,7 +5,7 @@ import {
   type InstitutionApplication,
   institutionOf,
 } from './institutions/institutions.rules.js';
-import { type Application, type IdType, type Profile, profileOf } from './profiles.rules.js';
+import { type Application, HOME, type IdType, type Profile, profileOf } from './profiles.rules.js';
 
 export const refuseChange = defineRefusals({
   NOTHING_CHANGED: 'Every value is the one on file already: nothing was written.',
@@ -32,7 +32,9 @@ export function changedPerson(before: Profile, ask: PersonChange, today: string)
       gender: isCleared('gender') ? null : (ask.gender ?? before.gender),
       dateOfBirth: ask.dateOfBirth ?? before.dateOfBirth,
       occupation: ask.occupation ?? before.occupation,
+      employment: isCleared('employment') ? null : (ask.employment ?? before.employment),
       address: ask.address ?? before.address,
+      addressCountry: ask.addressCountry ?? before.addressCountry,
       annualIncome: ask.annualIncome ?? annualIncome,
       investmentYears: ask.investmentYears ?? before.investmentYears,
       experienceKinds: ask.experienceKinds ?? before.experienceKinds,
@@ -79,6 +81,22 @@ export function changedCodes(before: object, after: object): string[] {
     .filter(([field, value]) => !isSameValue(old.get(field), value))
     .map(([field]) => FIELD_OF[field] ?? field);
   return [...new Set(changed)];
+}
+
+/** An income that falls to this share of the one before, or lower, is another income (`domain.md` 3.2, 8: −30 %). */
+const INCOME_DOWN_TO = 0.7;
+
+/** What a change means to those who decide by it, as codes: they never learn the values. */
+export function meaningCodes(before: Profile, after: Profile): string[] {
+  const isIncomeDown =
+    before.annualIncomeCurrency === after.annualIncomeCurrency &&
+    before.annualIncome.greaterThan(0) &&
+    after.annualIncome.lessThanOrEqualTo(before.annualIncome.times(INCOME_DOWN_TO));
+  return [
+    ...(isIncomeDown ? ['incomeDown30'] : []),
+    ...(after.employment === 'UNEMPLOYED' && before.employment !== 'UNEMPLOYED' ? ['employmentLost'] : []),
+    ...(before.addressCountry === HOME && after.addressCountry !== HOME ? ['addressAbroad'] : []),
+  ];
 }
 
 const isSameValue = (a: unknown, b: unknown): boolean =>

@@ -19,6 +19,7 @@ import {
   changedInstitution,
   changedPerson,
   type InstitutionChange,
+  meaningCodes,
   mustComeTogether,
   type PersonChange,
   refuseChange,
@@ -110,11 +111,18 @@ export async function changePerson(
   const codes = [...changedCodes(before, profile), ...furtherCodes];
   await tx.update(IndividualProfileRow, before, profile);
   await indexClient(tx, client, { name: profile.name, contact: profile.mobile }, hashKey);
-  return keepChange(tx, client, profile, codes, {
-    ...changes,
-    ...ageBandOn(profile.dateOfBirth, today),
-    fullCivilCapacity: profile.civilCapacity === 'FULL',
-  });
+  const meaning = meaningCodes(before, profile);
+  return keepChange(
+    tx,
+    client,
+    profile,
+    { codes, meaning },
+    {
+      ...changes,
+      ...ageBandOn(profile.dateOfBirth, today),
+      fullCivilCapacity: profile.civilCapacity === 'FULL',
+    },
+  );
 }
 
 /** Writes a changed institution, the version of it, and what follows for class and grade. */
@@ -132,7 +140,7 @@ export async function changeOrganisation(
   const codes = changedCodes(before, institution);
   await tx.update(InstitutionProfileRow, before, institution);
   await indexClient(tx, client, { name: institution.legalName, contact: institution.phone }, hashKey);
-  return keepChange(tx, client, institution, codes, changes);
+  return keepChange(tx, client, institution, { codes, meaning: [] }, changes);
 }
 
 /** The others are told the codes of what has changed and the whole standing, never a value. */
@@ -140,11 +148,11 @@ async function keepChange(
   tx: Tx,
   client: ClientRow,
   profile: object,
-  codes: string[],
+  { codes, meaning }: { codes: string[]; meaning: string[] },
   changes: Partial<ClientRow>,
 ): Promise<ClientRow> {
   const clientCodes = changedCodes(client, changes).filter((code) => code === 'preferredLanguage');
-  const changedFieldCodes = [...codes, ...clientCodes];
+  const changedFieldCodes = [...codes, ...clientCodes, ...meaning];
   if (changedFieldCodes.length === 0) throw refuseChange('NOTHING_CHANGED');
   if (codes.length > 0) await keepVersion(tx, client.id, profile, codes);
   // A change of the profile alone is a change of the client: its version rises.

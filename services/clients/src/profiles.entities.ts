@@ -4,6 +4,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type {
   BirthdayCalendar,
   CivilCapacity,
+  Employment,
   ExperienceKind,
   Gender,
   IdType,
@@ -19,7 +20,9 @@ export class IndividualProfileRow implements Profile {
   @Column({ type: 'text', nullable: true }) gender: Gender | null;
   @Column({ type: 'date' }) dateOfBirth: string;
   @Column({ type: 'text' }) occupation: string;
+  @Column({ type: 'text', nullable: true }) employment: Employment | null;
   @Column({ type: 'text' }) address: string;
+  @Column({ type: 'text' }) addressCountry: string;
   @Column(decimal) annualIncome: Decimal;
   @Column({ type: 'text' }) annualIncomeCurrency: string;
   @Column({ type: 'integer' }) investmentYears: number;

@@ -15,6 +15,7 @@ export type ExperienceKind =
 export type IdType = 'CN_ID' | 'PASSPORT' | 'HK_MACAO_PERMIT' | 'TAIWAN_PERMIT';
 export type BirthdayCalendar = 'SOLAR' | 'LUNAR';
 export type CivilCapacity = 'FULL' | 'LIMITED' | 'NONE';
+export type Employment = 'EMPLOYED' | 'SELF_EMPLOYED' | 'RETIRED' | 'STUDENT' | 'HOMEMAKER' | 'UNEMPLOYED';
 export type VerificationMethod = 'IN_PERSON' | 'VIDEO' | 'REGISTER';
 
 /** A person as kept. */
@@ -23,7 +24,11 @@ export type Profile = {
   gender: Gender | null;
   dateOfBirth: string;
   occupation: string;
+  /** Null where it was never asked. */
+  employment: Employment | null;
   address: string;
+  /** ISO 3166-1 alpha-2. */
+  addressCountry: string;
   annualIncome: Decimal;
   annualIncomeCurrency: string;
   investmentYears: number;
@@ -48,7 +53,9 @@ export type Application = {
   gender?: Gender | null | undefined;
   dateOfBirth: string;
   occupation: string;
+  employment?: Employment | null | undefined;
   address: string;
+  addressCountry?: string | null | undefined;
   annualIncome: Money;
   investmentYears: number;
   experienceKinds: readonly ExperienceKind[];
@@ -69,6 +76,9 @@ export const refuseProfile = defineRefusals({
   IDENTITY_TAKEN: 'This identity document belongs to a client of the firm already: ask compliance.',
 });
 
+/** Where the firm is; an address anywhere else is abroad. */
+export const HOME = 'CN';
+
 /** Ages at which a client can be opened (`domain.md` 3.3.2 AGE; the law's full age is 18). */
 const AGES = { min: 18, max: 150 } as const;
 
@@ -81,7 +91,9 @@ export function profileOf(application: Omit<Application, 'idType' | 'idNumber'>,
     gender: application.gender ?? null,
     dateOfBirth,
     occupation: line(application.occupation, 'occupation', 100),
+    employment: application.employment ?? null,
     address: line(application.address, 'address', 300),
+    addressCountry: country(application.addressCountry ?? HOME, 'addressCountry'),
     annualIncome: income.amount,
     annualIncomeCurrency: income.currency,
     investmentYears: investmentYears(application.investmentYears, dateOfBirth, today),
@@ -89,7 +101,7 @@ export function profileOf(application: Omit<Application, 'idType' | 'idNumber'>,
     mobile: mobileOf(application.mobile),
     email: application.email === null || application.email === undefined ? null : emailOf(application.email),
     ...birthday(application.lunarBirth ?? null),
-    taxResidency: country(application.taxResidency ?? 'CN', 'taxResidency'),
+    taxResidency: country(application.taxResidency ?? HOME, 'taxResidency'),
     civilCapacity: application.civilCapacity ?? 'FULL',
   };
 }

@@ -23,8 +23,9 @@ import { DEVELOPMENT_HASH_KEY } from './identity.js';
 import { InstitutionFinancialsRow, InstitutionProfileRow } from './institutions/institutions.entities.js';
 import { institutionResolvers } from './institutions/institutions.resolvers.js';
 import { InvestorStatusRow } from './investor-status/investor-status.entities.js';
+import { expireInvestorStatuses } from './investor-status/investor-status.js';
 import { AdviserAssignmentRow } from './life-cycle/life-cycle.entities.js';
-import { fallDormant } from './life-cycle/life-cycle.js';
+import { endRestrictions, fallDormant } from './life-cycle/life-cycle.js';
 import { lifeCycleResolvers } from './life-cycle/life-cycle.resolvers.js';
 import { ClientMergeRow } from './merges/merges.entities.js';
 import { mergeResolvers } from './merges/merges.resolvers.js';
@@ -79,6 +80,8 @@ const JOBS = [
   { name: 'remind-reviews', cron: '25 16 * * *', run: remindReviews },
   { name: 'fall-dormant', cron: '20 16 * * *', run: fallDormant },
   { name: 'regrade-due', cron: '15 16 * * *', run: regradeDue },
+  { name: 'end-restrictions', cron: '30 16 * * *', run: endRestrictions },
+  { name: 'expire-investor-statuses', cron: '35 16 * * *', run: expireInvestorStatuses },
 ];
 
 /** The clients service, finding identity documents by this key. */

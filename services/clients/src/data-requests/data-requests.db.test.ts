@@ -2,8 +2,9 @@ import { type Actor, ROLES, type Role } from '@client-graph/kit';
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { aCnId, activate, openPerson } from '../../test/applications.js';
+import { retainedUntil } from '../life-cycle/erasure.rules.js';
 import { service } from '../service.js';
-import { dueOn, fulfil, retainedUntil } from './data-requests.rules.js';
+import { dueOn, fulfil } from './data-requests.rules.js';
 
 const OFFICER = actorOf(freshId(), ['OPERATIONS']);
 const HANDLER = actorOf(freshId(), ['COMPLIANCE']);
@@ -101,6 +102,64 @@ test('an explanation gives the reasons of the grade; a refusal gives its own', a
   ]);
 });
 
+test('a correction names what is wrong, and is fulfilled by what was corrected since', async () => {
+  const { id } = await open();
+  const ask = (fields: string[], type = 'CORRECTION') =>
+    world.ask(self(id), MAKE, { input: { requestId: freshId(), clientId: id, type, fields } });
+  expect((await ask(['shoeSize'])).codes).toEqual(['FIELDS_UNKNOWN']);
+  expect((await ask(['name'], 'DELETION')).codes).toEqual(['FIELDS_UNKNOWN']);
+  const request = (await ask(['name', 'idDocument'])).data.makeDataRequest;
+  world.clock.now = new Date(world.clock.now.getTime() + 1_000);
+  expect((await fulfilBy(HANDLER, request.id)).codes).toEqual(['NOT_CORRECTED']);
+  const { codes } = await world.ask(
+    OFFICER,
+    'mutation ($input: CorrectIdentityInput!) { correctIdentity(input: $input) { id } }',
+    {
+      input: {
+        clientId: id,
+        expectedVersion: 1,
+        method: 'IN_PERSON',
+        evidenceReference: 'scan 3',
+        name: '王晓明',
+        gender: null,
+      },
+    },
+  );
+  expect(codes).toEqual([]);
+  await fulfilBy(HANDLER, request.id);
+  expect(
+    (await world.ask(self(id), `{ client(id: "${id}") { dataRequests { fields corrected outcome } } }`)).data
+      .client.dataRequests,
+  ).toEqual([{ fields: ['name', 'idDocument'], corrected: ['name'], outcome: 'CORRECTED' }]);
+});
+
+test('the time is extended once, before it has run out, with a reason', async () => {
+  const { id } = await open();
+  const now = world.clock.now;
+  const [first, second] = [await make(id, 'ACCESS_COPY'), await make(id, 'EXPLANATION')];
+  const extend = (dataRequestId: string, expectedVersion: number) =>
+    world.ask(
+      HANDLER,
+      `mutation ($input: ExtendDataRequestInput!) {
+        extendDataRequest(input: $input) { dueOn extensionReason extendedAt isLate version }
+      }`,
+      { input: { dataRequestId, expectedVersion, reason: 'COMPLEX' } },
+    );
+  expect((await extend(first.id, 1)).data.extendDataRequest).toMatchObject({
+    dueOn: '2026-06-02',
+    extensionReason: 'COMPLEX',
+    isLate: false,
+  });
+  expect((await extend(first.id, 2)).codes).toEqual(['ALREADY_EXTENDED']);
+  world.clock.now = new Date('2026-04-02T16:00:00Z');
+  expect((await extend(second.id, 1)).codes).toEqual(['TOO_LATE_TO_EXTEND']);
+  expect(
+    (await world.ask(self(id), `{ client(id: "${id}") { dataRequests { isLate } } }`)).data.client
+      .dataRequests,
+  ).toEqual(expect.arrayContaining([{ isLate: true }, { isLate: false }]));
+  world.clock.now = now;
+});
+
 test('nobody asks for another, and the adviser does not answer', async () => {
   const both = actorOf(freshId(), ['ADVISER', 'COMPLIANCE']);
   const { id } = await openPerson(ask, both);
@@ -129,7 +188,12 @@ describe('the rules', () => {
     ['EXPLANATION', 'CLOSED', 'EXPLAINED'],
     ['DELETION', 'CLOSED', 'RESTRICTED_FOR_RETENTION'],
   ] as const)('%s of a client who is %s: %s', (type, status, outcome) => {
-    expect(fulfil({ type, status: 'RECEIVED' }, { status })).toBe(outcome);
+    expect(fulfil({ type, status: 'RECEIVED' }, { status }, '2046-03-02', '2046-03-02')).toBe(outcome);
+  });
+  test('deletion is erasure once no retention runs', () => {
+    expect(
+      fulfil({ type: 'DELETION', status: 'RECEIVED' }, { status: 'CLOSED' }, '2046-03-02', '2046-03-03'),
+    ).toBe('ERASED');
   });
   test.each((Object.keys(ROLES) as Role[]).map((role) => [role]))('%s', async (role) => {
     const { codes: handle } = await fulfilBy(actorOf(freshId(), [role]), freshId());

@@ -1,5 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { DataRequestOutcome, DataRequestStatus, DataRequestType } from './data-requests.rules.js';
+import type {
+  DataRequestOutcome,
+  DataRequestStatus,
+  DataRequestType,
+  ExtensionReason,
+} from './data-requests.rules.js';
 
 @Entity('data_request')
 export class DataRequestRow {
@@ -13,5 +18,9 @@ export class DataRequestRow {
   @Column({ type: 'timestamptz', nullable: true }) decidedAt: Date | null;
   @Column({ type: 'uuid', nullable: true }) decidedBy: string | null;
   @Column({ type: 'text', nullable: true }) outcome: DataRequestOutcome | null;
+  @Column({ type: 'text', array: true }) fields: string[];
+  @Column({ type: 'text', array: true }) corrected: string[];
+  @Column({ type: 'timestamptz', nullable: true }) extendedAt: Date | null;
+  @Column({ type: 'text', nullable: true }) extensionReason: ExtensionReason | null;
   @Column({ type: 'integer' }) version: number;
 }

@@ -1,10 +1,11 @@
-import { reaches } from '@client-graph/kit';
+import { dayOf, reaches } from '@client-graph/kit';
 import { ClientRow } from '../clients.entities.js';
 import type { Resolvers } from '../generated/resolvers.js';
 import { GradeAssignmentRow } from '../grading.entities.js';
 import { reasonsOf } from '../reasons.rules.js';
 import {
   copyOf,
+  extendDataRequest,
   fulfilDataRequest,
   listDataRequests,
   makeDataRequest,
@@ -16,6 +17,7 @@ export const dataRequestResolvers = {
   Mutation: {
     makeDataRequest: (_, { input }, ctx) => makeDataRequest(ctx.db, input),
     fulfilDataRequest: (_, { input }, ctx) => fulfilDataRequest(ctx.db, input),
+    extendDataRequest: (_, { input }, ctx) => extendDataRequest(ctx.db, input),
     refuseDataRequest: (_, { input }, ctx) => refuseDataRequestAs(ctx.db, input),
   },
   DataRequest: {
@@ -23,6 +25,7 @@ export const dataRequestResolvers = {
       const client = await ctx.load(ClientRow, clientId);
       return client !== null && reaches(ctx.actor, client) ? client : null;
     },
+    isLate: ({ status, dueOn }, _, ctx) => status === 'RECEIVED' && dayOf(ctx.db.now()) > dueOn,
     copy: ({ outcome, clientId }, _, ctx) => (outcome === 'COPY_GIVEN' ? copyOf(ctx.db, clientId) : null),
     explanation: async ({ outcome, clientId }, { locale }, ctx) => {
       const client = outcome === 'EXPLAINED' ? await ctx.load(ClientRow, clientId) : null;

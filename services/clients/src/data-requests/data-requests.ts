@@ -10,17 +10,21 @@ import {
   type Tx,
   transact,
 } from '@client-graph/kit';
-import { type ClientRow, StatusChangeRow } from '../clients.entities.js';
+import { MoreThanOrEqual } from 'typeorm';
+import type { ClientRow } from '../clients.entities.js';
 import { clientForUpdate, staffOf } from '../clients.js';
 import { mustNotAdvise } from '../clients.rules.js';
 import type {
+  ExtendDataRequestInput,
   FulfilDataRequestInput,
   MakeDataRequestInput,
   RefuseDataRequestInput,
 } from '../generated/resolvers.js';
+import { eraseFile, keptUntil } from '../life-cycle/erasure.js';
 import { freeze } from '../life-cycle/life-cycle.js';
+import { ProfileVersionRow } from '../profiles.entities.js';
 import { DataRequestRow } from './data-requests.entities.js';
-import { dueOn, fulfil, mustBeOpen, retainedUntil } from './data-requests.rules.js';
+import { correctedOf, dueOn, extend, fieldsOf, fulfil, mustBeOpen } from './data-requests.rules.js';
 
 /** Takes down what a person asks about their own data; the clock runs from now. */
 export const makeDataRequest = (db: Db, input: MakeDataRequestInput): Promise<DataRequestRow> =>
@@ -31,6 +35,10 @@ export const makeDataRequest = (db: Db, input: MakeDataRequestInput): Promise<Da
         id,
         clientId: client.id,
         type: input.type,
+        fields: fieldsOf(input.type, input.fields ?? []),
+        corrected: [],
+        extendedAt: null,
+        extensionReason: null,
         status: 'RECEIVED',
         receivedAt: tx.now,
         receivedBy: staffOf(tx),
@@ -47,13 +55,17 @@ export const makeDataRequest = (db: Db, input: MakeDataRequestInput): Promise<Da
 export const fulfilDataRequest = (db: Db, input: FulfilDataRequestInput): Promise<DataRequestRow> =>
   transact(db, async (tx) => {
     const { client, request } = await lock(tx, input.dataRequestId, input.expectedVersion);
-    const outcome = fulfil(request, client);
-    if (outcome === 'RESTRICTED_FOR_RETENTION')
-      await freeze(tx, client, 'RETENTION', retainedUntil(await closedOn(tx, client)));
+    const until = await keptUntil(tx, client);
+    const outcome = fulfil(request, client, until, dayOf(tx.now));
+    if (outcome === 'RESTRICTED_FOR_RETENTION') await freeze(tx, client, 'RETENTION', until);
+    if (outcome === 'ERASED') await eraseFile(tx, client, 'CLIENT_REQUEST');
     if (outcome === 'RESTRICTED') await freeze(tx, client, 'CLIENT_REQUEST', null);
+    const corrected =
+      outcome === 'CORRECTED' ? correctedOf(request.fields, await changedSince(tx, request)) : [];
     return tx.update(DataRequestRow, request, {
       status: 'FULFILLED',
       outcome,
+      corrected,
       decidedAt: tx.now,
       decidedBy: staffOf(tx),
     });
@@ -84,13 +96,25 @@ async function lock(
   return { client, request: await findForUpdate(tx, DataRequestRow, id, expectedVersion) };
 }
 
-async function closedOn(tx: Tx, client: ClientRow): Promise<string> {
-  const change = await tx.manager.findOne(StatusChangeRow, {
-    where: { clientId: client.id, to: 'CLOSED' },
-    order: { id: 'DESC' },
+/** Codes of what was changed in the file after the request came in. */
+async function changedSince(tx: Tx, { clientId, receivedAt }: DataRequestRow): Promise<string[]> {
+  const versions = await tx.find(ProfileVersionRow, {
+    select: { id: true, changed: true },
+    where: { clientId, at: MoreThanOrEqual(receivedAt) },
   });
-  return dayOf(change?.at ?? tx.now);
+  return versions.flatMap(({ changed }) => changed);
 }
+
+/** Gives a request two months more, once, with the reason that the person is told. */
+export const extendDataRequest = (db: Db, input: ExtendDataRequestInput): Promise<DataRequestRow> =>
+  transact(db, async (tx) => {
+    const { request } = await lock(tx, input.dataRequestId, input.expectedVersion);
+    return tx.update(DataRequestRow, request, {
+      dueOn: extend(request, dayOf(tx.now)),
+      extendedAt: tx.now,
+      extensionReason: input.reason,
+    });
+  });
 
 /** The requests that wait for an answer, the oldest first. */
 export const listDataRequests = (db: Db, args: PageArgs): Promise<Connection<DataRequestRow>> =>

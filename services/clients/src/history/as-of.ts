@@ -1,4 +1,4 @@
-import { type Context, Decimal } from '@client-graph/kit';
+import { type Context, Decimal, refuse } from '@client-graph/kit';
 import { z } from 'zod';
 import { type ClientRow, StatusChangeRow } from '../clients.entities.js';
 import { ClassAssignmentRow, GradeAssignmentRow } from '../grading.entities.js';
@@ -6,6 +6,7 @@ import { INSTITUTION_GRADES } from '../grading-tables.rules.js';
 import type { InstitutionProfileRow } from '../institutions/institutions.entities.js';
 import { AdviserAssignmentRow } from '../life-cycle/life-cycle.entities.js';
 import { type IndividualProfileRow, ProfileVersionRow } from '../profiles.entities.js';
+import { HOME } from '../profiles.rules.js';
 import { lastBy, spanAt } from './as-of.rules.js';
 
 /** A client as it was at an instant. */
@@ -50,6 +51,19 @@ export async function clientAsOf(
   };
 }
 
+/** The client as it was: status, class, grade, adviser and profile of then, all else of today. Refuses NOT_FOUND before it was opened. */
+export async function clientBackThen(
+  ctx: Pick<Context, 'loadList'>,
+  client: ClientRow,
+  at: Date,
+): Promise<ClientRow> {
+  const then = await clientAsOf(ctx, client, at);
+  if (then === null) throw refuse('NOT_FOUND');
+  const { status, class: clientClass, adviserId, grade, individual, institution } = then;
+  const assigned = { grade: grade.grade, gradeAssignmentId: grade.id };
+  return { ...client, status, class: clientClass, adviserId, ...assigned, past: { individual, institution } };
+}
+
 const text = z.string();
 const Person = z.object({
   id: text,
@@ -57,7 +71,13 @@ const Person = z.object({
   gender: z.enum(['FEMALE', 'MALE']).nullable(),
   dateOfBirth: text,
   occupation: text,
+  // What was written before these were asked says nothing of them.
+  employment: z
+    .enum(['EMPLOYED', 'SELF_EMPLOYED', 'RETIRED', 'STUDENT', 'HOMEMAKER', 'UNEMPLOYED'])
+    .nullable()
+    .default(null),
   address: text,
+  addressCountry: text.default(HOME),
   annualIncome: text.transform((amount) => new Decimal(amount)),
   annualIncomeCurrency: text,
   investmentYears: z.int(),

@@ -12,4 +12,6 @@ export class InvestorStatusRow implements Investor {
   @Column({ type: 'date' }) validTo: string;
   @Column({ type: 'uuid' }) decidedBy: string;
   @Column({ type: 'timestamptz' }) decidedAt: Date;
+  /** When it ended: by its last day, or by the next status. */
+  @Column({ type: 'timestamptz', nullable: true }) endedAt: Date | null;
 }

@@ -1,5 +1,9 @@
-import { type Db, dayOf, transact } from '@client-graph/kit';
+import { ClientUpdated } from '@client-graph/events';
+import { asService, type Db, dayOf, findForUpdate, type Tx, transact } from '@client-graph/kit';
+import { IsNull, LessThan } from 'typeorm';
+import { ClientRow } from '../clients.entities.js';
 import { clientForUpdate, staffOf } from '../clients.js';
+import { standingOf } from '../clients.rules.js';
 import type { SetInvestorStatusInput } from '../generated/resolvers.js';
 import { line } from '../profiles.rules.js';
 import { InvestorStatusRow } from './investor-status.entities.js';
@@ -13,7 +17,12 @@ export const setInvestorStatus = (db: Db, input: SetInvestorStatusInput): Promis
       const decidedBy = staffOf(tx);
       const today = dayOf(tx.now);
       classifyInvestor(client, input, decidedBy, today);
-      return tx.insert(InvestorStatusRow, {
+      await tx.manager.update(
+        InvestorStatusRow,
+        { clientId: client.id, endedAt: IsNull() },
+        { endedAt: tx.now },
+      );
+      const status = await tx.insert(InvestorStatusRow, {
         id,
         clientId: client.id,
         status: input.status,
@@ -23,6 +32,38 @@ export const setInvestorStatus = (db: Db, input: SetInvestorStatusInput): Promis
         validTo: input.validTo,
         decidedBy,
         decidedAt: tx.now,
+        endedAt: null,
       });
+      await tellInvestor(tx, client);
+      return status;
     }),
   );
+
+/** The others are told that the status is another; what it is they ask. */
+async function tellInvestor(tx: Tx, client: ClientRow): Promise<void> {
+  const { version } = await tx.update(ClientRow, client, {});
+  const changed = { changedFieldCodes: ['investorStatus'], version };
+  await tx.record(ClientUpdated({ clientId: client.id, ...standingOf(client), ...changed }));
+}
+
+const BATCH = 200;
+
+/** Ends every status whose last day has passed: its client is an ordinary investor again. */
+export async function expireInvestorStatuses(db: Db): Promise<void> {
+  const today = dayOf(db.now());
+  const due = () =>
+    db.source.getRepository(InvestorStatusRow).find({
+      where: { validTo: LessThan(today), endedAt: IsNull() },
+      order: { validTo: 'ASC', id: 'ASC' },
+      take: BATCH,
+    });
+  for (let batch = await due(); batch.length > 0; batch = await due()) {
+    for (const { id, clientId } of batch) await transact(asService(db), (tx) => expireOne(tx, clientId, id));
+  }
+}
+
+async function expireOne(tx: Tx, clientId: string, id: string): Promise<void> {
+  const client = await findForUpdate(tx, ClientRow, clientId);
+  const ended = await tx.manager.update(InvestorStatusRow, { id, endedAt: IsNull() }, { endedAt: tx.now });
+  if (ended.affected === 1) await tellInvestor(tx, client);
+}

@@ -9,7 +9,7 @@ import {
 import { type Actor, ROLES, type Role } from '@client-graph/kit';
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { activate, openPerson } from '../../test/applications.js';
+import { activate, openOrganisation, openPerson } from '../../test/applications.js';
 import { service } from '../service.js';
 
 const OFFICER = actorOf(freshId(), ['OPERATIONS']);
@@ -21,6 +21,7 @@ const INPUTS = {
   beginClosing: 'BeginClosingInput',
   closeClient: 'CloseClientInput',
   reportDeath: 'ReportDeathInput',
+  eraseClient: 'EraseClientInput',
   reassignClient: 'ReassignClientInput',
 } as const;
 type Command = keyof typeof INPUTS;
@@ -148,7 +149,7 @@ describe('restricting', () => {
       (await world.ask(OFFICER, '{ clients(status: RESTRICTED) { nodes { id } } }')).data.clients.nodes,
     ).toEqual([]);
 
-    world.clock.now = new Date('2040-01-01T00:00:00Z');
+    world.clock.now = new Date('2026-12-31T15:59:00Z');
     for (const job of service.jobs!) await job.run(world.db);
     expect(await told(id)).toEqual([['client.restricted', 'RESTRICTED', 'INVESTIGATION']]);
     const lifted = await send('unrestrictClient', WATCH, id, version + 1, { reason: 'GROUND_GONE' });
@@ -156,6 +157,23 @@ describe('restricting', () => {
     expect((await told(id)).slice(1).map(([type]) => type)).toEqual([
       'client.unrestricted',
       'client.updated',
+    ]);
+  });
+
+  test('a restriction ends by itself after its last day, and what time has changed is caught up with', async () => {
+    const { id, version } = await active();
+    const { data } = await send('restrictClient', WATCH, id, version, {
+      reason: 'INVESTIGATION',
+      until: '2039-12-31',
+    });
+    expect(data.restrictClient).toMatchObject({ status: 'RESTRICTED' });
+    world.clock.now = new Date('2040-01-01T00:00:00Z');
+    for (const job of service.jobs!) await job.run(world.db);
+    await run('end-restrictions');
+    expect(await told(id)).toEqual([
+      ['client.restricted', 'RESTRICTED', 'INVESTIGATION'],
+      ['client.unrestricted', 'ACTIVE', 'ENDED'],
+      ['client.updated', expect.any(String), null],
     ]);
     expect((await world.events('client.updated')).at(-1)?.data).toMatchObject({
       ageBand: 'FROM_31',
@@ -282,6 +300,122 @@ test('as of an instant a client is what it was, to the field', async () => {
   expect((await then('2026-03-04T00:00:00Z')).gradeReasons[2]).toContain('5 years');
 });
 
+test('the client itself can be asked for as of an instant', async () => {
+  const adviser = actorOf(freshId(), ['ADVISER']);
+  const { id } = await openPerson(ask, adviser, { occupation: 'Student' });
+  const next = actorOf(freshId(), ['ADVISER']);
+  world.clock.now = new Date('2026-03-03T02:00:00Z');
+  await world.ask(
+    adviser,
+    'mutation ($input: ChangeIndividualInput!) { changeIndividual(input: $input) { id } }',
+    { input: { clientId: id, expectedVersion: 1, occupation: 'Engineer', investmentYears: 5 } },
+  );
+  await send('reassignClient', OFFICER, id, 2, { adviserId: next.id, reason: 'LEAVE' });
+  const then = (at: string, actor: Actor = next) =>
+    world.ask(
+      actor,
+      `{ client(id: "${id}", asOf: "${at}") { status class grade gradeReasons adviserId individual { occupation } version } }`,
+    );
+  expect((await then('2026-03-02T02:00:00Z')).data.client).toMatchObject({
+    status: 'ONBOARDING',
+    class: 'ORDINARY',
+    grade: 'BRONZE',
+    gradeReasons: expect.arrayContaining([expect.stringContaining('3 years')]),
+    adviserId: adviser.id,
+    individual: { occupation: 'Student' },
+  });
+  expect((await then('2026-03-04T00:00:00Z')).data.client).toMatchObject({
+    adviserId: next.id,
+    individual: { occupation: 'Engineer' },
+  });
+  expect((await then('2026-03-02T01:59:59Z')).codes).toEqual(['NOT_FOUND']);
+  expect((await then('2026-03-02T02:00:00Z', adviser)).codes).toEqual(['NOT_FOUND']);
+});
+
+describe('erasure', () => {
+  const closed = async () => {
+    const { id, version } = await active();
+    await send('beginClosing', OFFICER, id, version, { reason: 'CLIENT_WISH' });
+    await send('closeClient', OFFICER, id, version + 1);
+    return { id, version: version + 2 };
+  };
+  const erase = (id: string, version: number, actor = WATCH) =>
+    send('eraseClient', actor, id, version, { reason: 'RETENTION_OVER' });
+
+  test('waits for the end of retention and leaves id, dates and reason', async () => {
+    const { id, version } = await closed();
+    expect((await erase(id, version)).errors[0]?.extensions).toMatchObject({
+      code: 'RETENTION_RUNS',
+      details: { until: '2046-03-02' },
+    });
+    world.clock.now = new Date('2046-03-02T15:00:00Z');
+    expect((await erase(id, version)).codes).toEqual(['RETENTION_RUNS']);
+    world.clock.now = new Date('2046-03-02T16:00:00Z');
+    const answers = await Promise.all(Array.from({ length: 10 }, () => erase(id, version)));
+    expect(answers.flatMap(({ codes }) => codes)).toEqual(Array(9).fill('STALE_VERSION'));
+    const fields =
+      'status adviserId onboardedAt individual { name } assets { id } gradeHistory { grade } gradeReasons statusHistory { to reason } profileHistory { at }';
+    expect((await world.ask(WATCH, `{ client(id: "${id}") { ${fields} } }`)).data.client).toMatchObject({
+      status: 'ERASED',
+      individual: null,
+      assets: null,
+      gradeHistory: [],
+      gradeReasons: [],
+      profileHistory: [],
+      statusHistory: [{ to: 'ERASED', reason: 'RETENTION_OVER' }, {}, {}, {}, {}],
+    });
+    const tables = await world.sql<{ t: string }>(
+      `select table_name as t from information_schema.columns where table_schema = 'public' and column_name = 'client_id' order by 1`,
+    );
+    const kept: string[] = [];
+    for (const { t } of tables)
+      if ((await world.sql(`select from ${t} where client_id = $1`, [id])).length > 0) kept.push(t);
+    expect(kept).toEqual(['adviser_assignment', 'status_change']);
+    expect((await told(id)).at(-1)).toEqual(['client.erased', 'ERASED', 'RETENTION_OVER']);
+    expect((await send('restrictClient', WATCH, id, version + 1, { reason: 'RETENTION' })).codes).toEqual([
+      'WRONG_STATUS',
+    ]);
+  });
+
+  test('is of a former client only, of one restricted for retention too', async () => {
+    const { id, version } = await active();
+    expect((await erase(id, version)).codes).toEqual(['WRONG_STATUS']);
+    const former = await closed();
+    await send('restrictClient', WATCH, former.id, former.version, {
+      reason: 'RETENTION',
+      until: '2046-03-02',
+    });
+    world.clock.now = new Date('2047-01-01T00:00:00Z');
+    await run('end-restrictions');
+    expect(await statusOf(former.id)).toBe('RESTRICTED');
+    expect((await erase(former.id, former.version + 1)).data.eraseClient.status).toBe('ERASED');
+    expect((await told(former.id)).slice(-2)).toEqual([
+      ['client.unrestricted', 'CLOSED', 'RETENTION_OVER'],
+      ['client.erased', 'ERASED', 'RETENTION_OVER'],
+    ]);
+  });
+
+  test('an institution does not die, and the evidence of a death is kept', async () => {
+    const organisation = await activate(
+      ask,
+      OFFICER,
+      await openOrganisation(ask, actorOf(freshId(), ['ADVISER'])),
+    );
+    const death = { evidenceReference: 'certificate 7' };
+    expect((await send('reportDeath', OFFICER, organisation.id, organisation.version, death)).codes).toEqual([
+      'WRONG_KIND',
+    ]);
+    const { id, version } = await active();
+    await send('reportDeath', OFFICER, id, version, death);
+    expect(
+      await world.sql('select evidence from status_change where client_id = $1 and to_status = $2', [
+        id,
+        'DECEASED',
+      ]),
+    ).toEqual([{ evidence: 'certificate 7' }]);
+  });
+});
+
 describe('who may', () => {
   const can: Record<Command, readonly Role[]> = {
     reactivateClient: ['OPERATIONS'],
@@ -290,6 +424,7 @@ describe('who may', () => {
     beginClosing: ['OPERATIONS', 'COMPLIANCE'],
     closeClient: ['OPERATIONS'],
     reportDeath: ['OPERATIONS'],
+    eraseClient: ['COMPLIANCE'],
     reassignClient: ['OPERATIONS'],
   };
   const more: Record<Command, object> = {
@@ -299,6 +434,7 @@ describe('who may', () => {
     beginClosing: { reason: 'ESTATE' },
     closeClient: {},
     reportDeath: { evidenceReference: 'x' },
+    eraseClient: { reason: 'RETENTION_OVER' },
     reassignClient: { adviserId: freshId(), reason: 'X' },
   };
   const commands = Object.keys(INPUTS) as Command[];

@@ -1,4 +1,5 @@
 import type { Resolvers } from '../generated/resolvers.js';
+import { eraseClient } from './erasure.js';
 import {
   beginClosing,
   closeClient,
@@ -16,6 +17,7 @@ export const lifeCycleResolvers = {
     unrestrictClient: (_, { input }, ctx) => unrestrictClient(ctx.db, input),
     beginClosing: (_, { input }, ctx) => beginClosing(ctx.db, input),
     closeClient: (_, { input }, ctx) => closeClient(ctx.db, input),
+    eraseClient: (_, { input }, ctx) => eraseClient(ctx.db, input),
     reportDeath: (_, { input }, ctx) => reportDeath(ctx.db, input),
     reassignClient: (_, { input }, ctx) => reassignClient(ctx.db, input),
   },

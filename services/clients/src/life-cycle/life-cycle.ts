@@ -8,7 +8,7 @@ import {
   ClientUnrestricted,
   ClientUpdated,
 } from '@client-graph/events';
-import { asService, type Db, dayOf, isUuid, refuse, type Tx, transact } from '@client-graph/kit';
+import { asService, type Db, dayOf, isUuid, plusDays, refuse, type Tx, transact } from '@client-graph/kit';
 import { IsNull } from 'typeorm';
 import { AssetSnapshotRow } from '../assets.entities.js';
 import { ClientRow, StatusChangeRow } from '../clients.entities.js';
@@ -25,6 +25,7 @@ import type {
   UnrestrictClientInput,
 } from '../generated/resolvers.js';
 import { regrade } from '../grading.js';
+import { refuseInstitution } from '../institutions/institutions.rules.js';
 import { IndividualProfileRow } from '../profiles.entities.js';
 import { code, line } from '../profiles.rules.js';
 import { moveIndex } from '../search/search-index.js';
@@ -66,7 +67,13 @@ export async function freeze(
   until: string | null,
 ): Promise<ClientRow> {
   const status = restrict(client, until, dayOf(tx.now));
-  const still = { gradingDueOn: null, ageBandDueOn: null, dormantDueOn: null, restrictedUntil: until };
+  const still = {
+    gradingDueOn: null,
+    ageBandDueOn: null,
+    dormantDueOn: null,
+    restrictedUntil: until,
+    restrictionEndsOn: until === null ? null : plusDays(until, 1),
+  };
   const changed = await move(tx, client, status, reason, still);
   await tx.record(ClientRestricted({ clientId: client.id, from: client.status, to: status, reason, until }));
   return changed;
@@ -76,26 +83,44 @@ export async function freeze(
 export const unrestrictClient = (db: Db, input: UnrestrictClientInput): Promise<ClientRow> =>
   transact(db, async (tx) => {
     const client = await clientForUpdate(tx, input.clientId, input.expectedVersion);
-    const before = await tx.manager.findOne(StatusChangeRow, {
-      where: { clientId: client.id, to: 'RESTRICTED' },
-      order: { id: 'DESC' },
-    });
-    const status = unrestrict(client, before?.from ?? 'ACTIVE');
-    const profile = await tx.findOne(IndividualProfileRow, { id: client.id });
-    const today = dayOf(tx.now);
-    const changed = await move(tx, client, status, input.reason, {
-      ...(profile === null ? {} : ageBandOn(profile.dateOfBirth, today)),
-      restrictedUntil: null,
-      dormantDueOn: status === 'ACTIVE' ? dormantOn(client.lastActiveOn ?? today) : null,
-    });
-    const { id: clientId, status: from } = client;
-    await tx.record(ClientUnrestricted({ clientId, from, to: status, reason: input.reason }));
-    const graded = await regrade(tx, changed);
-    const changedFieldCodes = graded.ageBand === client.ageBand ? [] : ['ageBand'];
-    await tx.record(
-      ClientUpdated({ clientId, ...standingOf(graded), changedFieldCodes, version: graded.version }),
-    );
-    return graded;
+    return release(tx, client, input.reason);
+  });
+
+/** What a restricted client was before. */
+export async function statusBefore(tx: Tx, client: ClientRow): Promise<Status> {
+  const before = await tx.manager.findOne(StatusChangeRow, {
+    where: { clientId: client.id, to: 'RESTRICTED' },
+    order: { id: 'DESC' },
+  });
+  return before?.from ?? 'ACTIVE';
+}
+
+async function release(tx: Tx, client: ClientRow, reason: string): Promise<ClientRow> {
+  const status = unrestrict(client, await statusBefore(tx, client));
+  const profile = await tx.findOne(IndividualProfileRow, { id: client.id });
+  const today = dayOf(tx.now);
+  const changed = await move(tx, client, status, reason, {
+    ...(profile === null ? {} : ageBandOn(profile.dateOfBirth, today)),
+    restrictedUntil: null,
+    restrictionEndsOn: null,
+    dormantDueOn: status === 'ACTIVE' ? dormantOn(client.lastActiveOn ?? today) : null,
+  });
+  const { id: clientId, status: from } = client;
+  await tx.record(ClientUnrestricted({ clientId, from, to: status, reason }));
+  const graded = await regrade(tx, changed);
+  const changedFieldCodes = graded.ageBand === client.ageBand ? [] : ['ageBand'];
+  await tx.record(
+    ClientUpdated({ clientId, ...standingOf(graded), changedFieldCodes, version: graded.version }),
+  );
+  return graded;
+}
+
+/** Ends every restriction whose last day has passed. A former client's file stays as it is until it is erased. */
+export const endRestrictions = (db: Db): Promise<void> =>
+  forEachDue(asService(db), 'restrictionEndsOn', async (tx, client) => {
+    const isFormer = client.status !== 'RESTRICTED' || (await statusBefore(tx, client)) === 'CLOSED';
+    if (isFormer) await tx.query('update client set restriction_ends_on = null where id = $1', [client.id]);
+    else await release(tx, client, 'ENDED');
   });
 
 /** Begins to end the relationship. */
@@ -107,6 +132,7 @@ export const beginClosing = (db: Db, input: BeginClosingInput): Promise<ClientRo
     const changed = await move(tx, client, status, input.reason, {
       dormantDueOn: null,
       restrictedUntil: null,
+      restrictionEndsOn: null,
     });
     await tx.record(ClientClosing({ clientId, from, to: status, reason: input.reason }));
     return changed;
@@ -128,9 +154,11 @@ export const closeClient = (db: Db, input: CloseClientInput): Promise<ClientRow>
 export const reportDeath = (db: Db, input: ReportDeathInput): Promise<ClientRow> =>
   transact(db, async (tx) => {
     const client = await clientForUpdate(tx, input.clientId, input.expectedVersion);
-    line(input.evidenceReference, 'evidenceReference', 100);
+    if (client.kind === 'INSTITUTION') throw refuseInstitution('WRONG_KIND', { kind: client.kind });
+    const evidence = line(input.evidenceReference, 'evidenceReference', 100);
     const status = transition(client.status, 'DIE');
-    const changed = await move(tx, client, status, 'DEATH', { dormantDueOn: null, ageBandDueOn: null });
+    const still = { dormantDueOn: null, ageBandDueOn: null };
+    const changed = await move(tx, client, status, 'DEATH', still, evidence);
     await tx.record(
       ClientDeceased({ clientId: client.id, from: client.status, to: status, reason: 'DEATH' }),
     );
@@ -160,15 +188,16 @@ export const reassignClient = (db: Db, input: ReassignClientInput): Promise<Clie
 
 type Moved = Partial<Omit<ClientRow, 'id' | 'version'>>;
 
-async function move(
+export async function move(
   tx: Tx,
   client: ClientRow,
   status: Status,
   reason: string,
   changes: Moved,
+  evidence: string | null = null,
 ): Promise<ClientRow> {
   const changed = await tx.update(ClientRow, client, { ...changes, status });
-  await keepStatus(tx, changed, client.status, reason);
+  await keepStatus(tx, changed, client.status, reason, evidence);
   return changed;
 }
 

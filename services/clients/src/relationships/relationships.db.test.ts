@@ -162,6 +162,17 @@ describe('investor status', () => {
     });
     world.clock.now = new Date('2027-03-02T16:00:00Z');
     expect((await read(id)).investorStatus).toBeNull();
+    const changed = async () =>
+      (await world.events('client.updated'))
+        .filter(({ key }) => key === id)
+        .map(({ data }) => [data['changedFieldCodes'], data['version']]);
+    expect(await changed()).toEqual([
+      [['investorStatus'], 2],
+      [['investorStatus'], 3],
+    ]);
+    const expire = service.jobs!.find(({ name }) => name === 'expire-investor-statuses')!;
+    for (const _ of [1, 2]) await expire.run(world.db);
+    expect(await changed()).toHaveLength(3);
     world.clock.now = new Date('2026-03-02T02:00:00Z');
   });
 

@@ -161,3 +161,60 @@ test('an institution is asked about its own fields, and a restricted client abou
   await run();
   expect(await told(id)).toEqual([]);
 });
+
+test('clients are listed by the day their file is to be asked about, together with every other filter, page by page', async () => {
+  const adviser = actorOf(freshId(), ['ADVISER']);
+  const ids: string[] = [];
+  for (let n = 0; n < 5; n += 1) {
+    world.clock.now = new Date(world.clock.now.getTime() + 1_000);
+    ids.push((await active(adviser)).id);
+  }
+  const listed = async (args: string, actor: Actor = adviser) => {
+    const found: string[] = [];
+    for (let after = 'null', isMore = true; isMore; ) {
+      const { data } = await world.ask(
+        actor,
+        `{ clients(first: 2, after: ${after}, ${args}) { nodes { id } pageInfo { hasNextPage endCursor } } }`,
+      );
+      found.push(...data.clients.nodes.map(({ id }: { id: string }) => id));
+      after = JSON.stringify(data.clients.pageInfo.endCursor);
+      isMore = data.clients.pageInfo.hasNextPage;
+    }
+    return found;
+  };
+  const newestFirst = ids.toReversed();
+  expect(await listed('reviewDueBy: "2028-03-01"')).toEqual([]);
+  expect(await listed('reviewDueBy: "2028-03-02"')).toEqual(newestFirst);
+  const all = `reviewDueBy: "2028-03-02", grade: BRONZE, status: ACTIVE, class: ORDINARY, adviserId: "${adviser.id}"`;
+  expect(await listed(all)).toEqual(newestFirst);
+  expect(await listed(all.replace('BRONZE', 'GOLD'))).toEqual([]);
+  expect(await listed(all, actorOf(freshId(), ['ADVISER']))).toEqual([]);
+  expect(await listed(all, OFFICER)).toEqual(newestFirst);
+  const [review] = await reviewsOf(ids[2]!);
+  await complete(adviser, review!);
+  expect(await listed('reviewDueBy: "2028-03-02"')).toEqual(newestFirst);
+  at('2028-03-02');
+  const [open] = await reviewsOf(ids[2]!);
+  await complete(adviser, open!);
+  expect(await listed('reviewDueBy: "2028-03-02"')).toEqual(newestFirst.filter((id) => id !== ids[2]));
+});
+
+test('another grade is asked as often as it says, counted from the last time', async () => {
+  const { id } = await active(actorOf(freshId(), ['ADVISER']));
+  at('2026-05-04');
+  const input = {
+    requestId: freshId(),
+    clientId: id,
+    asOf: '2026-05-01',
+    source: 'STATEMENT',
+    aumWithFirm: { amount: '40000000', currency: 'CNY' },
+    externalVerified: { amount: '0', currency: 'CNY' },
+  };
+  const { codes } = await world.ask(
+    OFFICER,
+    'mutation ($input: RecordAssetsInput!) { recordAssets(input: $input) { id } }',
+    { input },
+  );
+  expect(codes).toEqual([]);
+  expect(await reviewsOf(id)).toMatchObject([{ kind: 'PERIODIC', dueOn: '2026-09-02', stage: 'SCHEDULED' }]);
+});

@@ -1,6 +1,6 @@
 import { defineRefusals } from '@client-graph/kit/refusals';
 import { plusDays, plusMonths } from '@client-graph/kit/time';
-import type { Kind } from '../clients.rules.js';
+import type { Kind, Status } from '../clients.rules.js';
 import type { Grade } from '../grading-tables.rules.js';
 
 export type ReviewKind = 'PERIODIC' | 'ID_EXPIRY' | 'EVENT';
@@ -34,6 +34,15 @@ export const REVIEWED = {
   INSTITUTION: ['businessScope', 'investmentNeeds', 'contactName', 'phone', 'email', 'address'],
 } as const satisfies Record<Kind, readonly string[]>;
 
+/** Codes that a review asks about together with the words they belong to. */
+const PART_OF: Readonly<Record<string, string>> = { employment: 'occupation', addressCountry: 'address' };
+export const reviewedAs = (fields: readonly string[]): string[] => [
+  ...new Set(fields.map((field) => PART_OF[field] ?? field)),
+];
+
+/** Clients in these states are asked about their file; a restricted or closed one is left alone. */
+export const ASKED: readonly Status[] = ['ONBOARDING', 'ACTIVE', 'DORMANT'];
+
 /** When the next periodic review of a client of this grade is due. */
 export const nextDue = (grade: Grade, from: string, calendar: ReviewCalendar): string =>
   plusMonths(from, calendar.months[grade]);
@@ -45,7 +54,7 @@ export function expiryDue(expiresOn: string, today: string, calendar: ReviewCale
 }
 
 /** Changes after which a file is asked about at once: work, home. */
-const EVENTFUL: readonly string[] = ['occupation', 'address'];
+const EVENTFUL: readonly string[] = ['occupation', 'employment', 'address', 'addressCountry'];
 export const isEventful = (codes: readonly string[]): boolean =>
   codes.some((code) => EVENTFUL.includes(code));
 

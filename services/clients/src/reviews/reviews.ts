@@ -15,11 +15,11 @@ import {
 import { In } from 'typeorm';
 import { ClientRow } from '../clients.entities.js';
 import { clientForUpdate, staffOf } from '../clients.js';
-import { mustBeEditable, type Status } from '../clients.rules.js';
+import { mustBeEditable } from '../clients.rules.js';
 import type { CompleteReviewInput } from '../generated/resolvers.js';
 import { changeOrganisation, changePerson } from '../profile-changes.js';
 import { InformationReviewRow } from './reviews.entities.js';
-import { complete, stageOn } from './reviews.rules.js';
+import { ASKED, complete, reviewedAs, stageOn } from './reviews.rules.js';
 import { calendarOn, schedulePeriodic } from './schedule.js';
 
 /** Completes a review: every field is confirmed or changed, and the next periodic one is scheduled. */
@@ -37,7 +37,9 @@ export const completeReview = (
     const review = await findForUpdate(tx, InformationReviewRow, found.id, input.expectedVersion);
     mustBeEditable(client);
     const changes = { ...(client.kind === 'INSTITUTION' ? input.institution : input.individual) };
-    const changed = Object.entries(changes).flatMap(([field, value]) => (value === undefined ? [] : [field]));
+    const changed = reviewedAs(
+      Object.entries(changes).flatMap(([field, value]) => (value === undefined ? [] : [field])),
+    );
     complete(review, client.kind, { confirmed: input.confirmed, changed });
     const graded = changed.length === 0 ? client : await change(tx, client, input, hashKey);
     const { confirmed } = input;
@@ -67,8 +69,6 @@ const change = (
     : changePerson(tx, client, { ...input.individual }, {}, hashKey);
 
 const BATCH = 200;
-/** Clients in these states are asked about their file; a restricted or closed one is left alone. */
-const ASKED: readonly Status[] = ['ONBOARDING', 'ACTIVE', 'DORMANT'];
 
 /** Tells the others of every review that is due, overdue, or so late that new purchases need it first. */
 export async function remindReviews(db: Db): Promise<void> {

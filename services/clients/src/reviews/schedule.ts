@@ -51,10 +51,40 @@ export async function seedReviewCalendar(db: Db): Promise<void> {
 async function open(tx: Tx, clientId: string, kind: ReviewKind, dueOn: string): Promise<void> {
   const { stage, lookOn } = stageOn(dueOn, '0001-01-01', await calendarOn(tx, dayOf(tx.now)));
   await tx.query(
-    `insert into information_review (id, client_id, kind, due_on, stage, look_on, confirmed, changed, version)
-     values ($1, $2, $3, $4, $5, $6, '{}', '{}', 1) on conflict do nothing`,
-    [tx.newId(), clientId, kind, dueOn, stage, lookOn],
+    `insert into information_review (id, client_id, kind, due_on, counted_from, stage, look_on, confirmed, changed, version)
+     values ($1, $2, $3, $4, $5, $6, $7, '{}', '{}', 1) on conflict do nothing`,
+    [tx.newId(), clientId, kind, dueOn, dayOf(tx.now), stage, lookOn],
   );
+  await noteNextReview(tx, clientId);
+}
+
+/** Keeps on the client the first day on which its file is to be asked about. */
+async function noteNextReview(tx: Tx, clientId: string): Promise<void> {
+  await tx.query(
+    `update client set review_due_on = (select min(due_on) from information_review where client_id = $1 and stage <> 'DONE')
+     where id = $1`,
+    [clientId],
+  );
+}
+
+/** Another grade is asked as often as that grade says, counted from the last time. */
+export async function reschedulePeriodic(tx: Tx, client: Pick<ClientRow, 'id' | 'grade'>): Promise<void> {
+  const today = dayOf(tx.now);
+  const calendar = await calendarOn(tx, today);
+  const [open] = await tx.query<{ id: string; due_on: string; counted_from: string | null }>(
+    `select id, due_on::text, counted_from::text from information_review
+     where client_id = $1 and kind = 'PERIODIC' and stage <> 'DONE'`,
+    [client.id],
+  );
+  if (open === undefined || open.counted_from === null) return;
+  const dueOn = nextDue(client.grade, open.counted_from, calendar);
+  if (dueOn === open.due_on) return;
+  const { stage, lookOn } = stageOn(dueOn, '0001-01-01', calendar);
+  await tx.query(
+    'update information_review set due_on = $2, stage = $3, look_on = $4, version = version + 1 where id = $1',
+    [open.id, dueOn, stage, lookOn],
+  );
+  await noteNextReview(tx, client.id);
 }
 
 /** The next look at the file of a client, as often as its grade asks for. */
@@ -69,7 +99,7 @@ export async function scheduleExpiry(tx: Tx, clientId: string, expiresOn: string
     `delete from information_review where client_id = $1 and kind = 'ID_EXPIRY' and stage <> 'DONE'`,
     [clientId],
   );
-  if (expiresOn === null) return;
+  if (expiresOn === null) return noteNextReview(tx, clientId);
   const today = dayOf(tx.now);
   await open(tx, clientId, 'ID_EXPIRY', expiryDue(expiresOn, today, await calendarOn(tx, today)));
 }
