@@ -55,6 +55,27 @@ test('a field takes what it, its parent and its value demand; an interface what 
   });
 });
 
+test("a field takes the scope of its class: its own, or its type's; what is public takes none", () => {
+  const sdl = `
+    directive @requiresScopes(scopes: [[String!]!]!) on FIELD_DEFINITION | OBJECT
+    directive @class(is: FieldClass!) on OBJECT | FIELD_DEFINITION
+    enum FieldClass { PUBLIC INTERNAL PERSONAL SENSITIVE }
+    type Query { file: File count: Int @class(is: INTERNAL) }
+    type File @class(is: PERSONAL) {
+      name: String
+      rank: Int @class(is: PUBLIC)
+      number: String @class(is: SENSITIVE) @requiresScopes(scopes: [["n"]])
+    }
+  `;
+  const table = readSupergraph(sdl).accessTable(buildSchema(sdl));
+  expect(Object.fromEntries(table)).toEqual({
+    'Query.file': [[]],
+    'Query.count': [['class:internal']],
+    'File.name': [['class:personal']],
+    'File.number': [['class:sensitive', 'n']],
+  });
+});
+
 test('of the composed supergraph only the purpose of enforced protections is taken off', () => {
   const composed = supergraphOf(urls);
   const { sdl, services } = readSupergraph(composed);

@@ -1,3 +1,4 @@
+import { FIELD_CLASSES, type FieldClass, scopeOfClass } from '@client-graph/kit/roles';
 import {
   type DefinitionNode,
   type DirectiveNode,
@@ -45,6 +46,7 @@ const JoinType = z.object({
   key: z.string().optional(),
   resolvable: z.boolean().default(true),
 });
+const Class = z.object({ is: z.enum(FIELD_CLASSES) });
 const JoinGraph = z.object({ name: z.string(), url: z.string() });
 
 export type Supergraph = {
@@ -182,21 +184,36 @@ function servicesOf(document: DocumentNode): Map<string, string> {
   );
 }
 
-/** What stands written: type name or field coordinate → its own demand. */
+/** What stands written: type name or field coordinate → its own demand; a field's class is its own, or its type's. */
 function demandsOf(document: DocumentNode): Map<string, Requirement> {
   const demands = new Map<string, Requirement>();
-  const note = (coordinate: string, directives: readonly DirectiveNode[] = []) => {
-    const demand = directives.map(demandOf).reduce(both, undefined);
+  const note = (coordinate: string, demand: Requirement | undefined) => {
     if (demand !== undefined) demands.set(coordinate, demand);
   };
   for (const definition of document.definitions) {
     if (!isGuardable(definition)) continue;
-    note(definition.name.value, definition.directives);
+    note(definition.name.value, demandOfAll(definition.directives));
     if (!('fields' in definition)) continue;
-    for (const field of definition.fields ?? [])
-      note(`${definition.name.value}.${field.name.value}`, field.directives);
+    for (const { name, directives } of definition.fields ?? []) {
+      const ofClass = demandOfClass(classOf(directives) ?? classOf(definition.directives));
+      note(`${definition.name.value}.${name.value}`, both(demandOfAll(directives), ofClass));
+    }
   }
   return demands;
+}
+
+const demandOfAll = (directives: readonly DirectiveNode[] = []) =>
+  directives.map(demandOf).reduce(both, undefined);
+
+const classOf = (directives: readonly DirectiveNode[] = []) => {
+  const found = directives.find(({ name }) => name.value === 'class');
+  return found === undefined ? undefined : Class.parse(argumentsOf(found)).is;
+};
+
+/** That the caller sees anything of the class; how, the service that has the value decides. */
+function demandOfClass(fieldClass: FieldClass | undefined): Requirement | undefined {
+  const scope = fieldClass && scopeOfClass(fieldClass);
+  return scope === undefined ? undefined : [[scope]];
 }
 
 function demandOf(directive: DirectiveNode): Requirement | undefined {

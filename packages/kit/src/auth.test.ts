@@ -44,7 +44,12 @@ describe('a token', () => {
   test('gives the caller the scopes of its roles, and roles nobody knows give nothing', async () => {
     const actor = await verify(`Bearer ${await aToken({ claims: { roles: ['ADVISER', 'EMPEROR'] } })}`);
     expect(actor.roles).toEqual(['ADVISER']);
-    expect([...actor.scopes]).toEqual([...ROLES.ADVISER.scopes]);
+    expect([...actor.scopes]).toEqual([
+      ...ROLES.ADVISER.scopes,
+      'class:internal',
+      'class:personal',
+      'class:sensitive',
+    ]);
   });
 
   test('no header is an anonymous caller with no scopes', async () => {

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { refuse } from './refusals.js';
-import { isRole, ROLES, type Role } from './roles.js';
+import { FIELD_CLASSES, isRole, ROLES, type Role, SIGHTS, scopeOfClass } from './roles.js';
 
 /** Who is asking. Without a token: no roles, no scopes, so everything guarded is refused. */
 export type Actor = {
@@ -18,9 +18,27 @@ export const ANONYMOUS: Actor = { id: null, roles: [], scopes: new Set(), client
 export const actorOf = (id: string, roles: readonly Role[], clientId: string | null = null): Actor => ({
   id,
   roles,
-  scopes: new Set(roles.flatMap((role) => [...ROLES[role].scopes])),
+  scopes: scopesOf(roles),
   clientId,
 });
+
+/** One set for the same roles, so that a decision taken about it can be kept by its identity. */
+function scopesOf(roles: readonly Role[]): ReadonlySet<string> {
+  const key = [...new Set(roles)].sort().join(' ');
+  const known = scopeSets.get(key);
+  if (known !== undefined) return known;
+  const scopes = new Set(roles.flatMap((role) => [...ROLES[role].scopes, ...classScopes(role)]));
+  scopeSets.set(key, scopes);
+  return scopes;
+}
+
+const scopeSets = new Map<string, ReadonlySet<string>>();
+
+const classScopes = (role: Role): string[] =>
+  FIELD_CLASSES.flatMap((fieldClass) => {
+    const scope = scopeOfClass(fieldClass);
+    return SIGHTS[role][fieldClass] === 'HIDDEN' || scope === undefined ? [] : [scope];
+  });
 
 /** Whether the caller may see this client's records at all (`domain.md` 3.0); what of them, the schema's directives say. */
 export function reaches(

@@ -4,11 +4,14 @@ import { type Actor, reaches, reachesAll, seesRestricted } from './auth.js';
 import { ClientCopyRow } from './client-copy.js';
 import { type Db, isUuid, type Row, type RowClass } from './db.js';
 import { type Connection, connectionOf, type PageArgs, pageOf } from './paging.js';
+import { type Purpose, purposeOf } from './sight.js';
 
 /** What a resolver is given: the caller, the database in the caller's name, and loaders that live as long as the request. */
 export type Context = {
   db: Db;
   actor: Actor;
+  /** Why the caller reads, if they have said so. Refuses PURPOSE_UNKNOWN. */
+  purpose: () => Purpose | null;
   /** The row of this id, or null. A hundred calls in one tick cost one statement. */
   load: <R extends Row>(row: RowClass<R>, id: string) => Promise<R | null>;
   /** All rows whose column has this value, oldest first; for lists that are short by nature. One statement for all values. */
@@ -33,7 +36,8 @@ export type Context = {
 /** A further column of a list and the value it must have. */
 type Only<R> = readonly [column: keyof R & string, value: string];
 
-export function createContext(db: Db): Context {
+/** `purpose` is the header `x-purpose` as it came. */
+export function createContext(db: Db, { purpose }: { purpose?: string | undefined } = {}): Context {
   const loaders = new Map<string, DataLoader<string, unknown>>();
   // The loaders of one row class hold rows of that class only, which the map's type cannot say.
   const loader = <T>(key: string, batch: (values: readonly string[]) => Promise<T[]>) => {
@@ -51,6 +55,7 @@ export function createContext(db: Db): Context {
   return {
     db,
     actor: db.actor,
+    purpose: () => purposeOf(purpose),
     load,
     loadList: (row, column, value) =>
       loader(`${row.name}.${column}`, (values) => listsBy(db, row, column, values)).load(value),

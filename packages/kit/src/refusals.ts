@@ -41,6 +41,9 @@ export const refuse = defineRefusals({
   SERVICE_UNAVAILABLE:
     'Access tokens cannot be checked while the OpenID provider is out of reach: try again shortly.',
   FORBIDDEN: 'The role of the caller does not permit this.',
+  PURPOSE_REQUIRED:
+    'This value is shown for a case only: name the purpose and the case in the header x-purpose, for instance INSPECTION:<id>.',
+  PURPOSE_UNKNOWN: 'The header x-purpose names no purpose of the table, or a purpose without its case.',
   NOT_FOUND: 'There is no such record, or it is not one you may see.',
   BAD_INPUT: 'A value is not of the form the schema asks for.',
   STALE_VERSION: 'The record has changed since you read it: read it again and decide anew.',

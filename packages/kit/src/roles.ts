@@ -213,7 +213,6 @@ export const ROLES = {
       ...READ_ALL,
       'programme:approve',
       'clients:restrict',
-      'clients:erase',
       'grading:approve',
       'grades:approve',
       'requests:make',

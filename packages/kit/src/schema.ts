@@ -13,8 +13,9 @@ import {
 import type { Actor } from './auth.js';
 import type { Context } from './context.js';
 import { refuse } from './refusals.js';
-import { SCOPES } from './roles.js';
+import { type FieldClass, isFieldClass, SCOPES, scopeOfClass } from './roles.js';
 import { scalarResolvers } from './scalars.js';
+import { seen, sensitiveSight } from './sight.js';
 
 const common = readFileSync(new URL('../schema/common.graphql', import.meta.url), 'utf8');
 
@@ -27,9 +28,10 @@ type Requirement = readonly (readonly string[])[];
 const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
 
 /**
- * Builds a subgraph's schema whose every guarded field refuses a caller without the scopes, wherever it is reached from:
- * root, nested or `_entities`. Throws, so that the service does not start, when a field is guarded by nothing
- * (default deny), names a scope no role has, or carries a security directive that is not enforced here.
+ * Builds a subgraph's schema whose every guarded field refuses a caller without the scopes, or whose roles see nothing of its
+ * class, wherever it is reached from: root, nested or `_entities`; a SENSITIVE value is masked where the roles say so. Throws, so
+ * that the service does not start, when a field is guarded by nothing (default deny), names a scope no role has, or carries a
+ * security directive that is not enforced here.
  */
 export function buildGuardedSchema(sdl: string, resolvers: object): GraphQLSchema {
   // Codegen has checked the resolvers against this very schema; buildSubgraphSchema's own type is looser than theirs.
@@ -51,6 +53,7 @@ function guardType(type: GraphQLObjectType, problems: string[]): void {
   );
   const directives = nodes.flatMap((node) => node.directives ?? []);
   const ofType = requirementsOf(directives, type.name, problems);
+  const classOfType = classOf(directives);
   const keyFields = new Set(
     directives
       .filter((d) => d.name.value === 'key')
@@ -68,7 +71,11 @@ function guardType(type: GraphQLObjectType, problems: string[]): void {
         `${coordinate} says nobody may see it: give it or its type @authenticated or @requiresScopes.`,
       );
     }
-    if (ofType.length + ofField.length > 0) guardField(field, [...ofType, ...ofField]);
+    const fieldClass = classOf(field.astNode?.directives ?? []) ?? classOfType;
+    const scope = fieldClass && scopeOfClass(fieldClass);
+    const requirements = [...ofType, ...ofField, ...(scope === undefined ? [] : [[[scope]]])];
+    if (fieldClass === 'SENSITIVE') maskField(field);
+    if (requirements.length > 0) guardField(field, requirements);
   }
 }
 
@@ -77,10 +84,21 @@ const isExternal = (field: GraphQLField<unknown, unknown>) =>
 
 function guardField(field: GraphQLField<unknown, Context>, requirements: readonly Requirement[]): void {
   const resolve = field.resolve ?? defaultFieldResolver;
+  // Callers of the same roles share one set of scopes, so that what was allowed once need not be worked out for each row.
+  let allowed: Actor['scopes'] | undefined;
   field.resolve = (source, args, context, info) => {
-    for (const requirement of requirements) demand(context.actor, requirement);
+    if (context.actor.scopes !== allowed) {
+      for (const requirement of requirements) demand(context.actor, requirement);
+      allowed = context.actor.scopes;
+    }
     return resolve(source, args, context, info);
   };
+}
+
+function maskField(field: GraphQLField<unknown, Context>): void {
+  const resolve = field.resolve ?? defaultFieldResolver;
+  field.resolve = async (source, args, context, info) =>
+    seen(await resolve(source, args, context, info), sensitiveSight(context.actor), context.purpose).value;
 }
 
 function demand(actor: Actor, requirement: Requirement): void {
@@ -124,6 +142,13 @@ function scopesArgument(directive: ConstDirectiveNode): string[][] {
       ? way.values.flatMap((scope) => (scope.kind === Kind.STRING ? [scope.value] : []))
       : [],
   );
+}
+
+function classOf(directives: readonly ConstDirectiveNode[]): FieldClass | undefined {
+  const value = directives
+    .find((directive) => directive.name.value === 'class')
+    ?.arguments?.find((argument) => argument.name.value === 'is')?.value;
+  return value?.kind === Kind.ENUM && isFieldClass(value.value) ? value.value : undefined;
 }
 
 function stringArgument(directive: ConstDirectiveNode, name: string): string | undefined {

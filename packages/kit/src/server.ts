@@ -148,11 +148,14 @@ async function createApp(
   const verify = createVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE });
   await app.register(fastifyApollo(apollo), {
     context: async (request) =>
-      createContext({
-        ...db,
-        actor: await callerOf(verify, request.headers.authorization),
-        traceparent: traceOf(request.headers['traceparent']),
-      }),
+      createContext(
+        {
+          ...db,
+          actor: await callerOf(verify, request.headers.authorization),
+          traceparent: traceOf(request.headers['traceparent']),
+        },
+        { purpose: single(request.headers['x-purpose']) },
+      ),
   });
   addHealth(app, { source: db.source, kafka });
   endConnectionsOnClose(app);
@@ -161,6 +164,8 @@ async function createApp(
   );
   return app;
 }
+
+const single = (header: string | string[] | undefined) => (Array.isArray(header) ? header[0] : header);
 
 /** A connection that the gateway keeps alive after the last answer would hold a stop up until it is cut off. */
 function endConnectionsOnClose(app: FastifyInstance): void {

@@ -1,5 +1,6 @@
 import { actorOf, ClientCopyRow, createContext, ROLES, type Role, transact } from '@client-graph/kit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { graphql } from 'graphql';
 import { buildGuardedSchema } from '../../kit/src/schema.js';
 import { fixture, JarRow } from './fixture.js';
 import { aService, freshId, type World } from './index.js';
@@ -172,5 +173,46 @@ describe('a client whose record is restricted', () => {
     const ctx = createContext({ ...world.db, actor: actorOf(freshId(), ['OPERATIONS']) });
     const count = await world.statements(() => Promise.all(copies.map(({ id }) => ctx.reachesClient(id))));
     expect(count).toBe(1);
+  });
+});
+
+describe('classes of fields', () => {
+  const schema = buildGuardedSchema(
+    `extend schema @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@authenticated"])
+    directive @class(is: FieldClass!) on OBJECT | FIELD_DEFINITION
+    enum FieldClass { PUBLIC INTERNAL PERSONAL SENSITIVE }
+    type Query { file: File @authenticated }
+    type File @authenticated @class(is: PERSONAL) {
+      title: String @class(is: PUBLIC)
+      notes: String @class(is: INTERNAL)
+      name: String
+      number: String @class(is: SENSITIVE)
+    }`,
+    { Query: { file: () => ({ title: 'a', notes: 'b', name: '李娜', number: '110101199003070011' }) } },
+  );
+  const read = async (role: Role, purpose?: string) => {
+    const contextValue = createContext({ ...world.db, actor: actorOf(freshId(), [role]) }, { purpose });
+    const { data, errors = [] } = await graphql({
+      schema,
+      source: '{ it: file { ...F n: number } } fragment F on File { title notes name }',
+      contextValue,
+    });
+    const file = (data as { it: Record<string, string | null> }).it;
+    return { ...file, refused: errors.map(({ path }) => path?.join('.')) };
+  };
+
+  test.each<[Role, string | undefined, object]>([
+    ['CLIENT', undefined, { notes: null, name: '李娜', n: '110101199003070011', refused: ['it.notes'] }],
+    ['ADVISER', undefined, { notes: 'b', name: '李娜', n: '••••••••••••••0011', refused: [] }],
+    ['ADVISER', 'ADVICE', { notes: 'b', name: '李娜', n: '110101199003070011', refused: [] }],
+    ['ADVISER', 'CURIOSITY', { notes: 'b', name: '李娜', n: null, refused: ['it.n'] }],
+    ['SERVICE_AGENT', 'COMPLAINT:7', { notes: 'b', name: '李娜', n: '••••••••••••••0011', refused: [] }],
+    ['AUDITOR', 'ADVICE', { notes: 'b', name: '李娜', n: null, refused: ['it.n'] }],
+    ['AUDITOR', 'INSPECTION:7', { notes: 'b', name: '李娜', n: '110101199003070011', refused: [] }],
+    ['MARKETING', 'ADVICE', { notes: 'b', name: '李娜', n: null, refused: ['it.n'] }],
+    ['ANALYST', 'ADVICE', { notes: 'b', name: null, n: null, refused: ['it.n', 'it.name'] }],
+  ])('%s with purpose %s sees what the table says', async (role, purpose, expected) => {
+    const { refused, ...file } = await read(role, purpose);
+    expect({ ...file, refused: refused.sort() }).toEqual({ title: 'a', ...expected });
   });
 });

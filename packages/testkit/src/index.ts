@@ -49,7 +49,13 @@ export type World = {
   db: Db;
   /** The service's clock; stands still until a test moves it. */
   clock: { now: Date };
-  ask: (actor: Actor | null, operation: string, variables?: Record<string, unknown>) => Promise<Answer>;
+  ask: (
+    actor: Actor | null,
+    operation: string,
+    variables?: Record<string, unknown>,
+    /** The header `x-purpose`. */
+    purpose?: string,
+  ) => Promise<Answer>;
   /** Delivers an event as Kafka would: every copy has the same id. */
   deliver: (draft: EventDraft, options?: { times?: number; at?: Date; id?: string }) => Promise<void>;
   /** What the outbox holds, oldest first; of one type when given. */
@@ -81,8 +87,8 @@ export async function aService(service: ServiceDefinition, options: { now?: Date
   return {
     db,
     clock,
-    ask: async (actor, query, variables = {}) => {
-      const contextValue = createContext({ ...db, actor: actor ?? db.actor });
+    ask: async (actor, query, variables = {}, purpose) => {
+      const contextValue = createContext({ ...db, actor: actor ?? db.actor }, { purpose });
       // As over HTTP: what is not JSON does not pass.
       const request = { query, variables: JSON.parse(JSON.stringify(variables)) };
       return answerOf(await apollo.executeOperation(request, { contextValue }));
