@@ -65,6 +65,7 @@ export const OrderSide = z.enum(['BUY', 'REDEEM', 'SWITCH']);
 export const SuitabilityResult = z.enum(['SUITABLE', 'WARN', 'BLOCKED']);
 export const InteractionChannel = z.enum(['PHONE', 'FACE', 'ONLINE', 'WECHAT']);
 export const MembershipTier = z.enum(['CLASSIC', 'PLUS', 'PREMIER', 'SIGNATURE']);
+export const TouchChannel = z.enum(['PHONE', 'SMS', 'EMAIL', 'WECHAT', 'POST', 'FACE']);
 export const CampaignChannel = z.enum(['ONLINE', 'OFFLINE', 'PARTNER', 'REFERRAL']);
 export const LeadStage = z.enum(['NEW', 'CONTACTED', 'FOLLOWING_UP', 'CONVERTED', 'LOST', 'DISQUALIFIED']);
 

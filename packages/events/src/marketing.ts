@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CampaignChannel, Code, Instant } from './codes.js';
+import { CampaignChannel, Code, Instant, TouchChannel } from './codes.js';
 import { defineEvent } from './define.js';
 
 const lead = {
@@ -30,6 +30,30 @@ export const LeadDisqualified = leadEvent(
   'The lead must not be worked; reason says why.',
 );
 export const LeadReopened = leadEvent('lead.reopened', 'A lost lead was taken up again: a new cycle begins.');
+
+export const LeadErased = defineEvent({
+  topic: 'marketing.v1',
+  type: 'lead.erased',
+  version: 1,
+  meaning: 'Nothing about the person behind the lead is kept any longer: forget it as well.',
+  key: 'leadId',
+  data: z.object({ leadId: z.uuid() }),
+});
+
+export const LeadConsentChanged = defineEvent({
+  topic: 'marketing.v1',
+  type: 'lead.consent.changed',
+  version: 1,
+  meaning: 'The lead has agreed to be contacted on a channel or has taken that back; obey at once.',
+  key: 'leadId',
+  data: z.object({
+    leadId: z.uuid(),
+    channel: TouchChannel,
+    action: z.enum(['GRANT', 'WITHDRAW']),
+    /** Null when it was taken back. */
+    textVersion: Code.nullable(),
+  }),
+});
 
 const touch = z.object({ at: Instant, channel: CampaignChannel, campaignId: z.uuid().nullable() });
 

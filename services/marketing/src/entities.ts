@@ -8,10 +8,15 @@ import type {
   LeadOrigin,
   LeadStage,
   Move,
+  PersonKind,
   Reached,
   TouchChannel,
+  TouchKind,
   TouchOutcome,
 } from './leads/leads.rules.js';
+import type { Partner, PartnerKind } from './partners/partners.rules.js';
+import type { RuleKind, ScoreReason } from './rules/rules.rules.js';
+import type { TaskKind } from './tasks/tasks.rules.js';
 
 @Entity('campaign')
 export class CampaignRow implements Campaign {
@@ -32,16 +37,29 @@ export class CampaignRow implements Campaign {
 export class LeadRow implements Lead {
   @PrimaryColumn({ type: 'uuid' }) id: string;
   @Column({ type: 'text' }) origin: LeadOrigin;
+  @Column({ type: 'text' }) personKind: PersonKind;
   @Column({ type: 'text', nullable: true }) personName: string | null;
   @Column({ type: 'text', nullable: true }) mobile: string | null;
   @Column({ type: 'text', nullable: true }) email: string | null;
+  /** Unified social credit code of a company. */
+  @Column({ type: 'text', nullable: true }) uscc: string | null;
   @Column({ type: 'text', nullable: true }) mobileHash: string | null;
   @Column({ type: 'text', nullable: true }) emailHash: string | null;
+  @Column({ type: 'text', nullable: true }) usccHash: string | null;
   @Column({ type: 'text' }) channel: CampaignChannel;
   @Column({ type: 'text' }) medium: string;
   @Column({ type: 'uuid', nullable: true }) campaignId: string | null;
   @Column({ type: 'uuid', nullable: true }) referrerClientId: string | null;
+  @Column({ type: 'uuid', nullable: true }) partnerId: string | null;
+  @Column({ type: 'text', nullable: true }) sharingTextVersion: string | null;
+  @Column({ type: 'text', nullable: true }) sharingEvidence: string | null;
+  @Column({ type: 'timestamptz', nullable: true }) sharingAt: Date | null;
   @Column({ type: 'uuid', nullable: true }) ownerId: string | null;
+  /** The rule that named the owner; null when a person did, or nobody. */
+  @Column({ type: 'text', nullable: true }) assignmentCode: string | null;
+  @Column({ type: 'int', nullable: true }) score: number | null;
+  @Column({ type: 'int', nullable: true }) scoreRuleVersion: number | null;
+  @Column({ type: 'jsonb' }) scoreReasons: ScoreReason[];
   @Column({ type: 'text', array: true }) consentChannels: TouchChannel[];
   @Column({ type: 'text', nullable: true }) consentTextVersion: string | null;
   @Column({ type: 'text', nullable: true }) consentEvidence: string | null;
@@ -51,6 +69,8 @@ export class LeadRow implements Lead {
   @Column({ type: 'int' }) cycle: number;
   @Column({ type: 'text', nullable: true }) reason: Lead['reason'];
   @Column({ type: 'int' }) attempts: number;
+  @Column({ type: 'text', nullable: true }) lastOutcome: TouchOutcome | null;
+  @Column({ type: 'timestamptz', nullable: true }) attendedAt: Date | null;
   @Column({ type: 'timestamptz', nullable: true }) capturedAt: Date | null;
   @Column({ type: 'date', nullable: true }) firstContactDueOn: string | null;
   @Column({ type: 'timestamptz', nullable: true }) firstContactAt: Date | null;
@@ -62,6 +82,8 @@ export class LeadRow implements Lead {
   @Column({ type: 'date', nullable: true }) contactedOn: string | null;
   @Column({ type: 'smallint', nullable: true }) contactedMonth: number | null;
   @Column({ type: 'date', nullable: true }) convertedOn: string | null;
+  /** Set when nothing about the person is left. */
+  @Column({ type: 'timestamptz', nullable: true }) erasedAt: Date | null;
   @Column({ type: 'timestamptz' }) createdAt: Date;
   @Column({ type: 'int' }) version: number;
 }
@@ -86,14 +108,66 @@ export class TouchRow {
   @PrimaryColumn({ type: 'uuid' }) id: string;
   @Column({ type: 'uuid' }) leadId: string;
   @Column({ type: 'int' }) cycle: number;
-  @Column({ type: 'text' }) kind: 'CAPTURE' | 'CONTACT' | 'FOLLOW_UP' | 'OPENING';
+  @Column({ type: 'text' }) kind: TouchKind;
   @Column({ type: 'timestamptz' }) at: Date;
   @Column({ type: 'text', nullable: true }) channel: TouchChannel | null;
   @Column({ type: 'text', nullable: true }) outcome: TouchOutcome | null;
   /** What attribution counts: the way the lead reached the firm, and the campaign behind it. */
   @Column({ type: 'text' }) sourceChannel: CampaignChannel;
   @Column({ type: 'uuid', nullable: true }) campaignId: string | null;
+  /** What was heard of needs and intent. */
+  @Column({ type: 'text', nullable: true }) note: string | null;
   @Column({ type: 'uuid', nullable: true }) by: string | null;
+}
+
+/** One yes or no of a person; only added to. */
+@Entity('consent_entry')
+export class ConsentEntryRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) leadId: string;
+  @Column({ type: 'text' }) channel: TouchChannel;
+  @Column({ type: 'text' }) action: 'GRANT' | 'WITHDRAW';
+  @Column({ type: 'text', nullable: true }) textVersion: string | null;
+  @Column({ type: 'text' }) evidence: string;
+  @Column({ type: 'timestamptz' }) at: Date;
+  @Column({ type: 'timestamptz' }) recordedAt: Date;
+  @Column({ type: 'uuid', nullable: true }) by: string | null;
+}
+
+/** What waits for whoever works a lead. */
+@Entity('lead_task')
+export class LeadTaskRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) leadId: string;
+  @Column({ type: 'text' }) kind: TaskKind;
+  @Column({ type: 'int' }) cycle: number;
+  @Column({ type: 'date' }) dueOn: string;
+  @Column({ type: 'timestamptz' }) openedAt: Date;
+  @Column({ type: 'timestamptz', nullable: true }) closedAt: Date | null;
+}
+
+/** A version of a table that the firm may change; never changed itself. */
+@Entity('lead_rule')
+export class LeadRuleRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'text' }) kind: RuleKind;
+  @Column({ type: 'int' }) version: number;
+  @Column({ type: 'date' }) effectiveFrom: string;
+  @Column({ type: 'text' }) source: string;
+  @Column({ type: 'jsonb' }) terms: unknown;
+}
+
+@Entity('partner')
+export class PartnerRow implements Partner {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'text' }) name: string;
+  @Column({ type: 'text' }) kind: PartnerKind;
+  @Column({ type: 'text' }) agreementReference: string;
+  @Column({ type: 'date' }) agreementFrom: string;
+  @Column({ type: 'date', nullable: true }) agreementTo: string | null;
+  @Column({ type: 'text' }) sharingTextVersion: string;
+  @Column({ type: 'timestamptz' }) createdAt: Date;
+  @Column({ type: 'int' }) version: number;
 }
 
 /** A client that was opened from a lead; the id is the client's. */

@@ -5,9 +5,13 @@ import { conversionResolvers } from './conversions/conversions.resolvers.js';
 import {
   CampaignRow,
   ClientOpeningRow,
+  ConsentEntryRow,
   ConversionRow,
   LeadImportRow,
   LeadRow,
+  LeadRuleRow,
+  LeadTaskRow,
+  PartnerRow,
   StageMoveRow,
   TouchRow,
 } from './entities.js';
@@ -15,12 +19,20 @@ import { addUpCounts } from './funnel/funnel.js';
 import { funnelResolvers } from './funnel/funnel.resolvers.js';
 import { handlers } from './handlers.js';
 import { importResolvers } from './imports/imports.resolvers.js';
+import { eraseLeads } from './leads/erasure.js';
 import { leadResolvers } from './leads/leads.resolvers.js';
 import { DEVELOPMENT_HASH_KEY } from './leads/leads.rules.js';
+import { partnerResolvers } from './partners/partners.resolvers.js';
+import { seedRules } from './rules/rules.js';
+import { openLeadTasks } from './tasks/tasks.js';
+import { taskResolvers } from './tasks/tasks.resolvers.js';
 
 const jobs: readonly Job[] = [
   // Just after midnight in Shanghai.
   { name: 'start-campaigns', cron: '1 16 * * *', run: startCampaigns },
+  { name: 'erase-leads', cron: '31 17 * * *', run: eraseLeads },
+  // Late and silent leads are told every hour, for a lead can be late at any time of the day after.
+  { name: 'open-lead-tasks', cron: '7 * * * *', isMadeUpFor: false, run: openLeadTasks },
   { name: 'add-up-lead-counts', cron: '* * * * *', isMadeUpFor: false, run: addUpCounts },
 ];
 
@@ -30,12 +42,38 @@ export function marketing(hashKey: string): ServiceDefinition {
   return {
     name: 'marketing',
     folder: new URL('../', import.meta.url),
-    entities: [CampaignRow, LeadRow, StageMoveRow, TouchRow, ClientOpeningRow, ConversionRow, LeadImportRow],
+    entities: [
+      CampaignRow,
+      ClientOpeningRow,
+      ConsentEntryRow,
+      ConversionRow,
+      LeadImportRow,
+      LeadRow,
+      LeadRuleRow,
+      LeadTaskRow,
+      PartnerRow,
+      StageMoveRow,
+      TouchRow,
+    ],
     resolvers: {
-      Query: { ...campaignResolvers.Query, ...leads.Query, ...funnelResolvers.Query },
-      Mutation: { ...campaignResolvers.Mutation, ...leads.Mutation, ...importResolvers.Mutation },
+      Query: {
+        ...campaignResolvers.Query,
+        ...leads.Query,
+        ...funnelResolvers.Query,
+        ...partnerResolvers.Query,
+        ...taskResolvers.Query,
+      },
+      Mutation: {
+        ...campaignResolvers.Mutation,
+        ...leads.Mutation,
+        ...importResolvers.Mutation,
+        ...partnerResolvers.Mutation,
+      },
       Campaign: campaignResolvers.Campaign,
       Lead: leads.Lead,
+      Touch: leads.Touch,
+      LeadTask: taskResolvers.LeadTask,
+      Partner: partnerResolvers.Partner,
       Client: conversionResolvers.Client,
       Conversion: conversionResolvers.Conversion,
       AttributedTouch: conversionResolvers.AttributedTouch,
@@ -44,6 +82,7 @@ export function marketing(hashKey: string): ServiceDefinition {
     },
     handlers,
     jobs,
+    seed: seedRules,
   };
 }
 

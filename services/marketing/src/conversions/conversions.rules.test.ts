@@ -1,33 +1,19 @@
 import { expect, test } from '@jest/globals';
+import { aLead as aNewLead, CLOCKS } from '../leads/leads.fixture.js';
 import type { Lead, LeadStage } from '../leads/leads.rules.js';
 import { convert, open } from './conversions.rules.js';
 
-const CAPTURED = new Date('2026-03-02T02:00:00.000Z');
 const NOW = new Date('2026-03-12T02:00:00.000Z');
 const CLIENT = '01950000-0000-7000-8000-00000000000c';
 
-const aLead = (override: Partial<Lead> = {}): Lead & { capturedAt: Date } => ({
-  id: '01950000-0000-7000-8000-000000000001',
-  origin: 'LIVE',
-  mobile: '+8613800000001',
-  email: null,
-  channel: 'OFFLINE',
-  campaignId: null,
-  referrerClientId: null,
-  ownerId: null,
-  consentChannels: [],
-  stage: 'FOLLOWING_UP',
-  reached: 'FOLLOWING_UP',
-  cycle: 1,
-  reason: null,
-  attempts: 0,
-  firstContactDueOn: '2026-03-03',
-  firstContactAt: null,
-  lastAt: CAPTURED,
-  clientId: null,
-  ...override,
-  capturedAt: CAPTURED,
-});
+const aLead = (override: Partial<Lead> = {}) =>
+  aNewLead({
+    ownerId: null,
+    consentChannels: [],
+    stage: 'FOLLOWING_UP',
+    reached: 'FOLLOWING_UP',
+    ...override,
+  });
 
 test.each<[LeadStage, string, string[]]>([
   ['NEW', 'ORIGIN', ['CONTACTED', 'FOLLOWING_UP']],
@@ -36,7 +22,7 @@ test.each<[LeadStage, string, string[]]>([
   ['LOST', 'ORIGIN', ['NEW', 'CONTACTED', 'FOLLOWING_UP']],
   ['DISQUALIFIED', 'DISQUALIFIED_LEAD', []],
 ])('a client opened from a %s lead: %s, and the lead moves along %j', (stage, standing, stages) => {
-  const opening = open(aLead({ stage }), CLIENT, NOW);
+  const opening = open(aLead({ stage }), CLIENT, NOW, CLOCKS);
   expect(opening.standing).toBe(standing);
   expect(opening.step?.moves.map((m) => m.to) ?? []).toEqual(stages);
   expect(opening.isTouch).toBe(stages.length > 0);
@@ -49,13 +35,13 @@ test.each([
   [aLead({ clientId: '01950000-0000-7000-8000-0000000000ff' }), 'LATER'],
   [aLead({ stage: 'CONVERTED', clientId: '01950000-0000-7000-8000-0000000000ff' }), 'LATER'],
 ])('an opening that converts nothing is noted: %#, %s', (lead, standing) => {
-  expect(open(lead, CLIENT, NOW)).toEqual({ standing, step: null, isTouch: false });
+  expect(open(lead, CLIENT, NOW, CLOCKS)).toEqual({ standing, step: null, isTouch: false });
 });
 
 test('a conversion names first and last touch, and touches after it do not count', () => {
   const at = (day: number) => new Date(Date.UTC(2026, 2, day));
   const touches = [5, 3, 20].map((day) => ({ at: at(day), channel: 'OFFLINE' as const, campaignId: null }));
-  const converted = convert(aLead({ lastAt: at(5) }), CLIENT, touches, NOW);
+  const converted = convert(aLead({ lastAt: at(5) }), CLIENT, touches, NOW, CLOCKS);
   expect(converted?.conversion).toMatchObject({
     at: NOW,
     firstTouch: { at: at(3) },
@@ -67,17 +53,17 @@ test('a conversion names first and last touch, and touches after it do not count
 
 test('a lead is never converted before its last move: the later instant counts', () => {
   const lastAt = new Date('2026-03-15T00:00:00.000Z');
-  const converted = convert(aLead({ lastAt, firstContactAt: lastAt }), CLIENT, [], NOW);
+  const converted = convert(aLead({ lastAt, firstContactAt: lastAt }), CLIENT, [], NOW, CLOCKS);
   expect(converted?.conversion.at).toEqual(lastAt);
   expect(converted?.step.moves.map((m) => [m.to, m.at])).toEqual([['CONVERTED', lastAt]]);
 });
 
 test('a lead lost between opening and activation is taken up again and converted', () => {
-  const converted = convert(aLead({ stage: 'LOST', reason: 'TIMING' }), CLIENT, [], NOW);
+  const converted = convert(aLead({ stage: 'LOST', reason: 'TIMING' }), CLIENT, [], NOW, CLOCKS);
   expect(converted?.step.moves.map((m) => m.to)).toEqual(['NEW', 'CONTACTED', 'FOLLOWING_UP', 'CONVERTED']);
   expect(converted?.step.changes).toMatchObject({ stage: 'CONVERTED', cycle: 2, reason: null });
 });
 
 test.each(['CONVERTED', 'DISQUALIFIED'] as const)('a %s lead is not converted', (stage) => {
-  expect(convert(aLead({ stage }), CLIENT, [], NOW)).toBeNull();
+  expect(convert(aLead({ stage }), CLIENT, [], NOW, CLOCKS)).toBeNull();
 });

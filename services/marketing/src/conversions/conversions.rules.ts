@@ -1,6 +1,7 @@
 import { LeadConverted } from '@client-graph/events';
 import { dayOf, daysBetween } from '@client-graph/kit/time';
 import type { CampaignChannel } from '../campaigns/campaigns.rules.js';
+import type { Clocks } from '../leads/clocks.rules.js';
 import {
   advance,
   type Lead,
@@ -43,14 +44,19 @@ const PATH_TO_FOLLOW_UP: Readonly<Record<LeadStage, readonly LeadAction[] | null
 export type Opening = { standing: Standing; step: Step | null; isTouch: boolean };
 
 /** A client was opened that names this lead as its origin. */
-export function open(lead: Lead | null, clientId: string, at: Date): Opening {
+export function open(
+  lead: (Lead & { erasedAt?: Date | null }) | null,
+  clientId: string,
+  at: Date,
+  clocks: Clocks,
+): Opening {
   const nothing = { step: null, isTouch: false };
-  if (lead === null) return { standing: 'UNKNOWN_LEAD', ...nothing };
+  if (lead === null || (lead.erasedAt ?? null) !== null) return { standing: 'UNKNOWN_LEAD', ...nothing };
   if (lead.origin === 'IMPORTED') return { standing: 'IMPORTED_LEAD', ...nothing };
   if (lead.clientId !== null) return { standing: 'LATER', ...nothing };
   const path = PATH_TO_FOLLOW_UP[lead.stage];
   if (path === null) return { standing: 'DISQUALIFIED_LEAD', ...nothing };
-  const step = advance(lead, path, at);
+  const step = advance(lead, path, at, clocks);
   return {
     standing: 'ORIGIN',
     step: { ...step, changes: { ...step.changes, clientId } },
@@ -64,10 +70,11 @@ export function convert(
   clientId: string,
   touches: readonly TouchFacts[],
   at: Date,
+  clocks: Clocks,
 ): { step: Step; conversion: Conversion } | null {
   const path = PATH_TO_FOLLOW_UP[lead.stage];
   if (path === null) return null;
-  const step = advance(lead, [...path, 'CONVERT'], at);
+  const step = advance(lead, [...path, 'CONVERT'], at, clocks);
   const conversion = attribute(lead, touches, later(at, lead.lastAt));
   const event = LeadConverted({
     leadId: lead.id,

@@ -1,6 +1,7 @@
 import { type Db, type Tx, transact } from '@client-graph/kit';
 import { ClientOpeningRow, ConversionRow, LeadRow, TouchRow } from '../entities.js';
 import { keep, noteTouch } from '../leads/leads.js';
+import { clocksInForce } from '../rules/rules.js';
 import { type Conversion, convert, open, type TouchFacts } from './conversions.rules.js';
 
 /** Notes that a client was opened from a lead. The first one is remembered on the lead; the lead may be one that is not known here. */
@@ -11,7 +12,7 @@ export const noteOpening = (
   transact(db, async (tx) => {
     const { clientId, leadId, at } = opened;
     const lead = await lockLead(tx, leadId);
-    const { standing, step, isTouch } = open(lead, clientId, at);
+    const { standing, step, isTouch } = open(lead, clientId, at, await clocksInForce(tx));
     await tx.insert(ClientOpeningRow, { id: clientId, leadId, standing, openedAt: at });
     if (lead === null || step === null) return;
     const kept = await keep(tx, lead, step);
@@ -36,6 +37,7 @@ export const convertLead = (db: Db | Tx, activated: { clientId: string; at: Date
       clientId,
       await touchesOf(tx, lead.id),
       at,
+      await clocksInForce(tx),
     );
     if (converted === null) return;
     await tx.insert(ConversionRow, {

@@ -9,7 +9,7 @@ const aRow = (override: Partial<ImportRow> = {}): ImportRow => ({
   outcome: 'LOST',
   ...override,
 });
-const MOBILE = { medium: 'MOBILE' };
+const MOBILE = { channel: 'OFFLINE', medium: 'MOBILE' } as const;
 
 test.each([
   [0, 'NEW'],

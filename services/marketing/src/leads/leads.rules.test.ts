@@ -1,17 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
+import { firstContactDue, isFirstContactLate } from './clocks.rules.js';
+import { checkConsent, isContactable, normalEmail, normalMobile, normalUscc } from './contact.rules.js';
+import { aLead, CLOCKS } from './leads.fixture.js';
 import {
   advance,
-  checkConsent,
+  checkReferral,
   disqualify,
-  firstContactDue,
   inOrder,
-  isContactable,
-  type Lead,
   type LeadAction,
   type LeadStage,
   lose,
-  normalEmail,
-  normalMobile,
   reopen,
   seesLead,
   touch,
@@ -19,29 +17,6 @@ import {
 
 const NOW = new Date('2026-03-04T02:00:00.000Z');
 const ADVISER = '01940000-0000-7000-8000-000000000001';
-
-const aLead = (override: Partial<Lead> = {}): Lead => ({
-  id: '01950000-0000-7000-8000-000000000001',
-  origin: 'LIVE',
-  mobile: '+8613800000001',
-  email: null,
-  channel: 'OFFLINE',
-  campaignId: null,
-  referrerClientId: null,
-  ownerId: ADVISER,
-  consentChannels: ['PHONE'],
-  stage: 'NEW',
-  reached: 'NEW',
-  cycle: 1,
-  reason: null,
-  attempts: 0,
-  capturedAt: new Date('2026-03-02T02:00:00.000Z'),
-  firstContactDueOn: '2026-03-03',
-  firstContactAt: null,
-  lastAt: new Date('2026-03-02T02:00:00.000Z'),
-  clientId: null,
-  ...override,
-});
 
 const code = (work: () => unknown): string => {
   try {
@@ -83,7 +58,7 @@ describe('stages move along the edges of the policy and no others', () => {
     '%s, %s',
     (stage, action) => {
       const expected = EDGES[`${stage} ${action}`];
-      const work = () => advance(aLead({ stage, reached: 'NEW' }), [action], NOW);
+      const work = () => advance(aLead({ stage, reached: 'NEW' }), [action], NOW, CLOCKS);
       if (expected === undefined) {
         expect(code(work)).toBe('WRONG_STAGE');
         return;
@@ -97,7 +72,7 @@ describe('stages move along the edges of the policy and no others', () => {
 
 describe('what a move changes', () => {
   test('the first contact keeps its instant and states itself once', () => {
-    const step = advance(aLead(), ['CONTACT'], NOW);
+    const step = advance(aLead(), ['CONTACT'], NOW, CLOCKS);
     expect(step.changes).toMatchObject({
       stage: 'CONTACTED',
       reached: 'CONTACTED',
@@ -105,13 +80,14 @@ describe('what a move changes', () => {
       lastAt: NOW,
     });
     expect(step.events.map((event) => event.contract.type)).toEqual(['lead.contacted']);
-    expect(advance(aLead({ stage: 'CONTACTED' }), ['CONTACT'], NOW).events).toEqual([]);
+    expect(advance(aLead({ stage: 'CONTACTED' }), ['CONTACT'], NOW, CLOCKS).events).toEqual([]);
   });
 
   test('a new cycle begins anew and forgets nothing that was reached', () => {
     const { changes, moves, events } = reopen(
       aLead({ stage: 'LOST', reached: 'FOLLOWING_UP', reason: 'TIMING', firstContactAt: NOW }),
       NOW,
+      CLOCKS,
     );
     expect(changes).toMatchObject({
       stage: 'NEW',
@@ -126,7 +102,7 @@ describe('what a move changes', () => {
   });
 
   test('the reason stands in the lead, the move and the event', () => {
-    const step = disqualify(aLead(), 'UNDER_AGE', NOW);
+    const step = disqualify(aLead(), 'UNDER_AGE', NOW, CLOCKS);
     expect([step.changes.reason, step.moves[0]?.reason, step.events[0]?.data['reason']]).toEqual([
       'UNDER_AGE',
       'UNDER_AGE',
@@ -136,11 +112,16 @@ describe('what a move changes', () => {
 
   test('an instant before the last one becomes the last one', () => {
     const lastAt = new Date('2026-03-05T00:00:00.000Z');
-    expect(advance(aLead({ lastAt }), ['CONTACT'], NOW).moves[0]?.at).toEqual(lastAt);
+    expect(advance(aLead({ lastAt }), ['CONTACT'], NOW, CLOCKS).moves[0]?.at).toEqual(lastAt);
   });
 
   test('moves of one instant are told in the order they followed each other', () => {
-    const { moves } = advance(aLead({ stage: 'LOST' }), ['REOPEN', 'CONTACT', 'FOLLOW_UP', 'CONVERT'], NOW);
+    const { moves } = advance(
+      aLead({ stage: 'LOST' }),
+      ['REOPEN', 'CONTACT', 'FOLLOW_UP', 'CONVERT'],
+      NOW,
+      CLOCKS,
+    );
     expect(inOrder([...moves].reverse()).map((m) => m.to)).toEqual([
       'NEW',
       'CONTACTED',
@@ -154,7 +135,7 @@ describe('a touch', () => {
   const ask = { kind: 'CONTACT', channel: 'PHONE', outcome: 'INTERESTED', at: NOW } as const;
 
   test('is counted even without an answer, which moves no stage', () => {
-    const step = touch(aLead({ attempts: 2 }), { ...ask, outcome: 'NO_ANSWER' }, NOW);
+    const step = touch(aLead({ attempts: 2 }), { ...ask, outcome: 'NO_ANSWER' }, NOW, CLOCKS);
     expect(step.changes).toMatchObject({ attempts: 3, stage: 'NEW', firstContactAt: null, lastAt: NOW });
     expect(step.moves).toEqual([]);
   });
@@ -171,7 +152,7 @@ describe('a touch', () => {
     ['that follows up before a contact', aLead(), { ...ask, kind: 'FOLLOW_UP' as const }, 'WRONG_STAGE'],
     ['of a converted lead', aLead({ stage: 'CONVERTED' }), ask, 'WRONG_STAGE'],
   ])('%s: %#', (_, lead, asked, expected) => {
-    expect(code(() => touch(lead, asked, NOW))).toBe(expected);
+    expect(code(() => touch(lead, asked, NOW, CLOCKS))).toBe(expected);
   });
 });
 
@@ -179,8 +160,8 @@ test.each([
   [2, 'TOO_FEW_ATTEMPTS'],
   [3, 'done'],
 ])('a lead is lost for NO_ANSWER after attempts on three days: %i days, %s', (days, expected) => {
-  expect(code(() => lose(aLead(), 'NO_ANSWER', days, NOW))).toBe(expected);
-  expect(code(() => lose(aLead(), 'TIMING', 0, NOW))).toBe('done');
+  expect(code(() => lose(aLead(), 'NO_ANSWER', days, NOW, CLOCKS))).toBe(expected);
+  expect(code(() => lose(aLead(), 'TIMING', 0, NOW, CLOCKS))).toBe('done');
 });
 
 test.each([
@@ -190,8 +171,10 @@ test.each([
   ['2026-03-08T02:00:00Z', '2026-03-09', 'Sunday to Monday'],
   ['2026-03-05T17:00:00Z', '2026-03-09', 'Thursday evening in UTC is Friday in Shanghai'],
   ['2028-02-28T02:00:00Z', '2028-02-29', 'a leap day'],
+  ['2026-02-13T02:00:00Z', '2026-02-14', 'Friday to a Saturday on which one works'],
+  ['2026-02-14T02:00:00Z', '2026-02-18', 'over the Sunday and two days off'],
 ])('first contact for a lead of %s is due on %s: %s', (at, due) => {
-  expect(firstContactDue(new Date(at))).toBe(due);
+  expect(firstContactDue(new Date(at), CLOCKS)).toBe(due);
 });
 
 test.each([
@@ -269,4 +252,34 @@ test.each([
 ] as const)('%j with id %s sees the lead: %s', (roles, id, expected) => {
   expect(seesLead({ id, roles }, aLead())).toBe(expected);
   expect(seesLead({ id: null, roles: ['ADVISER'] }, aLead({ ownerId: null }))).toBe(false);
+});
+
+test.each([
+  ['NEW', '2026-03-03', null, '2026-03-03T15:59:59Z', false],
+  ['NEW', '2026-03-03', null, '2026-03-03T16:00:00Z', true],
+  ['CONTACTED', '2026-03-03', '2026-03-03T15:00:00Z', '2026-03-20T00:00:00Z', false],
+  ['CONTACTED', '2026-03-03', '2026-03-03T16:00:00Z', '2026-03-20T00:00:00Z', true],
+  ['DISQUALIFIED', '2026-03-03', null, '2026-03-20T00:00:00Z', false],
+  ['NEW', null, null, '2026-03-20T00:00:00Z', false],
+])('%s, due on %s, made %s, at %s: late %s', (stage, firstContactDueOn, made, now, expected) => {
+  const firstContactAt = made === null ? null : new Date(made);
+  expect(isFirstContactLate({ stage, firstContactDueOn, firstContactAt }, new Date(now))).toBe(expected);
+});
+
+test.each([
+  ['91310000MA1FL1AB1C', '91310000MA1FL1AB1C'],
+  [' 91310000ma1fl1ab1c ', '91310000MA1FL1AB1C'],
+  ['91310000MA1FL1AB1', 'BAD_USCC'],
+  ['91310000MA1FL1AB1I', 'BAD_USCC'],
+])('the code of a company: %j, %s', (text, expected) => {
+  let found = '';
+  const refused = code(() => (found = normalUscc(text)));
+  expect(refused === 'done' ? found : refused).toBe(expected);
+});
+
+test('nobody recommends the firm to themself', () => {
+  const [one, other] = [{ clientId: 'a' }, { clientId: null }];
+  expect(code(() => checkReferral('a', [other, one]))).toBe('REFERRAL_TO_ONESELF');
+  expect(code(() => checkReferral('b', [one, other]))).toBe('done');
+  expect(code(() => checkReferral(null, [one]))).toBe('done');
 });

@@ -8,9 +8,11 @@ import {
   LeadLost,
   LeadReopened,
 } from '@client-graph/events';
-import { defineRefusals } from '@client-graph/kit/refusals';
-import { dayOf, plusDays } from '@client-graph/kit/time';
 import type { CampaignChannel } from '../campaigns/campaigns.rules.js';
+import type { LeadFacts } from '../rules/rules.rules.js';
+import { type Clocks, firstContactDue } from './clocks.rules.js';
+import { isContactable } from './contact.rules.js';
+import { refuse } from './refusals.rules.js';
 
 export type LeadStage = 'NEW' | 'CONTACTED' | 'FOLLOWING_UP' | 'CONVERTED' | 'LOST' | 'DISQUALIFIED';
 /** How far a lead has ever come while it was worked. */
@@ -18,6 +20,7 @@ export type Reached = 'NEW' | 'CONTACTED' | 'FOLLOWING_UP';
 export type LeadAction = 'CONTACT' | 'FOLLOW_UP' | 'ATTEMPT' | 'CONVERT' | 'LOSE' | 'DISQUALIFY' | 'REOPEN';
 export type TouchChannel = 'PHONE' | 'SMS' | 'EMAIL' | 'WECHAT' | 'POST' | 'FACE';
 export type TouchOutcome = 'NO_ANSWER' | 'CALL_BACK' | 'INTERESTED' | 'NOT_INTERESTED';
+export type TouchKind = 'CAPTURE' | 'RESPONSE' | 'CONTACT' | 'FOLLOW_UP' | 'OPENING';
 export const LOSS_REASONS = [
   'NO_ANSWER',
   'NOT_INTERESTED',
@@ -31,6 +34,7 @@ export const DISQUALIFY_REASONS = ['DUPLICATE', 'NO_CONSENT', 'INVALID', 'UNDER_
 export type LossReason = (typeof LOSS_REASONS)[number];
 export type DisqualifyReason = (typeof DISQUALIFY_REASONS)[number];
 export type LeadOrigin = 'LIVE' | 'IMPORTED';
+export type PersonKind = 'PERSON' | 'COMPANY';
 
 export type Lead = {
   id: string;
@@ -38,8 +42,11 @@ export type Lead = {
   mobile: string | null;
   email: string | null;
   channel: CampaignChannel;
+  medium: string;
   campaignId: string | null;
   referrerClientId: string | null;
+  partnerId: string | null;
+  personKind: PersonKind;
   ownerId: string | null;
   consentChannels: TouchChannel[];
   stage: LeadStage;
@@ -47,6 +54,8 @@ export type Lead = {
   cycle: number;
   reason: LossReason | DisqualifyReason | null;
   attempts: number;
+  lastOutcome: TouchOutcome | null;
+  attendedAt: Date | null;
   capturedAt: Date | null;
   firstContactDueOn: string | null;
   firstContactAt: Date | null;
@@ -65,6 +74,7 @@ export type LeadChanges = Partial<
     | 'cycle'
     | 'reason'
     | 'attempts'
+    | 'lastOutcome'
     | 'firstContactDueOn'
     | 'firstContactAt'
     | 'lastAt'
@@ -86,34 +96,11 @@ const TRANSITIONS: Readonly<Record<LeadStage, Readonly<Partial<Record<LeadAction
   DISQUALIFIED: {},
 };
 
-/** Attempts on as many different days must lie before a lead is lost for NO_ANSWER (domain 3.6.2). */
-const NO_ANSWER_DAYS_MIN = 3;
-
 /** Keys the hashes of mobiles and e-mails on a laptop and in tests; everyone can read it here, so production refuses it. */
 export const DEVELOPMENT_HASH_KEY = 'development-only-marketing-hash-key';
 
 /** Roles that see every lead (domain 3.0); an ADVISER sees their own. */
 const SEES_EVERY_LEAD: ReadonlySet<string> = new Set(['MARKETING', 'COMPLIANCE', 'AUDITOR']);
-
-export const refuse = defineRefusals({
-  BAD_MOBILE:
-    'A mobile is a Chinese mobile number of 11 digits, or any number in international form beginning with +.',
-  BAD_EMAIL: 'An e-mail address has the form name@domain, in one line.',
-  BAD_CONSENT:
-    'Consent needs at least one channel, the version of its text as a code, and a reference of the evidence of 1 to 200 characters.',
-  NO_CONTACT_DETAILS: 'Give a mobile or an e-mail.',
-  NO_CHANNEL: 'Give the channel and the medium, or a campaign that has them.',
-  CAMPAIGN_UNKNOWN: 'There is no such campaign.',
-  REFERRER_UNKNOWN: 'The referring client is not known here.',
-  DUPLICATE_LEAD: 'A lead with this mobile or e-mail exists: work that one, or take it up again.',
-  NO_CONSENT: 'The person has not agreed to be contacted on this channel.',
-  WRONG_STAGE: 'The stage of the lead does not allow this.',
-  IMPORTED_LEAD: 'An imported lead is history and is not worked.',
-  IN_FUTURE: 'This instant has not come yet.',
-  TIME_BACKWARDS: 'This instant lies before the last move or touch of the lead.',
-  TOO_FEW_ATTEMPTS:
-    'A lead is lost for NO_ANSWER after attempts on three different days: try again, or give another reason.',
-});
 
 /** Whether the caller may see the lead by its own right; through a client of theirs they may see more. */
 export const seesLead = (
@@ -126,72 +113,20 @@ export const seesLead = (
 export const seesEveryLead = (actor: { roles: readonly string[] }): boolean =>
   actor.roles.some((role) => SEES_EVERY_LEAD.has(role));
 
-/** The mobile in international form, so that one number has one spelling. Refuses BAD_MOBILE. */
-export function normalMobile(text: string): string {
-  const plain = text
-    .normalize('NFKC')
-    .replace(/[\s().-]/g, '')
-    .replace(/^00/, '+');
-  if (/^1[3-9]\d{9}$/.test(plain)) return `+86${plain}`;
-  const isChinese = plain.startsWith('+86');
-  if (isChinese ? !/^\+861[3-9]\d{9}$/.test(plain) : !/^\+[1-9]\d{6,14}$/.test(plain))
-    throw refuse('BAD_MOBILE');
-  return plain;
-}
-
-/** The address in small letters. Refuses BAD_EMAIL. */
-export function normalEmail(text: string): string {
-  const plain = text.normalize('NFKC').trim().toLowerCase();
-  if (plain.length > 254 || !/^[^\s@<>,;"\p{Cc}]+@[^\s@<>,;"\p{Cc}]+\.[^\s@.<>,;"\p{Cc}]+$/u.test(plain))
-    throw refuse('BAD_EMAIL');
-  return plain;
-}
-
-/** Refuses BAD_CONSENT, and IN_FUTURE for one that has not been given yet. */
-export function checkConsent(
-  consent: { channels: readonly TouchChannel[]; textVersion: string; evidence: string; at: Date },
-  now: Date,
+/** Nobody recommends the firm to themself: the referring client must not have been opened from a lead of the same person. */
+export function checkReferral(
+  referrerClientId: string | null,
+  samePerson: readonly Pick<Lead, 'clientId'>[],
 ): void {
-  const isSound =
-    consent.channels.length > 0 &&
-    /^[A-Za-z0-9_.-]{1,64}$/.test(consent.textVersion) &&
-    consent.evidence.trim().length > 0 &&
-    consent.evidence.length <= 200 &&
-    !/\p{Cc}/u.test(consent.evidence);
-  if (!isSound) throw refuse('BAD_CONSENT');
-  if (consent.at > now) throw refuse('IN_FUTURE', { field: 'consent.at' });
-}
-
-/** Whether a channel is open: agreed to, and with the number or address that it needs. */
-export const isContactable = (lead: Pick<Lead, 'consentChannels' | 'mobile' | 'email'>): boolean =>
-  lead.consentChannels.some((channel) => {
-    switch (channel) {
-      case 'PHONE':
-      case 'SMS':
-        return lead.mobile !== null;
-      case 'EMAIL':
-        return lead.email !== null;
-      case 'WECHAT':
-      case 'POST':
-      case 'FACE':
-        return true;
-      default:
-        return channel satisfies never;
-    }
-  });
-
-/** First contact is due on the working day after (domain 3.6.2, `[D]`). Saturdays and Sundays are skipped; holidays are not known here. */
-export function firstContactDue(at: Date): string {
-  let day = plusDays(dayOf(at), 1);
-  while ([0, 6].includes(new Date(`${day}T00:00:00Z`).getUTCDay())) day = plusDays(day, 1);
-  return day;
+  if (referrerClientId !== null && samePerson.some(({ clientId }) => clientId === referrerClientId))
+    throw refuse('REFERRAL_TO_ONESELF');
 }
 
 /** The beginning of a lead: its first move and its event. Refuses IN_FUTURE. */
-export function capture(lead: Lead, capturedAt: Date, now: Date): Step {
+export function capture(lead: Lead, capturedAt: Date, now: Date, clocks: Clocks): Step {
   if (capturedAt > now) throw refuse('IN_FUTURE', { field: 'capturedAt' });
   return {
-    changes: { stage: 'NEW', firstContactDueOn: firstContactDue(capturedAt), lastAt: capturedAt },
+    changes: { stage: 'NEW', firstContactDueOn: firstContactDue(capturedAt, clocks), lastAt: capturedAt },
     moves: [{ from: null, to: 'NEW', at: capturedAt, cycle: lead.cycle, reason: null }],
     events: [stateOf(LeadCreated, lead)],
   };
@@ -202,32 +137,39 @@ export function touch(
   lead: Lead,
   ask: { kind: 'CONTACT' | 'FOLLOW_UP'; channel: TouchChannel; outcome: TouchOutcome; at: Date },
   now: Date,
+  clocks: Clocks,
 ): Step {
   if (lead.origin === 'IMPORTED') throw refuse('IMPORTED_LEAD');
   if (!lead.consentChannels.includes(ask.channel)) throw refuse('NO_CONSENT', { channel: ask.channel });
   if (ask.at > now) throw refuse('IN_FUTURE', { field: 'at' });
   if (lead.lastAt !== null && ask.at < lead.lastAt)
     throw refuse('TIME_BACKWARDS', { notBefore: lead.lastAt.toISOString() });
-  const step = advance(lead, [ask.outcome === 'NO_ANSWER' ? 'ATTEMPT' : ask.kind], ask.at);
-  return { ...step, changes: { ...step.changes, attempts: lead.attempts + 1 } };
+  const step = advance(lead, [ask.outcome === 'NO_ANSWER' ? 'ATTEMPT' : ask.kind], ask.at, clocks);
+  return { ...step, changes: { ...step.changes, attempts: lead.attempts + 1, lastOutcome: ask.outcome } };
 }
 
 /** `attemptDays`: on how many different days of this cycle contact was attempted. */
-export function lose(lead: Lead, reason: LossReason, attemptDays: number, now: Date): Step {
-  const step = move(lead, 'LOSE', now, reason);
-  if (reason === 'NO_ANSWER' && attemptDays < NO_ANSWER_DAYS_MIN)
-    throw refuse('TOO_FEW_ATTEMPTS', { attemptDays, needed: NO_ANSWER_DAYS_MIN });
+export function lose(lead: Lead, reason: LossReason, attemptDays: number, now: Date, clocks: Clocks): Step {
+  const step = move(lead, 'LOSE', now, clocks, reason);
+  if (reason === 'NO_ANSWER' && attemptDays < clocks.noAnswerAttemptDays)
+    throw refuse('TOO_FEW_ATTEMPTS', { attemptDays, needed: clocks.noAnswerAttemptDays });
   return step;
 }
 
-export const disqualify = (lead: Lead, reason: DisqualifyReason, now: Date): Step =>
-  move(lead, 'DISQUALIFY', now, reason);
+export const disqualify = (lead: Lead, reason: DisqualifyReason, now: Date, clocks: Clocks): Step =>
+  move(lead, 'DISQUALIFY', now, clocks, reason);
 
-export const reopen = (lead: Lead, now: Date): Step => move(lead, 'REOPEN', now);
+export const reopen = (lead: Lead, now: Date, clocks: Clocks): Step => move(lead, 'REOPEN', now, clocks);
 
-function move(lead: Lead, action: LeadAction, now: Date, reason: Lead['reason'] = null): Step {
+function move(
+  lead: Lead,
+  action: LeadAction,
+  now: Date,
+  clocks: Clocks,
+  reason: Lead['reason'] = null,
+): Step {
   if (lead.origin === 'IMPORTED') throw refuse('IMPORTED_LEAD');
-  return advance(lead, [action], now, reason);
+  return advance(lead, [action], now, clocks, reason);
 }
 
 /**
@@ -238,6 +180,7 @@ export function advance(
   lead: Lead,
   actions: readonly LeadAction[],
   at: Date,
+  clocks: Clocks,
   reason: Lead['reason'] = null,
 ): Step {
   const instant = later(at, lead.lastAt);
@@ -249,7 +192,7 @@ export function advance(
     const to = TRANSITIONS[from][action];
     if (to === undefined) throw refuse('WRONG_STAGE', { stage: from, action });
     if (to === from) continue;
-    state = { ...state, ...arrival(state, to, instant), reason };
+    state = { ...state, ...arrival(state, to, instant, clocks), reason };
     moves.push({ from, to, at: instant, cycle: state.cycle, reason });
     const definition = EVENT_OF[to];
     if (definition !== null) events.push(stateOf(definition, state));
@@ -263,14 +206,14 @@ export function advance(
 }
 
 /** What else changes when a lead arrives at a stage. */
-function arrival(lead: Lead, to: LeadStage, at: Date): Partial<Lead> {
+function arrival(lead: Lead, to: LeadStage, at: Date, clocks: Clocks): Partial<Lead> {
   switch (to) {
     case 'NEW':
       return {
         stage: to,
         cycle: lead.cycle + 1,
         firstContactAt: null,
-        firstContactDueOn: firstContactDue(at),
+        firstContactDueOn: firstContactDue(at, clocks),
       };
     case 'CONTACTED':
       return { stage: to, firstContactAt: at, reached: lead.reached === 'NEW' ? to : lead.reached };
@@ -327,3 +270,18 @@ export const inOrder = <M extends Pick<Move, 'cycle' | 'to'>>(moves: readonly M[
   [...moves].sort(
     (a, b) => a.cycle - b.cycle || STAGES_IN_ORDER.indexOf(a.to) - STAGES_IN_ORDER.indexOf(b.to),
   );
+
+const yesNo = (is: boolean): string => (is ? 'YES' : 'NO');
+
+/** What the tables of scoring and assignment may ask about a lead. */
+export const factsOf = (lead: Lead): LeadFacts => ({
+  CHANNEL: lead.channel,
+  MEDIUM: lead.medium,
+  CAMPAIGN: lead.campaignId ?? 'NONE',
+  KIND: lead.personKind,
+  REFERRED: yesNo(lead.referrerClientId !== null),
+  PARTNER: yesNo(lead.partnerId !== null),
+  CONTACTABLE: yesNo(isContactable(lead)),
+  ATTENDED: yesNo(lead.attendedAt !== null),
+  LAST_OUTCOME: lead.lastOutcome ?? 'NONE',
+});

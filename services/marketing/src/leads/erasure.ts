@@ -1,0 +1,38 @@
+import { LeadErased } from '@client-graph/events';
+import { type Db, dayOf, plusMonths, transact } from '@client-graph/kit';
+import { clocksInForce } from '../rules/rules.js';
+
+const BATCH = 500;
+
+/**
+ * Erases leads that were not converted, so many years after their last contact (domain 3.1.7): who they were and what they said
+ * goes for good; stage, source and instants stay, so that no figure of the past changes. Harmless to run twice.
+ */
+export async function eraseLeads(db: Db): Promise<void> {
+  while ((await eraseBatch(db)) === BATCH);
+}
+
+const eraseBatch = (db: Db): Promise<number> =>
+  transact(db, async (tx) => {
+    const { retentionYears } = await clocksInForce(tx);
+    const erased = await tx.query<{ id: string }>(
+      `select id from lead
+       where origin = 'LIVE' and stage <> 'CONVERTED' and erased_at is null
+         and (last_at at time zone 'Asia/Shanghai')::date <= $1
+       order by last_at limit ${BATCH} for update skip locked`,
+      [plusMonths(dayOf(tx.now), -12 * retentionYears)],
+    );
+    const ids = erased.map(({ id }) => id);
+    await tx.query('delete from consent_entry where lead_id = any($1)', [ids]);
+    await tx.query('delete from lead_task where lead_id = any($1)', [ids]);
+    await tx.query('update touch set note = null where lead_id = any($1) and note is not null', [ids]);
+    await tx.query(
+      `update lead set person_name = null, mobile = null, email = null, uscc = null, mobile_hash = null, email_hash = null,
+         uscc_hash = null, consent_channels = '{}', consent_text_version = null, consent_evidence = null, consent_at = null,
+         sharing_text_version = null, sharing_evidence = null, sharing_at = null, erased_at = $2, version = version + 1
+       where id = any($1)`,
+      [ids, tx.now],
+    );
+    await tx.record(...ids.map((leadId) => LeadErased({ leadId })));
+    return ids.length;
+  });
