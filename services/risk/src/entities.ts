@@ -9,7 +9,12 @@ import type {
   Evidence,
   Severity,
 } from './alerts/alerts.rules.js';
-import type { AssessmentRules, AssessmentState, InterviewOutcome } from './assessments/assessments.rules.js';
+import type {
+  AssessmentRules,
+  AssessmentState,
+  InterviewOutcome,
+  Investor,
+} from './assessments/assessments.rules.js';
 import type { Review, ReviewAsker, ReviewState } from './interviews/reviews.rules.js';
 import type { RiskLevel } from './levels.rules.js';
 import type { Answers, Facts } from './questionnaires/conditions.rules.js';
@@ -233,4 +238,24 @@ export class RiskAlertRow implements Alert {
   @Column({ type: 'uuid', nullable: true }) closedById: string | null;
   @Column({ type: 'boolean', insert: false, update: false }) isOpen: boolean;
   @Column({ type: 'int' }) version: number;
+}
+
+/** A duplicate (its id) whose records have gone to another client, and the levels of both before. */
+@Entity('client_merge')
+export class ClientMergeRow {
+  @PrimaryColumn({ type: 'uuid', name: 'merged_id' }) id: string;
+  @Column({ type: 'uuid' }) survivorId: string;
+  @Column({ type: 'timestamptz' }) mergedAt: Date;
+  @Column({ type: 'jsonb' }) before: {
+    survivor: RiskProfileRow | null;
+    merged: RiskProfileRow | null;
+    displacedId: string | null;
+  };
+}
+
+@Entity('investor_copy')
+export class InvestorCopyRow {
+  @PrimaryColumn({ type: 'uuid', name: 'client_id' }) id: string;
+  @Column({ type: 'text' }) investor: Investor;
+  @Column({ type: 'date' }) validTo: string;
 }

@@ -12,7 +12,7 @@ export const LEVEL_CODES = ['C1', 'C2', 'C3', 'C4', 'C5'] as const;
 
 /** The level of a name or of the trade's code; undefined for anything else. */
 export const levelOf = (text: string): RiskLevel | undefined =>
-  isLevel(text) ? text : LEVELS[LEVEL_CODES.findIndex((code) => code === text)];
+  LEVELS.find((level, rank) => text === level || text === LEVEL_CODES[rank]);
 
 /** The lowest of a level and any number of ceilings. */
 export const capped = (level: RiskLevel, ceilings: readonly RiskLevel[]): RiskLevel =>

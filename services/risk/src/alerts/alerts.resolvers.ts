@@ -4,6 +4,13 @@ import type { Resolvers } from '../generated/resolvers.js';
 import { say } from '../words.rules.js';
 import { acknowledgeAlert, actOnAlert, alertRulesToday, closeAlert, riskAlerts } from './alerts.js';
 import { alertReason } from './alerts.rules.js';
+import {
+  ALERT_STATE_LABELS,
+  CLOSE_LABELS,
+  DEED_LABELS,
+  SEVERITY_LABELS,
+  TYPE_LABELS,
+} from './labels.rules.js';
 
 const ALERTS_MAX = 50;
 
@@ -28,6 +35,12 @@ export const alertsResolvers = {
   },
   RiskAlert: {
     client: ({ clientId }) => ({ id: clientId }),
+    typeLabel: ({ type }, { locale }) => say(TYPE_LABELS[type], locale),
+    severityLabel: ({ severity }, { locale }) => say(SEVERITY_LABELS[severity], locale),
+    stateLabel: ({ state }, { locale }) => say(ALERT_STATE_LABELS[state], locale),
+    actionLabel: ({ action }, { locale }) => (action === null ? null : say(DEED_LABELS[action], locale)),
+    closeReasonLabel: ({ closeReason }, { locale }) =>
+      closeReason === null ? null : say(CLOSE_LABELS[closeReason], locale),
     reason: async (alert, { locale }, { db, loadBy }) => {
       const rules = await loadBy('alert rules', 'today', async (days) => {
         const today = await alertRulesToday(db);

@@ -37,8 +37,10 @@ export type AlertDeed =
   | 'REASSESSMENT_STARTED'
   | 'REFERRED'
   | 'NO_ACTION_NEEDED';
-/** Why an alert was closed; REASSESSED also by the service itself. */
-export type AlertCloseReason = 'RESOLVED' | 'CLIENT_INSISTS' | 'FALSE_ALARM' | 'REASSESSED';
+/** Why an alert was closed: by a person, or by the service itself. */
+export const CLOSED_BY_PERSON = ['RESOLVED', 'CLIENT_INSISTS', 'FALSE_ALARM', 'REASSESSED'] as const;
+export type SettleReason = 'REASSESSED' | 'CAUSE_GONE' | 'CLIENT_LEFT' | 'DUPLICATE';
+export type AlertCloseReason = (typeof CLOSED_BY_PERSON)[number] | SettleReason;
 
 export const refuseAlert = defineRefusals({
   ALERT_STATE: 'The alert does not stand where this can be done: acknowledge, then act, then close.',

@@ -13,7 +13,7 @@ import {
   type Tx,
   transact,
 } from '@client-graph/kit';
-import { type FindOptionsWhere, LessThanOrEqual, Not, Raw } from 'typeorm';
+import { type FindOptionsWhere, In, LessThanOrEqual, Not, Raw } from 'typeorm';
 import { AlertRuleRow, RiskAlertRow } from '../entities.js';
 import { optionalText } from '../free-text.rules.js';
 import type { AcknowledgeAlertInput, ActOnAlertInput, CloseAlertInput } from '../generated/resolvers.js';
@@ -23,9 +23,11 @@ import {
   type AlertState,
   type AlertType,
   ackDays,
+  CLOSED_BY_PERSON,
   dueAt,
   type Finding,
   raised,
+  type SettleReason,
   type Severity,
   step,
 } from './alerts.rules.js';
@@ -79,8 +81,18 @@ type Raised = {
   isNews: boolean;
 };
 
+/** Of these clients' records nothing but storing is done (a restriction), or there is nothing left to watch. */
+const NOT_WATCHED = ['RESTRICTED', 'CLOSED', 'DECEASED', 'ERASED'];
+
 /** Raises what is new, counts what repeats an open alert, and tells what is new or has become graver. */
-export async function raiseAlerts(tx: Tx, findings: readonly Finding[], rules: AlertRules): Promise<void> {
+export async function raiseAlerts(tx: Tx, found: readonly Finding[], rules: AlertRules): Promise<void> {
+  if (found.length === 0) return;
+  const left = await tx.find(ClientCopyRow, {
+    where: { id: In(found.map(({ clientId }) => clientId)), status: In(NOT_WATCHED) },
+    select: { id: true },
+  });
+  const isLeft = new Set(left.map(({ id }) => id));
+  const findings = found.filter(({ clientId }) => !isLeft.has(clientId));
   if (findings.length === 0) return;
   const single = new Map(
     findings.map((finding) => [`${finding.clientId} ${finding.type} ${finding.subject}`, finding]),
@@ -133,11 +145,15 @@ export async function occurrences(tx: Tx, clientId: string, type: AlertType, sin
 export async function settleAlerts(
   tx: Tx,
   clientId: string,
-  types: readonly AlertType[],
-  reason: 'REASSESSED',
+  isGone: (alert: RiskAlertRow) => boolean,
+  reason: SettleReason,
 ): Promise<void> {
-  const open = await tx.find(RiskAlertRow, { where: { clientId, state: Not<AlertState>('CLOSED') } });
-  for (const alert of open.filter(({ type }) => types.includes(type)))
+  const open = await tx.find(RiskAlertRow, {
+    where: { clientId, state: Not<AlertState>('CLOSED') },
+    order: { id: 'ASC' },
+    lock: { mode: 'pessimistic_write' },
+  });
+  for (const alert of open.filter(isGone))
     await take(tx, alert, 'settle', { closeReason: reason, closedAt: tx.now });
 }
 
@@ -159,7 +175,7 @@ const isTold = ({ scopes }: Actor, { addressee }: Pick<RiskAlertRow, 'addressee'
 async function lockAlert(tx: Tx, input: { alertId: string; expectedVersion: number }): Promise<RiskAlertRow> {
   const alert = await findForUpdate(tx, RiskAlertRow, input.alertId);
   const client = await tx.findOne(ClientCopyRow, { id: alert.clientId });
-  const isReached = reachesAll(tx.actor) || (client !== null && reaches(tx.actor, client));
+  const isReached = client === null ? reachesAll(tx.actor) : reaches(tx.actor, client);
   if (!isReached || !isTold(tx.actor, alert)) throw refuse('NOT_FOUND');
   if (alert.version !== input.expectedVersion)
     throw refuse('STALE_VERSION', { expected: input.expectedVersion, current: alert.version });
@@ -190,6 +206,8 @@ export const actOnAlert = (db: Db, input: ActOnAlertInput): Promise<RiskAlertRow
 export const closeAlert = (db: Db, input: CloseAlertInput): Promise<RiskAlertRow> =>
   transact(db, async (tx) => {
     const note = optionalText('note', input.note, NOTE_MAX);
+    if (!CLOSED_BY_PERSON.some((reason) => reason === input.reason))
+      throw refuse('BAD_INPUT', { field: 'reason', expected: CLOSED_BY_PERSON });
     return take(tx, await lockAlert(tx, input), 'close', {
       closeReason: input.reason,
       closeNote: note,
@@ -231,7 +249,8 @@ function filterOf({ id, scopes, ...actor }: Actor, filter: AlertFilter): FindOpt
     ? {}
     : {
         clientId: Raw(
-          (column) => `${column} in (select client_id from client_copy where adviser_id = :adviserId)`,
+          (column) =>
+            `${column} in (select client_id from client_copy where adviser_id = :adviserId and status <> 'RESTRICTED')`,
           {
             adviserId: id,
           },

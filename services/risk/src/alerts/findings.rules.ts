@@ -9,13 +9,13 @@ export type Held = { productId: string; rating: string };
 export type Level = { level: RiskLevel; lowestCategory: boolean };
 type Offers = AssessmentRules['offers'];
 
-const ratingNo = (rating: string): number => Number(rating.slice(1));
+export const ratingNo = (rating: string): number => Number(rating.slice(1));
 
 /** Whether the level is offered products of this rating. */
 export const isAbove = (rating: string, { level, lowestCategory }: Level, offers: Offers): boolean =>
   !(lowestCategory ? offers.lowestCategory : offers.levels[level]).productRisks.includes(rating);
 
-const highestOf = (held: readonly Held[]): string | null =>
+export const highestOf = (held: readonly Held[]): string | null =>
   held.reduce<string | null>(
     (highest, { rating }) => (highest === null || ratingNo(rating) > ratingNo(highest) ? rating : highest),
     null,

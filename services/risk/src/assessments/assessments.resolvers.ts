@@ -1,4 +1,6 @@
-import { type Context, dayOf, transact } from '@client-graph/kit';
+import { ClientCopyRow, type Context, dayOf, transact } from '@client-graph/kit';
+import { dutyFor } from '../client-files/duty.js';
+import { DUTY_LABELS } from '../client-files/investors.rules.js';
 import {
   AnswerSheetRow,
   AssessmentRow,
@@ -31,11 +33,12 @@ const ASSESSMENTS_MAX = 20;
 
 /** Whoever reaches the client sees the assessment; a risk assessor also where an interview or a review is awaited (domain.md 3.0). */
 async function maySee(
-  { actor, reachesClient, loadList }: Context,
+  { actor, reachesClient, load, loadList }: Context,
   { id, clientId, state }: AssessmentRow,
 ): Promise<boolean> {
   if (actor.scopes.has('risk:read') && (await reachesClient(clientId))) return true;
   if (!actor.scopes.has('risk:interview')) return false;
+  if ((await load(ClientCopyRow, clientId))?.status === 'RESTRICTED') return false;
   if (awaitsInterview(state)) return true;
   return (await loadList(ReviewRow, 'assessmentId', id)).some((review) => review.state === 'OPEN');
 }
@@ -96,8 +99,12 @@ export const assessmentsResolvers = {
   Client: {
     __resolveReference: async ({ id }, { reachesClient }) => ((await reachesClient(id)) ? { id } : null),
     riskProfile: ({ id }, _, { load }) => load(RiskProfileRow, id),
+    assessmentDuty: ({ id }, _, context) => dutyFor(id, context),
     assessments: async ({ id }, _, { loadPage }) =>
       (await loadPage(AssessmentRow, 'clientId', id, { first: ASSESSMENTS_MAX })).nodes,
+  },
+  AssessmentDuty: {
+    reasonLabel: ({ reason }, { locale }) => say(DUTY_LABELS[reason], locale),
   },
   RiskProfile: {
     levelLabel: ({ level }, { locale }) => say(LEVEL_LABELS[level], locale),

@@ -42,7 +42,7 @@ describe('the life of an assessment', () => {
     CONFIRMED: { takeEffect: 'EFFECTIVE' },
     EFFECTIVE: { supersede: 'SUPERSEDED', expire: 'EXPIRED', invalidate: 'INVALIDATED' },
     EXPIRED: {},
-    SUPERSEDED: {},
+    SUPERSEDED: { countAgain: 'EFFECTIVE' },
     INVALIDATED: {},
     ABANDONED: {},
   };

@@ -20,6 +20,8 @@ export const TRANSITIONS = {
   confirm: { from: ['REPORT_ISSUED'], to: 'CONFIRMED' },
   takeEffect: { from: ['CONFIRMED'], to: 'EFFECTIVE' },
   supersede: { from: ['EFFECTIVE'], to: 'SUPERSEDED' },
+  /** Its client turned out to be no duplicate. */
+  countAgain: { from: ['SUPERSEDED'], to: 'EFFECTIVE' },
   expire: { from: ['EFFECTIVE'], to: 'EXPIRED' },
   invalidate: {
     from: ['INTERVIEW_REQUIRED', 'INTERVIEW_SCHEDULED', 'REPORT_ISSUED', 'EFFECTIVE'],
@@ -74,6 +76,10 @@ export function move(state: AssessmentState, action: Action): AssessmentState {
   return to;
 }
 
+/** What kind of investor a client may be by law. */
+const INVESTORS = ['ORDINARY', 'PROFESSIONAL_A', 'PROFESSIONAL_B', 'PROFESSIONAL_C'] as const;
+export type Investor = (typeof INVESTORS)[number];
+
 const Level = z.enum(LEVELS);
 const Words = z.strictObject({ en: z.string(), zh: z.string(), zhHant: z.string().optional() });
 const Offer = z.strictObject({ productRisks: z.array(z.string()), text: Words });
@@ -112,6 +118,8 @@ export const AssessmentRules = z.strictObject({
     scheduleWithinDays: z.int().positive(),
     source: z.string(),
   }),
+  /** Professional investors who need not be assessed (domain.md 3.2.3). */
+  exemption: z.strictObject({ source: z.string(), investors: z.array(z.enum(INVESTORS)) }),
   /** Changes of a client's file after which the sheet no longer describes the client. */
   materialChanges: z.strictObject({ source: z.string(), changes: z.array(MaterialChange) }),
   offers: z.strictObject({

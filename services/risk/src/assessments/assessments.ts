@@ -144,8 +144,22 @@ async function handIn(tx: Tx, sheetId: string, input: SubmitAnswersInput): Promi
     answers,
     facts: { ...facts, lastLevel: profile?.level ?? null },
   });
-  await takeScore(tx, { assessment, questionnaire, sheet, rules, attemptNo: earlier.length + 1 });
+  await takeScore(tx, {
+    assessment,
+    questionnaire,
+    sheet,
+    rules,
+    attemptNo: await nextAttempt(tx, clientId),
+  });
   return sheet;
+}
+
+async function nextAttempt(tx: Tx, clientId: string): Promise<number> {
+  const [last] = await tx.query<{ n: number }>(
+    'select coalesce(max(attempt_no), 0) as n from assessment where client_id = $1',
+    [clientId],
+  );
+  return (last?.n ?? 0) + 1;
 }
 
 /** Refuses QUESTIONNAIRE_RETIRED for a version that was retired, or replaced by the day, since the draft was begun. */

@@ -1,6 +1,13 @@
 import { ClientCopyRow, refuse, type Tx } from '@client-graph/kit';
+import { Raw } from 'typeorm';
 import { AssessmentRow } from '../entities.js';
 import { refuseAssessment } from './assessments.rules.js';
+
+/** Of a restricted client nothing is done, so nothing waits. */
+export const NOT_RESTRICTED = Raw(
+  (column) =>
+    `not exists (select from client_copy c where c.client_id = ${column} and c.status = 'RESTRICTED')`,
+);
 
 /**
  * The client's copy, locked: everything that decides about one client's assessments takes turns here, so that limits and

@@ -24,7 +24,7 @@ import {
   type InterviewOutcome,
   move,
 } from '../assessments/assessments.rules.js';
-import { findForRead, given, lockClient } from '../assessments/subjects.js';
+import { findForRead, given, lockActiveClient, NOT_RESTRICTED } from '../assessments/subjects.js';
 import { AppointmentRow, AssessmentRow, type InterviewMode, InterviewRow, ReviewRow } from '../entities.js';
 import { checkText } from '../free-text.rules.js';
 import type { RecordInterviewInput, ScheduleInterviewInput } from '../generated/resolvers.js';
@@ -86,7 +86,7 @@ export async function closeReview(tx: Tx, review: ReviewRow, interview: Intervie
 export const scheduleInterview = (db: Db, input: ScheduleInterviewInput): Promise<AssessmentRow> =>
   transact(db, async (tx) => {
     const { clientId } = await findForRead(tx, input.assessmentId);
-    const client = await lockClient(tx, clientId);
+    const client = await lockActiveClient(tx, clientId);
     const assessment = await findForUpdate(tx, AssessmentRow, input.assessmentId, input.expectedVersion);
     const state = move(assessment.state, 'scheduleInterview');
     const { interview: rules } = await rulesInForce(tx, dayOf(tx.now));
@@ -117,7 +117,7 @@ export const recordInterview = (db: Db, input: RecordInterviewInput): Promise<As
   transact(db, async (tx) => {
     checkFindings(input);
     const { clientId } = await findForRead(tx, input.assessmentId);
-    const client = await lockClient(tx, clientId);
+    const client = await lockActiveClient(tx, clientId);
     const assessment = await findForUpdate(tx, AssessmentRow, input.assessmentId, input.expectedVersion);
     const { state, scoredLevel, marksLowestCategory } = assessment;
     move(state, 'holdInterview');
@@ -166,4 +166,10 @@ async function tell(
 
 /** What waits for a professional, oldest first. */
 export const assessmentsAwaitingInterview = (db: Db, args: PageArgs): Promise<Connection<AssessmentRow>> =>
-  page(db, AssessmentRow, args, { state: In([...AWAITING_INTERVIEW]) }, 'OLDEST_FIRST');
+  page(
+    db,
+    AssessmentRow,
+    args,
+    { state: In([...AWAITING_INTERVIEW]), clientId: NOT_RESTRICTED },
+    'OLDEST_FIRST',
+  );

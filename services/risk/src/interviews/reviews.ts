@@ -22,7 +22,13 @@ import {
   checkInterviewer,
   refuseAssessment,
 } from '../assessments/assessments.rules.js';
-import { findForRead, given, lockClient, ownAssessment } from '../assessments/subjects.js';
+import {
+  findForRead,
+  given,
+  lockActiveClient,
+  NOT_RESTRICTED,
+  ownAssessment,
+} from '../assessments/subjects.js';
 import { AssessmentRow, type InterviewRow, ReviewRow, RiskProfileRow } from '../entities.js';
 import { optionalText } from '../free-text.rules.js';
 import type { DecideReviewInput, RequestReviewInput, RequireInterviewInput } from '../generated/resolvers.js';
@@ -57,7 +63,7 @@ async function ask(
 ): Promise<ReviewRow> {
   const comment = optionalText('comment', input.comment, COMMENT_MAX);
   const { clientId } = await findForRead(tx, input.assessmentId);
-  await lockClient(tx, clientId);
+  await lockActiveClient(tx, clientId);
   const open = await tx.findOne(ReviewRow, { assessmentId: input.assessmentId, state: 'OPEN' });
   if (open !== null) throw refuseReview('REVIEW_OPEN', { reviewId: open.id });
   const assessment = await findForUpdate(tx, AssessmentRow, input.assessmentId, input.expectedVersion);
@@ -90,7 +96,7 @@ export const decideReview = (db: Db, input: DecideReviewInput): Promise<ReviewRo
     checkFindings(input);
     const found = await tx.findOne(ReviewRow, { id: input.reviewId });
     if (found === null) throw refuse('NOT_FOUND');
-    const client = await lockClient(tx, found.clientId);
+    const client = await lockActiveClient(tx, found.clientId);
     const review = await findForUpdate(tx, ReviewRow, input.reviewId, input.expectedVersion);
     moveReview(review.state, 'decide');
     const assessment = await findForUpdate(tx, AssessmentRow, review.assessmentId);
@@ -146,4 +152,4 @@ async function lower(
 
 /** Reviews that wait for a professional, oldest first. */
 export const reviewsOpen = (db: Db, args: PageArgs): Promise<Connection<ReviewRow>> =>
-  page(db, ReviewRow, args, { state: 'OPEN' }, 'OLDEST_FIRST');
+  page(db, ReviewRow, args, { state: 'OPEN', clientId: NOT_RESTRICTED }, 'OLDEST_FIRST');

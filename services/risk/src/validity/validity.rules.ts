@@ -88,6 +88,13 @@ export const warnUntil = (today: string, { warnDays }: AssessmentRules['limits']
 
 const ENDINGS: Readonly<Record<string, Text>> = {
   [EXPIRED_REASON]: { en: 'its validity has run out', zh: '有效期已届满', zhHant: '有效期已屆滿' },
+  CLIENT_CLOSED: { en: 'the relationship has ended', zh: '客户关系已终止', zhHant: '客戶關係已終止' },
+  CLIENT_DECEASED: { en: 'the client has died', zh: '客户已去世', zhHant: '客戶已去世' },
+  DUPLICATE: {
+    en: 'the client turned out to be a duplicate, and another level counts',
+    zh: '该客户为重复档案，以另一等级为准',
+    zhHant: '該客戶為重複檔案，以另一等級為準',
+  },
   REVIEW_REDO: {
     en: 'a review has asked for a new questionnaire',
     zh: '人工复核要求重新测评',

@@ -2,7 +2,7 @@ import type { ClientUpdated, DataOf } from '@client-graph/events';
 import { type Db, dayOf, findForUpdate, type Tx, transact } from '@client-graph/kit';
 import { In, IsNull, LessThan, LessThanOrEqual } from 'typeorm';
 import { watchEnd } from '../alerts/watch.js';
-import { lockClient } from '../assessments/subjects.js';
+import { lockClient, NOT_RESTRICTED } from '../assessments/subjects.js';
 import { AnswerSheetRow, AssessmentRow, ReviewRow, RiskProfileRow } from '../entities.js';
 import { moveReview } from '../interviews/reviews.rules.js';
 import { rulesInForce } from '../questionnaires/questionnaires.js';
@@ -96,7 +96,12 @@ export async function tellExpiring(db: Db): Promise<void> {
   for (let told = BATCH; told === BATCH; ) {
     told = await transact(db, async (tx) => {
       const due = await tx.find(AssessmentRow, {
-        where: { state: 'EFFECTIVE', validTo: LessThanOrEqual(until), expiryToldAt: IsNull() },
+        where: {
+          state: 'EFFECTIVE',
+          validTo: LessThanOrEqual(until),
+          expiryToldAt: IsNull(),
+          clientId: NOT_RESTRICTED,
+        },
         order: { id: 'ASC' },
         take: BATCH,
         lock: { mode: 'pessimistic_write', onLocked: 'skip_locked' },
