@@ -1,8 +1,7 @@
 import { GraphQLError } from 'graphql';
-import { Pool } from 'undici';
 import { Breaker, type BreakerState } from './breaker.js';
 import type { ServiceAnswer } from './engine/plan.js';
-import { type Post, PostError, type Posted, post } from './http.js';
+import { type Failure, Origin, type Sending } from './http.js';
 
 /** Enough for a few thousand requests a second to one service; more connections only move the queue into the service. */
 const CONNECTIONS_MAX = 64;
@@ -32,7 +31,8 @@ export type Passed = { authorization: string | undefined; purpose: string | unde
 
 /** The one who waits for an answer. When they go away, so does what only they have asked for. */
 export class Caller {
-  readonly #onGone = new Set<() => void>();
+  readonly #waits = new Set<Wait>();
+  #headers: string | undefined;
   #isGone = false;
 
   constructor(readonly passed: Passed) {}
@@ -41,16 +41,31 @@ export class Caller {
     return this.#isGone;
   }
 
-  /** Runs `action` when the caller goes; answers with what takes it back. */
-  whenGone(action: () => void): () => void {
-    this.#onGone.add(action);
-    return () => this.#onGone.delete(action);
+  /** The lines of the head that every service is sent. */
+  get headers(): string {
+    this.#headers ??= headersOf(this.passed);
+    return this.#headers;
+  }
+
+  /** Never across callers, nor across what one of them says they read for: what one may see is none of another's. */
+  get identity(): string {
+    const { authorization = '', purpose = '' } = this.passed;
+    return purpose === '' ? authorization : `${authorization}\n${purpose}`;
+  }
+
+  add(wait: Wait): void {
+    this.#waits.add(wait);
+    if (this.#isGone) wait.leave();
+  }
+
+  remove(wait: Wait): void {
+    this.#waits.delete(wait);
   }
 
   go(): void {
     this.#isGone = true;
-    for (const action of this.#onGone) action();
-    this.#onGone.clear();
+    for (const wait of this.#waits) wait.leave();
+    this.#waits.clear();
   }
 }
 
@@ -64,54 +79,44 @@ export type Services = {
   close: () => Promise<void>;
 };
 
-/** A request on its way and how many wait for its answer. */
-type Shared = Posted & { waiting: number };
-
 export function createServices({ urls, timeoutMs, onFetch, onEvent = () => {} }: ServicesOptions): Services {
   const targets = new Map<string, Target>();
   const use = (next: ReadonlyMap<string, string>) => {
     for (const [name, target] of targets) {
       if (next.get(name) === target.url) continue;
       targets.delete(name);
-      target.pool.close().catch(() => undefined);
+      target.origin.close().catch(() => undefined);
     }
-    for (const [name, url] of next) if (!targets.has(name)) targets.set(name, targetOf(url, timeoutMs));
+    for (const [name, url] of next) if (!targets.has(name)) targets.set(name, targetOf(name, url, timeoutMs));
   };
   use(urls);
-  const sending = (service: string, target: Target, query: Omit<Post, 'path'>, isQuery: boolean) =>
-    send(target, query, isQuery, {
-      done: (outcome, seconds) => onFetch(service, outcome, seconds),
-      retried: () => onEvent(service, 'retried'),
-    });
+  const told: Told = { onFetch, onEvent };
+
+  /** The request that answers this: one under way for the same caller, or a new one. */
+  const flightFor = (service: string, body: string, isQuery: boolean, caller: Caller): Flight => {
+    const target = targets.get(service);
+    if (target === undefined) throw refusal(service, 'SERVICE_UNAVAILABLE');
+    const { identity } = caller;
+    const shared = isQuery ? target.inFlight.get(identity)?.get(body) : undefined;
+    if (shared !== undefined) {
+      onEvent(service, 'shared');
+      return shared;
+    }
+    if (target.waiting >= WAITING_MAX || !target.breaker.admits()) {
+      onEvent(service, 'not asked');
+      throw refusal(service, target.waiting >= WAITING_MAX ? 'SERVICE_OVERLOADED' : 'SERVICE_UNAVAILABLE');
+    }
+    // What a caller reads after their change must not come from before it.
+    if (!isQuery) for (const one of targets.values()) one.inFlight.clear();
+    return new Flight(target, { identity, headers: caller.headers, body, isQuery }, told);
+  };
 
   return {
     use,
-    ask: async (service, body, isQuery, caller) => {
-      const target = targets.get(service);
-      if (target === undefined) throw refusal(service, 'SERVICE_UNAVAILABLE');
-      const { authorization = '', purpose = '' } = caller.passed;
-      // Never across callers: what one may see is none of another's.
-      const who = `${authorization}\n${purpose}`;
-      let shared = isQuery ? target.inFlight.get(who)?.get(body) : undefined;
-      if (shared !== undefined) onEvent(service, 'shared');
-      else {
-        if (target.waiting >= WAITING_MAX || !target.breaker.admits()) {
-          onEvent(service, 'not asked');
-          throw refusal(
-            service,
-            target.waiting >= WAITING_MAX ? 'SERVICE_OVERLOADED' : 'SERVICE_UNAVAILABLE',
-          );
-        }
-        shared = {
-          ...sending(service, target, { headers: headersOf(caller.passed), body, timeoutMs }, isQuery),
-          waiting: 0,
-        };
-        if (isQuery) keepWhileInFlight(target, who, body, shared);
-        // What a caller reads after their change must not come from before it.
-        if (!isQuery) for (const one of targets.values()) one.inFlight.clear();
-      }
-      return parsed(service, await waitFor(service, shared, caller));
-    },
+    ask: (service, body, isQuery, caller) =>
+      new Promise((resolve, reject) => {
+        flightFor(service, body, isQuery, caller).join(new Wait(service, caller, resolve, reject));
+      }),
     reachability: async () =>
       Object.fromEntries(
         await Promise.all(
@@ -122,99 +127,140 @@ export function createServices({ urls, timeoutMs, onFetch, onEvent = () => {} }:
       ),
     states: () => [...targets].map(([name, { breaker, waiting }]) => [name, breaker.state, waiting]),
     close: async () => {
-      await Promise.all([...targets.values()].map(({ pool }) => pool.close()));
+      await Promise.all([...targets.values()].map(({ origin }) => origin.close()));
     },
   };
 }
 
 type Target = {
+  name: string;
   url: string;
-  pool: Pool;
-  path: string;
+  origin: Origin;
+  timeoutMs: number;
   breaker: Breaker;
   waiting: number;
   /** By caller, then by what they ask. */
-  inFlight: Map<string, Map<string, Shared>>;
+  inFlight: Map<string, Map<string, Flight>>;
 };
 
-function targetOf(url: string, timeoutMs: number): Target {
-  const { origin, pathname, search } = new URL(url);
-  const pool = new Pool(origin, {
-    connections: CONNECTIONS_MAX,
-    connect: { timeout: timeoutMs },
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
-  return { url, pool, path: `${pathname}${search}`, breaker: new Breaker(), waiting: 0, inFlight: new Map() };
+const targetOf = (name: string, url: string, timeoutMs: number): Target => ({
+  name,
+  url,
+  origin: new Origin(new URL(url), CONNECTIONS_MAX),
+  timeoutMs,
+  breaker: new Breaker(),
+  waiting: 0,
+  inFlight: new Map(),
+});
+
+type Told = Required<Pick<ServicesOptions, 'onFetch' | 'onEvent'>>;
+type Query = { identity: string; headers: string; body: string; isQuery: boolean };
+
+/** A request on its way and who waits for its answer. A query whose connection fails before an answer begins is sent once more, a mutation never. */
+class Flight {
+  readonly #target: Target;
+  readonly #query: Query;
+  readonly #told: Told;
+  readonly #waits = new Set<Wait>();
+  readonly #startedMs = performance.now();
+  #sending: Sending;
+  #isRetried = false;
+
+  constructor(target: Target, query: Query, told: Told) {
+    this.#target = target;
+    this.#query = query;
+    this.#told = told;
+    target.waiting += 1;
+    if (query.isQuery) this.#remember();
+    this.#sending = this.#send(target.timeoutMs);
+  }
+
+  join(wait: Wait): void {
+    this.#waits.add(wait);
+    wait.flight = this;
+    wait.caller.add(wait);
+  }
+
+  leave(wait: Wait): void {
+    this.#waits.delete(wait);
+    if (this.#waits.size === 0) this.#sending.cancel();
+  }
+
+  answered(text: string): void {
+    this.#target.breaker.succeeded();
+    this.#over('ok');
+    for (const wait of this.#waits) wait.answered(text);
+  }
+
+  failed(failure: Failure, cause?: Error): void {
+    const { breaker, timeoutMs } = this.#target;
+    if (failure === 'UNCONNECTED' && this.#query.isQuery && !this.#isRetried) {
+      this.#isRetried = true;
+      this.#told.onEvent(this.#target.name, 'retried');
+      this.#sending = this.#send(Math.max(1, this.#startedMs + timeoutMs - performance.now()));
+      return;
+    }
+    if (failure === 'CANCELLED') breaker.abandoned();
+    else breaker.failed();
+    const code = failure === 'TIMEOUT' ? 'SERVICE_TIMEOUT' : 'SERVICE_UNAVAILABLE';
+    this.#over(failure === 'CANCELLED' ? 'cancelled' : code);
+    for (const wait of this.#waits) wait.failed(code, cause);
+  }
+
+  #send(timeoutMs: number): Sending {
+    const { headers, body } = this.#query;
+    return this.#target.origin.post(headers, body, timeoutMs, this);
+  }
+
+  #remember(): void {
+    const { inFlight } = this.#target;
+    const { identity, body } = this.#query;
+    const mine = inFlight.get(identity);
+    if (mine === undefined) inFlight.set(identity, new Map([[body, this]]));
+    else mine.set(body, this);
+  }
+
+  #over(outcome: FetchOutcome): void {
+    const { name, inFlight } = this.#target;
+    const { identity, body } = this.#query;
+    this.#target.waiting -= 1;
+    const mine = inFlight.get(identity);
+    if (mine?.get(body) === this) {
+      mine.delete(body);
+      if (mine.size === 0) inFlight.delete(identity);
+    }
+    this.#told.onFetch(name, outcome, (performance.now() - this.#startedMs) / 1000);
+  }
 }
 
-type Told = { done: (outcome: FetchOutcome, seconds: number) => void; retried: () => void };
+/** One caller's wait for one answer. */
+class Wait {
+  flight: Flight | undefined;
 
-/** Sends; a query whose connection fails before an answer begins is sent once more, a mutation never. */
-function send(target: Target, query: Omit<Post, 'path'>, isQuery: boolean, told: Told): Posted {
-  const { pool, path, breaker } = target;
-  const startedMs = performance.now();
-  const deadlineMs = startedMs + query.timeoutMs;
-  let current = post(pool, { ...query, path });
-  target.waiting += 1;
-  const over = (outcome: FetchOutcome) => {
-    target.waiting -= 1;
-    told.done(outcome, (performance.now() - startedMs) / 1000);
-  };
-  const text = current.text
-    .catch((error: unknown) => {
-      if (!isQuery || !(error instanceof PostError) || error.reason !== 'UNCONNECTED') throw error;
-      told.retried();
-      current = post(pool, { ...query, path, timeoutMs: Math.max(1, deadlineMs - performance.now()) });
-      return current.text;
-    })
-    .then(
-      (answer) => {
-        breaker.succeeded();
-        over('ok');
-        return answer;
-      },
-      (error: unknown) => {
-        const reason = error instanceof PostError ? error.reason : 'BROKEN';
-        if (reason === 'CANCELLED') breaker.abandoned();
-        else breaker.failed();
-        over(
-          reason === 'CANCELLED'
-            ? 'cancelled'
-            : reason === 'TIMEOUT'
-              ? 'SERVICE_TIMEOUT'
-              : 'SERVICE_UNAVAILABLE',
-        );
-        throw error;
-      },
-    );
-  return { text, cancel: () => current.cancel() };
-}
+  constructor(
+    readonly service: string,
+    readonly caller: Caller,
+    readonly resolve: (answer: ServiceAnswer) => void,
+    readonly reject: (error: Error) => void,
+  ) {}
 
-function keepWhileInFlight({ inFlight }: Target, who: string, body: string, shared: Shared): void {
-  const mine = inFlight.get(who) ?? new Map<string, Shared>();
-  inFlight.set(who, mine.set(body, shared));
-  const forget = () => {
-    if (mine.get(body) === shared) mine.delete(body);
-    if (mine.size === 0 && inFlight.get(who) === mine) inFlight.delete(who);
-  };
-  shared.text.then(forget, forget);
-}
+  leave(): void {
+    this.flight?.leave(this);
+    this.reject(refusal(this.service, 'SERVICE_UNAVAILABLE'));
+  }
 
-async function waitFor(service: string, shared: Shared, caller: Caller): Promise<string> {
-  shared.waiting += 1;
-  const leave = () => {
-    shared.waiting -= 1;
-    if (shared.waiting === 0) shared.cancel();
-  };
-  const stay = caller.whenGone(leave);
-  try {
-    return await shared.text;
-  } catch (error) {
-    const isLate = error instanceof PostError && error.reason === 'TIMEOUT';
-    throw refusal(service, isLate ? 'SERVICE_TIMEOUT' : 'SERVICE_UNAVAILABLE', error);
-  } finally {
-    stay();
+  answered(text: string): void {
+    this.caller.remove(this);
+    try {
+      this.resolve(parsed(this.service, text));
+    } catch (error) {
+      this.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  failed(code: 'SERVICE_TIMEOUT' | 'SERVICE_UNAVAILABLE', cause: Error | undefined): void {
+    this.caller.remove(this);
+    this.reject(refusal(this.service, code, cause));
   }
 }
 
@@ -231,17 +277,14 @@ const refusal = (service: string, code: keyof typeof MESSAGES, cause?: unknown):
     originalError: cause instanceof Error ? cause : undefined,
   });
 
-function headersOf({ authorization, purpose, traceparent }: Passed): string[] {
-  const headers = [
-    'content-type',
-    'application/json',
-    'accept',
-    'application/graphql-response+json, application/json',
-    'traceparent',
-    traceparent,
-  ];
-  if (authorization !== undefined) headers.push('authorization', authorization);
-  if (purpose !== undefined) headers.push('x-purpose', purpose);
+/** Node has refused line ends in what it has read; what else a head cannot hold is left out rather than sent wrongly. */
+const isHeaderValue = (value: string | undefined): value is string =>
+  value !== undefined && /^[\t\x20-\x7e]*$/.test(value);
+
+function headersOf({ authorization, purpose, traceparent }: Passed): string {
+  let headers = `traceparent: ${traceparent}\r\n`;
+  if (isHeaderValue(authorization)) headers += `authorization: ${authorization}\r\n`;
+  if (isHeaderValue(purpose)) headers += `x-purpose: ${purpose}\r\n`;
   return headers;
 }
 
@@ -264,16 +307,10 @@ const isAnswer = (value: unknown): value is ServiceAnswer =>
 
 const isErrorLike = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
-async function isAlive({ pool }: Target): Promise<boolean> {
-  try {
-    const { statusCode, body } = await pool.request({
-      method: 'GET',
-      path: '/health/live',
-      signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+const isAlive = ({ origin }: Target): Promise<boolean> =>
+  new Promise((resolve) => {
+    origin.get('/health/live', PROBE_TIMEOUT_MS, {
+      answered: () => resolve(true),
+      failed: () => resolve(false),
     });
-    await body.dump();
-    return statusCode === 200;
-  } catch {
-    return false;
-  }
-}
+  });
