@@ -76,7 +76,10 @@ const ALLOWED = new Set([
   ...['purpose', 'action', 'textVersion', 'mergedId', 'stage'],
   ...['investor', 'isQualified'],
   ...['positions', 'shareBp', 'lossYearBp', 'redeemedBp'],
+  ...['requestId', 'itemClasses', 'role', 'inspectionId', 'findingId', 'template', 'onTime', 'counts'],
   ...['consentOk', 'firstTouch', 'lastTouch', 'at', 'daysToConvert', 'budgetMinor'],
+  ...['leads', 'converted', 'goalId', 'metric', 'target', 'reached', 'attribution', 'model', 'share'],
+  ...['materialEventId', 'source', 'caseKind', 'planId', 'template', 'feedbackId', 'noticeId'],
 ]);
 
 /** Formats that cannot hold a name, a number of a person or free words. */

@@ -232,3 +232,42 @@ export const HoldingChanged = defineEvent({
     valueBand: Code,
   }),
 });
+
+const plan = { clientId: z.uuid(), planId: z.uuid(), currency: Currency };
+const planEvent = (type: string, meaning: string) =>
+  defineEvent({ topic: 'products.v1', type, version: 1, meaning, key: 'clientId', data: z.object(plan) });
+
+export const PortfolioPlanProposed = planEvent(
+  'portfolio.plan.proposed',
+  'An adviser proposes to the client what to change in what is held of this currency.',
+);
+export const PortfolioPlanAccepted = planEvent(
+  'portfolio.plan.accepted',
+  'The plan was accepted, and each of its lines is an order now.',
+);
+export const PortfolioPlanDeclined = planEvent(
+  'portfolio.plan.declined',
+  'The client does not want the plan.',
+);
+export const PortfolioPlanLapsed = planEvent(
+  'portfolio.plan.lapsed',
+  'The plan was not accepted in time, or a later one has taken its place.',
+);
+export const PortfolioReviewDue = defineEvent({
+  topic: 'products.v1',
+  type: 'portfolio.review.due',
+  version: 1,
+  meaning: 'An accepted plan is to be looked at again with the client.',
+  key: 'clientId',
+  data: z.object({ ...plan, dueOn: Day }),
+});
+
+export const OrderExpired = orderEvent(
+  'order.expired',
+  'The order was not submitted in time; nothing has moved.',
+);
+
+export const OrderSentBack = orderEvent(
+  'order.sentback',
+  'The product or the client has changed before the order was submitted: it begins anew, and its confirmations are gone.',
+);

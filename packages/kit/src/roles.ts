@@ -102,6 +102,7 @@ export const ROLES = {
       'orders:read',
       'orders:place',
       'products:recommend',
+      'interests:declare',
       'interactions:read',
       'interactions:log',
       'points:read',
@@ -210,6 +211,7 @@ export const ROLES = {
       'findings:answer',
       'templates:approve',
       'complaints:oversee',
+      'interests:oversee',
       ...READ_ALL,
       'programme:approve',
       'clients:restrict',
@@ -229,6 +231,7 @@ export const ROLES = {
   AUDITOR: {
     reach: 'ALL',
     scopes: [
+      'interests:oversee',
       'approvals:read',
       'archive:request',
       'inspections:manage',

@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
 import { refuse as ofFeeCredits } from './fees/fee-credits.rules.js';
+import { refuse as ofInterests } from './interests/interests.rules.js';
 import { refuse as ofNavs } from './navs/navs.rules.js';
 import { refuse as ofCoolingOff } from './orders/cooling-off.rules.js';
 import { refuse as ofOrders } from './orders/orders.rules.js';
 import { refuse as ofOverrides } from './orders/overrides.rules.js';
 import { refuse as ofRedemptions } from './orders/redemptions.rules.js';
+import { refuse as ofPlans } from './plans/plans.rules.js';
 import { refuse as ofProducts } from './products/products.rules.js';
 import { refuse as ofRecommendations } from './recommendations/recommendations.rules.js';
 
@@ -23,6 +25,8 @@ test('every refusal is promised by the schema, and every promise is kept by a ru
       ofCoolingOff.table,
       ofOverrides.table,
       ofRecommendations.table,
+      ofInterests.table,
+      ofPlans.table,
     ),
   ).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { CreditState, FeeCredit } from './fees/fee-credits.rules.js';
 import type { Holding } from './holdings/holdings.rules.js';
 import type { Band } from './holdings/performance.rules.js';
+import type { InterestKind } from './interests/interests.rules.js';
 import type { NavProblem, NavValue, SeriesGap } from './navs/navs.rules.js';
 import type { Order, OrderState, RejectReason, ReverseReason, Side } from './orders/orders.rules.js';
 import type { SpecialWarning } from './orders/overrides.rules.js';
@@ -233,4 +234,15 @@ export class RecommendationRow {
   @Column({ type: 'uuid' }) decisionId: string;
   @Column({ type: 'timestamptz' }) recommendedAt: Date;
   @Column({ type: 'uuid', nullable: true }) recommendedBy: string | null;
+}
+
+@Entity('staff_interest')
+export class StaffInterestRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) staffId: string;
+  @Column({ type: 'uuid' }) productId: string;
+  @Column({ type: 'text' }) kind: InterestKind;
+  @Column({ type: 'timestamptz' }) declaredAt: Date;
+  @Column({ type: 'timestamptz', nullable: true }) endedAt: Date | null;
+  @Column({ type: 'int' }) version: number;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Db } from '@client-graph/kit';
 import { SuitabilityRuleRow } from './entities.js';
 
-const DEFAULTS = ['suitability-2026.1.json', 'suitability-2026.2.json'] as const;
+const DEFAULTS = ['suitability-2026.1.json', 'suitability-2026.2.json', 'suitability-2026.3.json'] as const;
 
 /** Loads the rule tables the firm starts with. A version that is there stays as it is. */
 export async function seed(db: Db): Promise<void> {

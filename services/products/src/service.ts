@@ -16,6 +16,7 @@ import {
   RiskCopyRow,
   SettlementRow,
   SpecialWarningRow,
+  StaffInterestRow,
   SuitabilityRuleRow,
 } from './entities.js';
 import { releaseUnanswered } from './fees/fee-credits.js';
@@ -23,8 +24,12 @@ import { feeCreditResolvers } from './fees/fee-credits.resolvers.js';
 import { handlers } from './handlers.js';
 import { watchDrawdowns } from './holdings/drawdown.js';
 import { holdingResolvers } from './holdings/holdings.resolvers.js';
+import { interestResolvers } from './interests/interests.resolvers.js';
 import { navResolvers } from './navs/navs.resolvers.js';
 import { orderResolvers } from './orders/orders.resolvers.js';
+import { PlanAcceptanceRow, PlanLineRow, PlanRow } from './plans/plans.entities.js';
+import { watchPlans } from './plans/plans.js';
+import { planResolvers } from './plans/plans.resolvers.js';
 import { raiseRatings } from './products/changes.js';
 import { productResolvers } from './products/products.resolvers.js';
 import { recommendationResolvers } from './recommendations/recommendations.resolvers.js';
@@ -51,6 +56,10 @@ export const service: ServiceDefinition = {
     SpecialWarningRow,
     CallBackRow,
     RecommendationRow,
+    StaffInterestRow,
+    PlanRow,
+    PlanLineRow,
+    PlanAcceptanceRow,
   ],
   resolvers: {
     ...productResolvers,
@@ -60,8 +69,17 @@ export const service: ServiceDefinition = {
     ...holdingResolvers,
     ...feeCreditResolvers,
     ...recommendationResolvers,
+    ...interestResolvers,
+    ...planResolvers,
     Order: { ...orderResolvers.Order, ...feeCreditResolvers.Order },
-    Query: { ...productResolvers.Query, ...suitabilityResolvers.Query, ...orderResolvers.Query },
+    Query: {
+      ...productResolvers.Query,
+      ...suitabilityResolvers.Query,
+      ...orderResolvers.Query,
+      ...recommendationResolvers.Query,
+      ...interestResolvers.Query,
+      ...planResolvers.Query,
+    },
     Mutation: {
       ...productResolvers.Mutation,
       ...navResolvers.Mutation,
@@ -69,6 +87,8 @@ export const service: ServiceDefinition = {
       ...orderResolvers.Mutation,
       ...feeCreditResolvers.Mutation,
       ...recommendationResolvers.Mutation,
+      ...interestResolvers.Mutation,
+      ...planResolvers.Mutation,
     },
     Product: { ...productResolvers.Product, ...navResolvers.Product },
     Client: {
@@ -77,6 +97,7 @@ export const service: ServiceDefinition = {
       ...orderResolvers.Client,
       ...holdingResolvers.Client,
       ...recommendationResolvers.Client,
+      ...planResolvers.Client,
     },
   },
   handlers,
@@ -84,6 +105,7 @@ export const service: ServiceDefinition = {
   jobs: [
     { name: 'watchDrawdowns', cron: '20 * * * *', run: watchDrawdowns },
     { name: 'releaseUnanswered', cron: '10 * * * *', run: releaseUnanswered },
+    { name: 'watchPlans', cron: '5 16 * * *', run: watchPlans },
     { name: 'raiseRatings', cron: '50 15 * * *', run: raiseRatings },
   ],
   seed,

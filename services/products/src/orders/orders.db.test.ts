@@ -221,7 +221,7 @@ describe('suitability', () => {
       result: 'BLOCKED',
       level: 'LOW',
       rating: 'R2',
-      ruleVersion: 'SUIT-2026.2',
+      ruleVersion: 'SUIT-2026.3',
       decidedAt: START.toISOString(),
       validUntil: '2026-03-02T15:59:59.999Z',
       reasons: [
@@ -771,8 +771,8 @@ describe('many clients at once', () => {
       });
     const one = await cost(clients.slice(0, 1));
     expect(await cost(clients)).toBe(one);
-    // The client copy; holdings and their newest values, orders, decisions, settlements; products for holdings and orders; rule, investor facts, page and products that suit.
-    expect(one).toBe(11);
+    // The client copy; holdings and their newest values, orders, decisions, settlements; products for holdings and orders; rule, investor facts, standing, page and products that suit.
+    expect(one).toBe(12);
   });
 
   test('eligible products are those the order would be placed for, page by page, each level its own', async () => {

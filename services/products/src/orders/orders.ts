@@ -211,11 +211,10 @@ export const cancelOrder = (db: Db, input: { orderId: string; expectedVersion: n
     return tx.update(OrderRow, order, changes);
   });
 
-/** What an order is decided about anew with. */
+/** What an order is decided about anew with. An override is told once, when the order is placed: it is one, however often it is checked. */
 export const againOf = (order: OrderRow) => ({
   orderId: order.id,
   isWitnessed: order.witnessId !== null,
-  isOverride: order.isOverride,
 });
 
 /** Sends an order that was not placed yet back to its beginning. */

@@ -1,5 +1,5 @@
 import { type Db, Decimal, type Refusal, refuse as refuseInput, type Tx, transact } from '@client-graph/kit';
-import { HoldingRow, OrderRow } from '../entities.js';
+import { HoldingRow, OrderRow, type ProductRow } from '../entities.js';
 import { valuedHolding } from '../holdings/holdings.js';
 import { decideFor, lockClient, lockProduct } from '../suitability/suitability.js';
 import { orderOf, submit } from './orders.js';
@@ -19,35 +19,46 @@ export const redeem = (db: Db, input: Redeem): Promise<OrderRow> =>
     const client = await lockClient(tx, input.clientId);
     return tx.once('redeem', input, OrderRow, async (id) => {
       const product = await lockProduct(tx, input.productId);
-      const { units, amount } = await unitsToGiveUp(tx, client, product.id, input.units ?? null);
-      const order = await tx.insert(OrderRow, {
-        id,
-        clientId: client.id,
-        productId: product.id,
-        decisionId: null,
-        side: 'REDEEM',
-        amount,
-        currency: product.currency,
-        units,
-        fromProductId: null,
-        state: 'SUBMITTED',
-        acknowledgedWarnings: [],
-        placedBy: tx.actor.id,
-        submittedAt: tx.now,
-        acceptedAt: null,
-        rejectReason: null,
-        reverseReason: null,
-        settlementId: null,
-        isOverride: false,
-        coolingOffUntil: null,
-        witnessId: null,
-        recordingRef: null,
-        version: 1,
-      });
-      await tx.record(submitted(order, product));
-      return order;
+      return placeRedemption(tx, id, client, { product, units: input.units ?? null });
     });
   });
+
+/** Stores and tells the redemption of these units, or of all that are free. The client is locked. */
+export async function placeRedemption(
+  tx: Tx,
+  id: string,
+  client: { id: string; status: string },
+  ask: { product: ProductRow; units: Decimal | null },
+): Promise<OrderRow> {
+  const { product } = ask;
+  const { units, amount } = await unitsToGiveUp(tx, client, product.id, ask.units);
+  const order = await tx.insert(OrderRow, {
+    id,
+    clientId: client.id,
+    productId: product.id,
+    decisionId: null,
+    side: 'REDEEM',
+    amount,
+    currency: product.currency,
+    units,
+    fromProductId: null,
+    state: 'SUBMITTED',
+    acknowledgedWarnings: [],
+    placedBy: tx.actor.id,
+    submittedAt: tx.now,
+    acceptedAt: null,
+    rejectReason: null,
+    reverseReason: null,
+    settlementId: null,
+    isOverride: false,
+    coolingOffUntil: null,
+    witnessId: null,
+    recordingRef: null,
+    version: 1,
+  });
+  await tx.record(submitted(order, product));
+  return order;
+}
 
 type Switch = {
   requestId: string;
@@ -92,7 +103,7 @@ export async function switchProducts(db: Db, input: Switch): Promise<OrderRow> {
 }
 
 /** The client is locked, so that two orders never give up the same units. */
-async function unitsToGiveUp(
+export async function unitsToGiveUp(
   tx: Tx,
   client: { id: string; status: string },
   productId: string,
@@ -108,7 +119,7 @@ export async function reservedUnits(tx: Tx, clientId: string, productId: string)
   const [row] = await tx.query<{ units: string }>(
     `select coalesce(sum(units), 0) as units from product_order
      where client_id = $1 and coalesce(from_product_id, product_id) = $2
-       and units is not null and state in ('SUBMITTED', 'ACCEPTED')`,
+       and units is not null and state in ('COOLING_OFF', 'CALLBACK_OK', 'SUBMITTED', 'ACCEPTED')`,
     [clientId, productId],
   );
   return new Decimal(row?.units ?? 0);

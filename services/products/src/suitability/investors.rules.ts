@@ -1,6 +1,7 @@
 import type { Decimal } from '@client-graph/kit/decimal';
 import { type Money, nonNegativeMoney } from '@client-graph/kit/money';
 import { refuse as refuseInput } from '@client-graph/kit/refusals';
+import { daysBetween } from '@client-graph/kit/time';
 import type { Investor } from './suitability.rules.js';
 
 export type InvestorFacts = {
@@ -11,13 +12,34 @@ export type InvestorFacts = {
   qualifiedUntil: string | null;
 };
 
-/** The facts as a decision takes them in on a day; an expired certificate is none. */
+/** What other services tell of a client: the kind of investor by law and until when, and the oldest review not yet done. */
+export type Standing = {
+  status: { investor: string; isQualified: boolean; validTo: string } | null;
+  review: { dueOn: string; isBlocking: boolean } | null;
+};
+
+type Told = Required<
+  Pick<Investor, 'isQualified' | 'isProfessional' | 'isReviewOverdue' | 'horizonMonths' | 'liquidAssets'>
+>;
+
+/** Where the tables do not say how late a review may be, it is this many days. */
+const REVIEW_OVERDUE_DAYS = 90;
+
+/** The facts as a decision takes them in on a day; an expired certificate is none, an expired status ordinary. */
 export const investorOf = (
   facts: InvestorFacts | null,
-  today: string,
-): Required<Pick<Investor, 'isQualified' | 'horizonMonths' | 'liquidAssets'>> => ({
+  { status, review }: Standing,
+  {
+    today,
+    reviewOverdueDays = REVIEW_OVERDUE_DAYS,
+  }: { today: string; reviewOverdueDays?: number | undefined },
+): Told => ({
   isQualified:
-    facts?.qualifiedUntil !== null && facts?.qualifiedUntil !== undefined && facts.qualifiedUntil >= today,
+    (facts !== null && facts.qualifiedUntil !== null && facts.qualifiedUntil >= today) ||
+    (status?.isQualified === true && status.validTo >= today),
+  isProfessional: status !== null && status.investor !== 'ORDINARY' && status.validTo >= today,
+  isReviewOverdue:
+    review !== null && (review.isBlocking || daysBetween(review.dueOn, today) >= reviewOverdueDays),
   horizonMonths: facts?.horizonMonths ?? null,
   liquidAssets:
     facts === null || facts.liquidAssets === null || facts.currency === null

@@ -201,14 +201,45 @@ test('what is offered is what a decision would not block, qualified or not', () 
 
 test('a certificate counts through its last day', () => {
   const facts = { horizonMonths: 6, liquidAssets: new Decimal('5'), currency: 'CNY', qualifiedUntil: TODAY };
-  expect(investorOf(facts, TODAY)).toEqual({
+  const nothing = { status: null, review: null };
+  const none = { isProfessional: false, isReviewOverdue: false };
+  expect(investorOf(facts, nothing, { today: TODAY })).toEqual({
+    ...none,
     isQualified: true,
     horizonMonths: 6,
     liquidAssets: { amount: '5', currency: 'CNY' },
   });
-  expect(investorOf(facts, '2026-03-03').isQualified).toBe(false);
-  expect(investorOf(null, TODAY)).toEqual({ isQualified: false, horizonMonths: null, liquidAssets: null });
+  expect(investorOf(facts, nothing, { today: '2026-03-03' }).isQualified).toBe(false);
+  expect(investorOf(null, nothing, { today: TODAY })).toEqual({
+    ...none,
+    isQualified: false,
+    horizonMonths: null,
+    liquidAssets: null,
+  });
 });
+
+test.each([
+  ['ORDINARY', true, TODAY, { isProfessional: false, isQualified: true }],
+  ['PROFESSIONAL_B', false, TODAY, { isProfessional: true, isQualified: false }],
+  ['PROFESSIONAL_A', true, '2026-03-01', { isProfessional: false, isQualified: false }],
+] as const)('%s, qualified %p, through %s', (investor, isQualified, validTo, expected) => {
+  const standing = { status: { investor, isQualified, validTo }, review: null };
+  expect(investorOf(null, standing, { today: TODAY })).toMatchObject(expected);
+});
+
+test.each([
+  ['2026-03-02', true, undefined, true],
+  ['2025-12-03', false, undefined, false],
+  ['2025-12-02', false, undefined, true],
+  ['2026-02-20', false, 10, true],
+  ['2026-02-21', false, 10, false],
+] as const)(
+  'a review due on %s, told to block %p, with %p days allowed: overdue %p',
+  (dueOn, isBlocking, reviewOverdueDays, isOverdue) => {
+    const standing = { status: null, review: { dueOn, isBlocking } };
+    expect(investorOf(null, standing, { today: TODAY, reviewOverdueDays }).isReviewOverdue).toBe(isOverdue);
+  },
+);
 
 test.each([
   [{ horizonMonths: -1 }],

@@ -29,6 +29,7 @@ export const suitabilityResolvers = {
     product: (decision, _, ctx) => productOf(ctx, decision),
     amount: ({ amount, currency }) => ({ amount, currency }),
     level: (decision) => decision.inputs.profile?.level ?? null,
+    isProfessional: (decision) => decision.inputs.client.isProfessional ?? false,
     rating: (decision) => decision.inputs.product.rating,
     replay: (decision, _, ctx) => replayed(ctx, decision),
   },

@@ -1,6 +1,7 @@
 import { SuitabilityChecked } from '@client-graph/events';
 import { Decimal } from '@client-graph/kit/decimal';
 import type { VolatilityTable } from '../navs/navs.rules.js';
+import type { AllocationTable } from '../plans/allocation.rules.js';
 import {
   type Category,
   type IssuerType,
@@ -9,6 +10,7 @@ import {
   RATINGS,
   type Rating,
 } from '../products/products.rules.js';
+import type { FitTable } from '../recommendations/fit.rules.js';
 
 export type Level = 'LOW' | 'MEDIUM_LOW' | 'MEDIUM' | 'MEDIUM_HIGH' | 'HIGH';
 type MatchingRow = Level | 'LOWEST' | 'PROFESSIONAL' | 'NONE';
@@ -26,7 +28,9 @@ export type ReasonCode =
   | 'MIN_AMOUNT'
   | 'CONCENTRATION'
   | 'HORIZON'
-  | 'ABILITY_TO_PAY';
+  | 'ABILITY_TO_PAY'
+  | 'REVIEW_OVERDUE'
+  | 'CONFLICT';
 
 type Words = Readonly<Record<'EN' | 'ZH_HANS' | 'ZH_HANT', string>>;
 
@@ -46,7 +50,12 @@ export type SuitabilityTables = {
   concentration: { fromRating: Rating; warnAbovePct: number; blockAbovePct: number };
   /** From version 2026.2 on. */
   volatility?: VolatilityTable;
-  effects?: Readonly<Record<'HORIZON' | 'ABILITY_TO_PAY', Reason['effect']>>;
+  effects?: Readonly<Record<'HORIZON' | 'ABILITY_TO_PAY' | 'REVIEW_OVERDUE' | 'CONFLICT', Reason['effect']>>;
+  allocation?: AllocationTable;
+  /** From version 2026.3 on. */
+  reviewOverdueDays?: number;
+  draftDays?: number;
+  fit?: FitTable;
   coolingOff?: { issuerTypes: readonly IssuerType[]; hours: number };
   specialWarning?: { version: string; text: Words };
   reasons: Readonly<Record<ReasonCode, Words>>;
@@ -60,6 +69,9 @@ export type Investor = {
   ageBand: string | null;
   /** Since 2026.2; unknown counts as not qualified. */
   isQualified?: boolean;
+  /** A professional investor by law, to whom the matching table opens everything; unknown counts as ordinary. */
+  isProfessional?: boolean;
+  isReviewOverdue?: boolean;
   /** Null where the client has shown none: then what depends on it is not asked. */
   horizonMonths?: number | null;
   liquidAssets?: { amount: string; currency: string } | null;
@@ -82,8 +94,8 @@ export type Inputs = {
     minAmount: string;
     minHorizonMonths?: number;
   };
-  /** Witnessed: a second member of staff is present and it is recorded. */
-  order: { amount: string; currency: string; isWitnessed?: boolean };
+  /** Witnessed: a second member of staff is present and it is recorded. A conflict: the adviser, or who places it, has an interest. */
+  order: { amount: string; currency: string; isWitnessed?: boolean; hasConflict?: boolean };
   /** Money in the product's currency: what is held and under way of this product, and of all products together. */
   exposure: { inProduct: string; inAll: string };
 };
@@ -92,13 +104,16 @@ export type Reason = { code: ReasonCode; effect: 'WARNS' | 'BLOCKS' };
 export type StoredReason = Reason & { text: Words };
 export type Result = 'SUITABLE' | 'WARN' | 'BLOCKED';
 
-const blocks = (isSo: boolean, code: ReasonCode): Reason[] => (isSo ? [{ code, effect: 'BLOCKS' }] : []);
+const blocks = (isSo: boolean, code: ReasonCode): Reason[] => bringing(isSo, 'BLOCKS', code);
+/** A reason with the effect that the tables give it; none where they know no such check. */
+const bringing = (isSo: boolean, effect: Reason['effect'] | undefined, code: ReasonCode): Reason[] =>
+  isSo && effect !== undefined ? [{ code, effect }] : [];
 
 /** Holds a purchase against every rule, so that the client hears all reasons at once. */
 export function decide(tables: SuitabilityTables, inputs: Inputs): { result: Result; reasons: Reason[] } {
   const { client, product, profile, today } = inputs;
   const reasons = [
-    ...reasonsOfClient(client, profile, today),
+    ...reasonsOfClient(tables, client, profile, today),
     ...blocks(product.status !== 'LISTED', 'PRODUCT_STATUS'),
     ...reasonsOfRating(
       tables,
@@ -107,10 +122,11 @@ export function decide(tables: SuitabilityTables, inputs: Inputs): { result: Res
       profile,
       today,
     ),
-    ...reasonsOfCategory(tables, product.category, profile, today),
+    ...reasonsOfCategory(tables, product.category, { ...client, profile }, today),
     ...blocks(needsQualifiedInvestor(tables, product) && client.isQualified !== true, 'QUALIFIED_INVESTOR'),
     ...reasonsOfAmount(tables, inputs),
     ...reasonsOfMeans(tables, inputs),
+    ...bringing(inputs.order.hasConflict === true, tables.effects?.CONFLICT, 'CONFLICT'),
   ];
   return { result: resultOf(reasons), reasons };
 }
@@ -147,13 +163,13 @@ export function allowed(
   profile: Profile | null,
   today: string,
 ): Allowed {
-  if (client === null || reasonsOfClient(client, profile, today).length > 0)
+  if (client === null || resultOf(reasonsOfClient(tables, client, profile, today)) === 'BLOCKED')
     return { ratings: [], categories: [], issuerTypes: [] };
   return {
     ratings: RATINGS.filter((rating) => reasonsOfRating(tables, rating, client, profile, today).length === 0),
     categories: CATEGORIES.filter(
       (category) =>
-        reasonsOfCategory(tables, category, profile, today).length === 0 &&
+        reasonsOfCategory(tables, category, { ...client, profile }, today).length === 0 &&
         (client.isQualified === true || !tables.qualifiedInvestor.categories.includes(category)),
     ),
     issuerTypes: ISSUER_TYPES.filter(
@@ -184,17 +200,29 @@ const ISSUER_TYPES: readonly IssuerType[] = [
 const isValid = (profile: Profile | null, today: string): profile is Profile =>
   profile !== null && today <= profile.validTo;
 
-function reasonsOfClient(client: Investor, profile: Profile | null, today: string): Reason[] {
+function reasonsOfClient(
+  { effects }: SuitabilityTables,
+  client: Investor,
+  profile: Profile | null,
+  today: string,
+): Reason[] {
+  const isOrdinary = client.isProfessional !== true;
   return [
     ...blocks(client.status !== 'ACTIVE', 'CLIENT_STATUS'),
-    ...blocks(profile === null, 'NO_PROFILE'),
-    ...blocks(profile !== null && !isValid(profile, today), 'PROFILE_EXPIRED'),
+    ...bringing(client.isReviewOverdue === true, effects?.REVIEW_OVERDUE, 'REVIEW_OVERDUE'),
+    ...blocks(isOrdinary && profile === null, 'NO_PROFILE'),
+    ...blocks(isOrdinary && profile !== null && !isValid(profile, today), 'PROFILE_EXPIRED'),
   ];
 }
 
-function rowOf(profile: Profile | null, today: string): MatchingRow {
-  if (!isValid(profile, today)) return 'NONE';
-  return profile.lowestCategory ? 'LOWEST' : profile.level;
+/** The row of the matching table. The lowest category comes before everything: it protects who cannot bear any loss. */
+function rowOf(
+  { isProfessional = false, profile }: { isProfessional?: boolean; profile: Profile | null },
+  today: string,
+): MatchingRow {
+  if (isValid(profile, today) && profile.lowestCategory) return 'LOWEST';
+  if (isProfessional) return 'PROFESSIONAL';
+  return isValid(profile, today) ? profile.level : 'NONE';
 }
 
 function reasonsOfRating(
@@ -205,7 +233,8 @@ function reasonsOfRating(
   today: string,
 ): Reason[] {
   const { age, matching } = tables;
-  const isAboveLevel = isValid(profile, today) && !matching.levels[rowOf(profile, today)].includes(rating);
+  const row = rowOf({ ...client, profile }, today);
+  const isAboveLevel = row !== 'NONE' && !matching.levels[row].includes(rating);
   return [...blocks(isAboveLevel, 'RATING_ABOVE_LEVEL'), ...blocks(isOfWrongAge(age, client, rating), 'AGE')];
 }
 
@@ -227,10 +256,12 @@ function isOfWrongAge(
 function reasonsOfCategory(
   tables: SuitabilityTables,
   category: Category,
-  profile: Profile | null,
+  client: { isProfessional?: boolean; profile: Profile | null },
   today: string,
 ): Reason[] {
-  return blocks(isValid(profile, today) && !tables.categories[profile.level].includes(category), 'CATEGORY');
+  const { profile } = client;
+  const isOpen = rowOf(client, today) === 'PROFESSIONAL' || !isValid(profile, today);
+  return blocks(!isOpen && !tables.categories[profile.level].includes(category), 'CATEGORY');
 }
 
 /** Whether the law reserves the product for qualified investors. */
@@ -246,7 +277,7 @@ function reasonsOfAmount(tables: SuitabilityTables, inputs: Inputs): Reason[] {
   if (order.currency !== product.currency) return blocks(true, 'CURRENCY');
   return [
     ...blocks(new Decimal(order.amount).lessThan(product.minAmount), 'MIN_AMOUNT'),
-    ...(isAtLeast(product.rating, tables.concentration.fromRating)
+    ...(inputs.client.isProfessional !== true && isAtLeast(product.rating, tables.concentration.fromRating)
       ? reasonsOfConcentration(tables, inputs)
       : []),
   ];
@@ -279,7 +310,7 @@ export function isOverridable(
   const { matching } = tables;
   const blocking = reasons.filter((reason) => reason.effect === 'BLOCKS').map((reason) => reason.code);
   if (blocking.length !== 1 || blocking[0] !== 'RATING_ABOVE_LEVEL') return false;
-  const row = rowOf(inputs.profile, inputs.today);
+  const row = rowOf({ ...inputs.client, profile: inputs.profile }, inputs.today);
   if (matching.neverOverride.includes(row) || matching.ruleSets === undefined) return false;
   const isOf = (set: 'CSRC' | 'NFRA') =>
     matching.ruleSets?.[set].includes(inputs.product.issuerType) ?? false;

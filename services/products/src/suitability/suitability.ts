@@ -29,9 +29,11 @@ import {
 } from '../entities.js';
 import { holdingsOf } from '../holdings/holdings.js';
 import { exposureOf } from '../holdings/holdings.rules.js';
+import { hasInterest } from '../interests/interests.js';
 import { UNDER_WAY } from '../orders/orders.rules.js';
 import { investorOf } from './investors.rules.js';
 import { ruleInForce } from './rule-in-force.js';
+import { standingsOf } from './standing.js';
 import {
   type Allowed,
   allowed,
@@ -72,13 +74,32 @@ export async function lockProduct(tx: Tx, productId: string): Promise<ProductRow
   return product;
 }
 
+type UnderWay = { productId: string; amount: Money['amount']; currency: string };
+
 type DecideOptions = {
   /** The order decided about anew: it does not count as another one under way. */
   orderId?: string | null;
+  /** Purchases decided about together with this one, before it: they count as under way. */
+  alongside?: readonly UnderWay[];
   isWitnessed?: boolean;
   /** The client goes above their level on their own initiative; told where the table allows it. */
   isOverride?: boolean;
 };
+
+/** What the rules say of a purchase thought of; nothing is stored. The client must be locked. */
+export async function judge(
+  tx: Tx,
+  client: ClientCopyRow,
+  product: ProductRow,
+  amount: Money,
+  alongside: readonly UnderWay[],
+) {
+  const today = dayOf(tx.now);
+  const { tables } = await ruleInForce(tx, today);
+  const { reviewOverdueDays } = tables;
+  const about = { client, product, amount, orderId: null, alongside, isWitnessed: false };
+  return decide(tables, await inputsOf(tx, { today, reviewOverdueDays, ...about }));
+}
 
 /** Decides on this service's own copies and stores the decision with all it was made of. The client must be locked. */
 export async function decideFor(
@@ -86,11 +107,13 @@ export async function decideFor(
   client: ClientCopyRow,
   product: ProductRow,
   amount: Money,
-  { orderId = null, isWitnessed = false, isOverride = false }: DecideOptions = {},
+  { orderId = null, alongside = [], isWitnessed = false, isOverride = false }: DecideOptions = {},
 ): Promise<DecisionRow> {
   const today = dayOf(tx.now);
   const rule = await ruleInForce(tx, today);
-  const inputs = await inputsOf(tx, { today, client, product, amount, orderId, isWitnessed });
+  const { reviewOverdueDays } = rule.tables;
+  const question = { today, reviewOverdueDays, client, product, amount, orderId, alongside, isWitnessed };
+  const inputs = await inputsOf(tx, question);
   const { result, reasons } = decide(rule.tables, inputs);
   const canOverride = isOverridable(rule.tables, inputs, reasons);
   const decision = await tx.insert(DecisionRow, {
@@ -114,22 +137,24 @@ export async function decideFor(
 
 type Question = {
   today: string;
+  reviewOverdueDays: number | undefined;
   client: ClientCopyRow;
   product: ProductRow;
   amount: Money;
   orderId: string | null;
+  alongside: readonly UnderWay[];
   isWitnessed: boolean;
 };
 
-async function inputsOf(
-  tx: Tx,
-  { today, client, product, amount, orderId, isWitnessed }: Question,
-): Promise<Inputs> {
+async function inputsOf(tx: Tx, question: Question): Promise<Inputs> {
+  const { today, client, product, amount, orderId, isWitnessed } = question;
   const profile = await tx.manager.findOne(RiskCopyRow, {
     where: { id: client.id },
     lock: { mode: 'pessimistic_read' },
   });
   const facts = await tx.findOne(InvestorFactsRow, { id: client.id });
+  const [standing = { status: null, review: null }] = await standingsOf(tx, [client.id]);
+  const hasConflict = await hasInterest(tx, product.id, [client.adviserId, tx.actor.id]);
   const holdings = await holdingsOf(tx, client.id);
   const open = await tx.find(OrderRow, {
     where: {
@@ -147,7 +172,7 @@ async function inputsOf(
       kind: client.kind,
       status: client.status,
       ageBand: client.ageBand,
-      ...investorOf(facts, today),
+      ...investorOf(facts, standing, question),
     },
     profile: profile && {
       level: profile.level,
@@ -166,8 +191,8 @@ async function inputsOf(
       minAmount: product.minAmount.toFixed(),
       minHorizonMonths: product.minHorizonMonths,
     },
-    order: { amount: amount.amount.toFixed(), currency: amount.currency, isWitnessed },
-    exposure: exposureOf(product.id, currency, holdings, open),
+    order: { amount: amount.amount.toFixed(), currency: amount.currency, isWitnessed, hasConflict },
+    exposure: exposureOf(product.id, currency, holdings, [...open, ...question.alongside]),
   };
 }
 
@@ -206,7 +231,9 @@ export async function eligibleProducts(
   );
   const copy = await ctx.load(ClientCopyRow, client.id);
   const facts = await ctx.load(InvestorFactsRow, client.id);
-  const investor = copy && { ...copy, ...investorOf(facts, today) };
+  const standing = await ctx.loadBy('standing', client.id, (ids) => standingsOf(ctx.db.source, ids));
+  const { reviewOverdueDays } = rule.tables;
+  const investor = copy && { ...copy, ...investorOf(facts, standing, { today, reviewOverdueDays }) };
   const suiting = allowed(rule.tables, investor, client.riskProfile ?? null, today);
   const ids = await ctx.loadBy(`eligible ${first} ${afterId}`, JSON.stringify(suiting), (sets) =>
     idsOfSuiting(ctx.db, sets.map(readAllowed), first, afterId),

@@ -1,0 +1,146 @@
+import { ClientInvestorChanged, ClientReviewCompleted, ClientReviewDue } from '@client-graph/events';
+import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { aClient, adviser, aProduct, command, demand, place, START } from '../fixture.js';
+import { service } from '../service.js';
+
+let world: World;
+beforeAll(async () => {
+  world = await aService(service);
+});
+afterAll(() => world.stop());
+
+const CHECK = 'result isProfessional level reasons { code effect text(locale: ZH_HANT) } replay { isSame }';
+const check = async (clientId: string, productId: string) =>
+  (
+    await demand(world, adviser, 'checkSuitability', 'CheckSuitabilityInput', CHECK, {
+      clientId,
+      productId,
+      amount: { amount: '100', currency: 'CNY' },
+    })
+  ).data;
+const investor = (clientId: string, facts: object = {}) =>
+  ClientInvestorChanged({
+    clientId,
+    investor: 'PROFESSIONAL_B',
+    isQualified: true,
+    validTo: '2026-03-02',
+    ...facts,
+  });
+
+test('a professional investor may buy every rating and category, without an assessment, until the last day', async () => {
+  const clientId = await aClient(world, null);
+  const { id: productId } = await aProduct(world, { sellerRating: 'R5', category: 'STRUCTURED' });
+  expect((await check(clientId, productId)).reasons).toContainEqual(
+    expect.objectContaining({ code: 'NO_PROFILE' }),
+  );
+  await world.deliver(investor(clientId), { times: 3 });
+  expect(await check(clientId, productId)).toMatchObject({
+    result: 'SUITABLE',
+    isProfessional: true,
+    level: null,
+    replay: { isSame: true },
+  });
+  const { data } = await world.ask(
+    adviser,
+    'query ($all: [_Any!]!) { _entities(representations: $all) { ... on Client { eligibleProducts(first: 100) { nodes { id } } } } }',
+    { all: [{ __typename: 'Client', id: clientId, riskProfile: null }] },
+  );
+  expect(data._entities[0].eligibleProducts.nodes).toContainEqual({ id: productId });
+  world.clock.now = new Date('2026-03-02T16:00:00.000Z');
+  expect((await check(clientId, productId)).result).toBe('BLOCKED');
+  world.clock.now = START;
+});
+
+test('when the status ends, what waits for acceptance and does not suit any more is rejected', async () => {
+  const clientId = await aClient(world, null);
+  const { id: productId } = await aProduct(world, { sellerRating: 'R4' });
+  await world.deliver(investor(clientId, { validTo: '2027-03-02' }));
+  const { data } = await place(world, clientId, productId);
+  await world.deliver(investor(clientId, { investor: 'ORDINARY', validTo: '2027-03-02' }));
+  const READ = 'query ($id: ID!) { order(id: $id) { state rejectReason } }';
+  expect((await world.ask(adviser, READ, { id: data.placeOrder.id })).data.order).toEqual({
+    state: 'REJECTED',
+    rejectReason: 'SUITABILITY_CHANGED',
+  });
+});
+
+test('a review that is so late that purchases need it first blocks them until it is done', async () => {
+  const clientId = await aClient(world);
+  const { id: productId } = await aProduct(world);
+  const due = (dueOn: string, stage: 'DUE' | 'OVERDUE' | 'BLOCKING') =>
+    ClientReviewDue({ clientId, kind: 'PERIODIC', dueOn, stage });
+  await world.deliver(due('2025-12-10', 'DUE'));
+  await world.deliver(due('2025-12-10', 'OVERDUE'));
+  expect((await check(clientId, productId)).result).toBe('SUITABLE');
+  await world.deliver(due('2025-12-10', 'BLOCKING'), { times: 2 });
+  expect((await check(clientId, productId)).reasons).toEqual([
+    { code: 'REVIEW_OVERDUE', effect: 'BLOCKS', text: '客戶資料覆核已逾期，請先更新資料。' },
+  ]);
+  expect((await place(world, clientId, productId)).codes).toEqual(['NOT_SUITABLE']);
+  // The review of the year before does not mend this one.
+  await world.deliver(ClientReviewCompleted({ clientId, kind: 'PERIODIC', dueOn: '2024-12-10' }));
+  expect((await check(clientId, productId)).result).toBe('BLOCKED');
+  await world.deliver(ClientReviewCompleted({ clientId, kind: 'PERIODIC', dueOn: '2025-12-10' }));
+  expect((await check(clientId, productId)).result).toBe('SUITABLE');
+  // Nobody has said so, yet 90 days are 90 days.
+  await world.deliver(due('2025-12-02', 'DUE'));
+  expect((await check(clientId, productId)).result).toBe('BLOCKED');
+});
+
+test('an interest of the adviser warns for their clients until it ends; ten at once declare it once', async () => {
+  const staff = actorOf(freshId(), ['ADVISER']);
+  const clientId = await aClient(world, 'MEDIUM_LOW', { adviserId: staff.id ?? '' });
+  const { id: productId } = await aProduct(world);
+  const declare = () =>
+    world.ask(
+      staff,
+      command('declareInterest', 'DeclareInterestInput', 'id version kindLabel(locale: ZH_HANS)'),
+      {
+        input: { requestId: freshId(), productId, kind: 'FEE_SHARE' },
+      },
+    );
+  const answers = await Promise.all(Array.from({ length: 10 }, declare));
+  expect(answers.flatMap(({ codes }) => codes)).toEqual(Array(9).fill('INTEREST_DECLARED'));
+  const interest = answers.find(({ codes }) => codes.length === 0)?.data.declareInterest;
+  const ask = (actor: typeof staff, name: string, type: string, selection: string, input: object) =>
+    world.ask(actor, command(name, type, selection), { input });
+  const amount = { amount: '100', currency: 'CNY' };
+  const checked = async () =>
+    (await ask(staff, 'checkSuitability', 'CheckSuitabilityInput', CHECK, { clientId, productId, amount }))
+      .data.checkSuitability;
+  expect(await checked()).toMatchObject({ result: 'WARN', reasons: [{ code: 'CONFLICT', effect: 'WARNS' }] });
+  const recommended = await ask(staff, 'recommendProduct', 'RecommendProductInput', 'id', {
+    requestId: freshId(),
+    clientId,
+    productId,
+    amount,
+  });
+  expect(recommended.codes).toEqual(['NOT_TO_RECOMMEND']);
+  const end = { interestId: interest.id, expectedVersion: 1 };
+  expect((await ask(adviser, 'endInterest', 'EndInterestInput', 'id', end)).codes).toEqual(['NOT_FOUND']);
+  const LIST = '{ staffInterests(first: 100) { nodes { id endedAt } } }';
+  expect((await world.ask(adviser, LIST)).data.staffInterests.nodes).toEqual([]);
+  expect((await world.ask(actorOf(freshId(), ['COMPLIANCE']), LIST)).data.staffInterests.nodes).toHaveLength(
+    1,
+  );
+  expect((await ask(staff, 'endInterest', 'EndInterestInput', 'endedAt', end)).codes).toEqual([]);
+  expect(
+    (await ask(staff, 'endInterest', 'EndInterestInput', 'id', { ...end, expectedVersion: 2 })).codes,
+  ).toEqual(['INTEREST_ENDED']);
+  expect(await checked()).toMatchObject({ result: 'SUITABLE' });
+  expect((await declare()).codes).toEqual([]);
+});
+
+test.each(['CLIENT', 'OPERATIONS', 'COMPLIANCE', 'AUDITOR', 'MARKETING', 'ADMIN'] as const)(
+  '%s declares no interest',
+  async (role) => {
+    const input = { requestId: freshId(), productId: freshId(), kind: 'FEE_SHARE' };
+    const { codes } = await world.ask(
+      actorOf(freshId(), [role]),
+      command('declareInterest', 'DeclareInterestInput', 'id'),
+      { input },
+    );
+    expect(codes).toEqual(['FORBIDDEN']);
+  },
+);
