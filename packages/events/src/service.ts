@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Code, Day, InteractionChannel } from './codes.js';
+import { Code, Day, Instant, InteractionChannel } from './codes.js';
 import { defineEvent } from './define.js';
 
 export const InteractionLogged = defineEvent({
@@ -180,3 +180,76 @@ export const CommunicationSuppressed = communicationMoved(
   'communication.suppressed',
   'The message was not sent, for the reason given.',
 );
+
+export const MaterialEventOpened = defineEvent({
+  topic: 'service.v1',
+  type: 'material.event.opened',
+  version: 1,
+  meaning:
+    'Clients are told of something that matters to them; count is the audience, frozen now, who must know by dueAt.',
+  key: 'materialEventId',
+  data: z.object({
+    materialEventId: z.uuid(),
+    source: z.enum(['RATING_CHANGED', 'SUSPENDED', 'DEFAULT', 'PRODUCT_EVENT', 'FIRM_EVENT']),
+    severity: z.enum(['SEVERE', 'NORMAL']),
+    count: z.int().nonnegative(),
+    dueAt: Instant,
+  }),
+});
+export const NoticeConfirmed = defineEvent({
+  topic: 'service.v1',
+  type: 'notice.confirmed',
+  version: 1,
+  meaning:
+    'It is proved that the client knows of a material event; reason says how: read, confirmed, called.',
+  key: 'clientId',
+  data: z.object({
+    clientId: z.uuid(),
+    materialEventId: z.uuid(),
+    noticeId: z.uuid(),
+    reason: z.enum(['READ', 'CONFIRMED', 'CALLED']),
+  }),
+});
+
+const plan = { clientId: z.uuid(), planId: z.uuid(), template: Code.nullable() };
+const planMoved = (type: string, meaning: string) =>
+  defineEvent({ topic: 'service.v1', type, version: 1, meaning, key: 'clientId', data: z.object(plan) });
+
+export const PlanOpened = planMoved('plan.opened', 'A service plan was opened for the client.');
+export const PlanCompleted = planMoved('plan.completed', 'Every step of the plan is done or left out.');
+export const PlanCancelled = planMoved('plan.cancelled', 'The plan is not carried on.');
+
+const feedback = {
+  clientId: z.uuid(),
+  feedbackId: z.uuid(),
+  kind: z.enum(['SUGGESTION', 'PRAISE', 'CRITICISM']),
+};
+const feedbackMoved = (type: string, meaning: string) =>
+  defineEvent({ topic: 'service.v1', type, version: 1, meaning, key: 'clientId', data: z.object(feedback) });
+
+export const FeedbackReceived = feedbackMoved(
+  'feedback.received',
+  'A suggestion, praise or criticism has come in.',
+);
+export const FeedbackTakenUp = feedbackMoved('feedback.inhand', 'Somebody looks into the feedback.');
+export const FeedbackAnswered = feedbackMoved(
+  'feedback.answered',
+  'The client has an answer to the feedback.',
+);
+export const FeedbackConcluded = feedbackMoved(
+  'feedback.concluded',
+  'It is known whether something was improved because of the feedback.',
+);
+
+export const SurveyOpened = defineEvent({
+  topic: 'service.v1',
+  type: 'survey.opened',
+  version: 1,
+  meaning: 'A client is asked how content they are with a case that has ended.',
+  key: 'clientId',
+  data: z.object({
+    clientId: z.uuid(),
+    surveyId: z.uuid(),
+    caseKind: z.enum(['COMPLAINT', 'FEEDBACK', 'SERVICE_PLAN']),
+  }),
+});

@@ -9,7 +9,12 @@ import { refuse as ofFiling } from './complaints/filing.rules.js';
 import { refuse as ofRectifications } from './complaints/rectifications.rules.js';
 import { refuse as ofDays } from './days/days.rules.js';
 import { refuse as ofEvents } from './events/events.rules.js';
+import { refuse as ofFeedback } from './feedback/feedback.rules.js';
 import { refuse as ofInteractions } from './interactions.rules.js';
+import { refuse as ofMaterialEvents } from './material-events/material-events.rules.js';
+import { refuse as ofPlans } from './plans/plans.rules.js';
+import { refuse as ofSurveys } from './surveys/surveys.rules.js';
+import { refuse as ofTables } from './table-versions/table-versions.rules.js';
 
 test('every refusal is promised in the schema, and every promise has its refusal', () => {
   const schema = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
@@ -23,6 +28,11 @@ test('every refusal is promised in the schema, and every promise has its refusal
     ofCare,
     ofEvents,
     ofDays,
+    ofFeedback,
+    ofMaterialEvents,
+    ofPlans,
+    ofSurveys,
+    ofTables,
   ].map(({ table }) => table);
   expect(refusalProblems(schema, ...tables)).toEqual([]);
 });

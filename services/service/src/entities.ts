@@ -6,6 +6,7 @@ import type {
   InteractionDirection,
   InteractionSubject,
   Labels,
+  Participant,
 } from './interactions.rules.js';
 
 /** A subject is known by its code. */
@@ -31,6 +32,8 @@ export class InteractionRow implements Interaction {
   @Column({ type: 'text' }) summary: string;
   @Column({ type: 'text' }) confidentiality: InteractionConfidentiality;
   @Column({ type: 'int', nullable: true }) answeredAfterSeconds: number | null;
+  @Column({ type: 'simple-json' }) participants: Participant[];
+  @Column({ type: 'text', nullable: true }) recordingReference: string | null;
   @Column({ type: 'uuid' }) loggedBy: string;
   @Column({ type: 'timestamptz' }) loggedAt: Date;
 }

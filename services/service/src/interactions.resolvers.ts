@@ -1,23 +1,26 @@
-import { reachesAll } from '@client-graph/kit';
+import { Decimal, reachesAll } from '@client-graph/kit';
 import { InteractionRow, InteractionSubjectRow } from './entities.js';
+import { percentOf } from './figures.rules.js';
 import type { Resolvers } from './generated/resolvers.js';
-import { interactionSubjects, logInteraction } from './interactions.js';
+import { hotlineFigures, interactionSubjects, logInteraction } from './interactions.js';
 import {
   CHANNEL_LABELS,
   CONFIDENTIALITY_LABELS,
   DIRECTION_LABELS,
   mayReadSummary,
 } from './interactions.rules.js';
+import { reachesHere } from './reach.js';
 
 export const resolvers = {
   Query: {
     interactionSubjects: (_, __, ctx) => interactionSubjects(ctx.db),
+    hotlineFigures: (_, args, ctx) => hotlineFigures(ctx.db, args),
   },
   Mutation: {
     logInteraction: (_, { input }, ctx) => logInteraction(ctx.db, input),
   },
   Client: {
-    __resolveReference: async ({ id }, ctx) => ((await ctx.reachesClient(id)) ? { id } : null),
+    __resolveReference: async ({ id }, ctx) => ((await reachesHere(ctx, id)) ? { id } : null),
     interactions: ({ id }, { channel, ...args }, ctx) =>
       ctx.loadPage(InteractionRow, 'clientId', id, args, channel ? [['channel', channel]] : []),
   },
@@ -33,6 +36,11 @@ export const resolvers = {
       mayReadSummary(interaction, { id: actor.id, overseesAll: reachesAll(actor) })
         ? interaction.summary
         : null,
+  },
+  HotlineFigures: {
+    medianSeconds: ({ medianSeconds }) => (medianSeconds === null ? null : new Decimal(medianSeconds)),
+    p90Seconds: ({ p90Seconds }) => (p90Seconds === null ? null : new Decimal(p90Seconds)),
+    answeredInTimePercent: ({ answeredInTime, timed }) => percentOf(answeredInTime, timed),
   },
   OfferedSubject: {
     code: ({ id }) => id,

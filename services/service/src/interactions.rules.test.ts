@@ -28,6 +28,8 @@ const aContact = (changes: Partial<Interaction> = {}) => ({
   summary: 'Asked how the bond part has done.',
   confidentiality: 'NORMAL' as const,
   answeredAfterSeconds: null,
+  participants: [],
+  recordingReference: null,
   ...changes,
 });
 const codeOf = (work: () => unknown): string | null => {

@@ -35,13 +35,22 @@ export type Interaction = {
   summary: string;
   confidentiality: InteractionConfidentiality;
   answeredAfterSeconds: number | null;
+  participants: Participant[];
+  /** Where the recording is kept, as the recording system names it. */
+  recordingReference: string | null;
   loggedBy: string;
   loggedAt: Date;
 };
 
+export type ParticipantRole = 'STAFF' | 'FAMILY' | 'REPRESENTATIVE' | 'OTHER';
+/** Who took part beside the client and who wrote it down; a name is personal. */
+export type Participant = { role: ParticipantRole; staffId: string | null; name: string | null };
+
 export type InteractionSubject = { id: string; effectiveFrom: string; effectiveTo: string | null };
 
 const SUMMARY_CHARACTERS = { min: 1, max: 4_000 } as const;
+const PARTICIPANTS_MAX = 10;
+const WORDS_MAX = 200;
 const ANSWER_SECONDS = { min: 0, max: 3_600 } as const;
 
 export const refuse = defineRefusals({
@@ -49,6 +58,8 @@ export const refuse = defineRefusals({
   UNKNOWN_SUBJECT: 'The subject is not one of those offered today: choose one of interactionSubjects.',
   SUMMARY_LENGTH: 'The summary needs at least one and at most 4,000 characters.',
   NOT_AN_INCOMING_CALL: 'Only a call that came in has a time to its answer.',
+  PARTICIPANTS: 'At most ten take part: staff by their id, others by a name of 1 to 200 characters.',
+  RECORDING_REFERENCE: 'The reference of a recording has 1 to 200 characters on one line.',
   ANSWER_TIME: 'The time to the answer is 0 to 3,600 seconds.',
 });
 
@@ -71,6 +82,26 @@ function checkedSummary(text: string): string {
   return summary;
 }
 
+const isOneLine = (text: string): boolean =>
+  text.length >= 1 && text.length <= WORDS_MAX && !UNREADABLE.test(text) && !/[\r\n]/.test(text);
+
+function checkedParticipants(asked: readonly Participant[]): Participant[] {
+  const found = asked.map(({ role, staffId, name }) => ({ role, staffId, name: name?.trim() ?? null }));
+  const isFit = ({ role, staffId, name }: Participant) =>
+    role === 'STAFF'
+      ? staffId !== null && name === null
+      : staffId === null && name !== null && isOneLine(name);
+  if (found.length > PARTICIPANTS_MAX || !found.every(isFit))
+    throw refuse('PARTICIPANTS', { max: PARTICIPANTS_MAX });
+  return found;
+}
+
+function checkedRecording(reference: string | null): string | null {
+  const trimmed = reference?.trim() ?? null;
+  if (trimmed !== null && !isOneLine(trimmed)) throw refuse('RECORDING_REFERENCE', { max: WORDS_MAX });
+  return trimmed;
+}
+
 /** Writes a contact down. `subject` is the row of the code asked for, null when there is none. */
 export function log(
   ask: Omit<Interaction, 'loggedBy' | 'loggedAt'>,
@@ -89,6 +120,8 @@ export function log(
     ...ask,
     subjectCode: subject.id,
     summary: checkedSummary(ask.summary),
+    participants: checkedParticipants(ask.participants),
+    recordingReference: checkedRecording(ask.recordingReference),
     loggedBy: by.staffId,
     loggedAt: by.now,
   };

@@ -26,8 +26,24 @@ import { dayResolvers } from './days/days.resolvers.js';
 import { InteractionRow, InteractionSubjectRow } from './entities.js';
 import { ClientEventRow, RegistrationRow } from './events/events.entities.js';
 import { eventResolvers } from './events/events.resolvers.js';
+import { FeedbackRow } from './feedback/feedback.entities.js';
+import { feedbackResolvers } from './feedback/feedback.resolvers.js';
 import { handlers } from './handlers.js';
 import { resolvers as interactionResolvers } from './interactions.resolvers.js';
+import { MaterialEventRow, NoticeRow } from './material-events/material-events.entities.js';
+import { planNoticeCalls } from './material-events/material-events.js';
+import { materialEventResolvers } from './material-events/material-events.resolvers.js';
+import { AdviceRow, PlanStepRow, ServicePlanRow } from './plans/plans.entities.js';
+import { openPlansOfTheYear } from './plans/plans.js';
+import { planResolvers } from './plans/plans.resolvers.js';
+import { withinReach } from './reach.js';
+import { StatementRow } from './statements/statements.entities.js';
+import { queueStatements } from './statements/statements.js';
+import { statementResolvers } from './statements/statements.resolvers.js';
+import { SurveyRow } from './surveys/surveys.entities.js';
+import { surveyResolvers } from './surveys/surveys.resolvers.js';
+import { TableVersionRow } from './table-versions/table-versions.entities.js';
+import { tableVersionResolvers } from './table-versions/table-versions.resolvers.js';
 import { seed } from './tables.js';
 
 const nouns = [
@@ -37,6 +53,12 @@ const nouns = [
   careResolvers,
   eventResolvers,
   dayResolvers,
+  tableVersionResolvers,
+  materialEventResolvers,
+  statementResolvers,
+  planResolvers,
+  feedbackResolvers,
+  surveyResolvers,
 ] as const;
 
 /** The service, sending through these providers. */
@@ -64,12 +86,21 @@ export const serviceWith = (providers: Providers): ServiceDefinition => ({
     ClientEventRow,
     RegistrationRow,
     WorkItemRow,
+    TableVersionRow,
+    MaterialEventRow,
+    NoticeRow,
+    StatementRow,
+    ServicePlanRow,
+    PlanStepRow,
+    AdviceRow,
+    FeedbackRow,
+    SurveyRow,
   ],
   resolvers: {
     ...Object.assign({}, ...nouns),
-    Query: Object.assign({}, ...nouns.map(({ Query }) => Query)),
-    Mutation: Object.assign({}, ...nouns.map(({ Mutation }) => Mutation)),
-    Client: Object.assign({}, ...nouns.map((noun) => ('Client' in noun ? noun.Client : {}))),
+    Query: Object.assign({}, ...nouns.map((noun) => ('Query' in noun ? noun.Query : {}))),
+    Mutation: Object.assign({}, ...nouns.map((noun) => ('Mutation' in noun ? noun.Mutation : {}))),
+    Client: withinReach(Object.assign({}, ...nouns.map((noun) => ('Client' in noun ? noun.Client : {})))),
   },
   handlers,
   jobs: [
@@ -77,6 +108,9 @@ export const serviceWith = (providers: Providers): ServiceDefinition => ({
     { name: 'recount-provisional-clocks', cron: '5 16 * * *', run: recountProvisionalClocks },
     // At 08:35 in Shanghai, when the quiet hours are over.
     { name: 'queue-care', cron: '35 0 * * *', run: queueCare },
+    { name: 'queue-statements', cron: '40 0 * * *', run: queueStatements },
+    { name: 'open-plans-of-the-year', cron: '20 16 * * *', run: openPlansOfTheYear },
+    { name: 'plan-notice-calls', cron: '*/5 * * * *', run: planNoticeCalls },
     {
       name: 'send-communications',
       cron: '* * * * *',

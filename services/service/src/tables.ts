@@ -3,6 +3,7 @@ import { type Db, transact } from '@client-graph/kit';
 import { z } from 'zod';
 import { seedCalendar } from './calendar/calendar.js';
 import { seedCare } from './care/seed.js';
+import { seedTables, seedTemplates } from './table-versions/seed.js';
 
 const Subjects = z.object({
   effectiveFrom: z.iso.date(),
@@ -53,6 +54,8 @@ export async function seed(db: Db): Promise<void> {
   await seedCalendar(db);
   await seedClocks(db);
   await seedCare(db);
+  await seedTables(db);
+  await seedTemplates(db);
 }
 
 const seedClocks = (db: Db): Promise<unknown> =>

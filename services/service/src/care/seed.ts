@@ -44,16 +44,7 @@ const Care = z.object({
   ),
 });
 
-/** The words of a greeting, until the firm approves its own. They come with the product, so nobody has proposed them. */
-const GREETING = {
-  code: 'CARE_GREETING',
-  subject: '{{occasion}}',
-  body: '{{wish}}\n\n{{gift}}',
-  variables: ['occasion', 'wish', 'gift'],
-  by: '00000000-0000-0000-0000-000000000000',
-};
-
-/** Loads the occasions of care, the gifts by grade and the words of a greeting; a version that is there stays as it is. */
+/** Loads the occasions of care and the gifts by grade; a version that is there stays as it is. */
 export const seedCare = (db: Db): Promise<void> =>
   transact(db, async (tx) => {
     const file = new URL('../../data/care.json', import.meta.url);
@@ -70,10 +61,4 @@ export const seedCare = (db: Db): Promise<void> =>
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (grade, version) do nothing`,
         [tx.newId(), grade, version, effectiveFrom, source, value, yearlyCap, currency, labels],
       );
-    const { code, subject, body, variables, by } = GREETING;
-    await tx.query(
-      `insert into message_template (id, version, code, revision, kind, status, subject, body, variables, proposed_by, proposed_at)
-       values ($1, 1, $2, 1, 'CARE', 'APPROVED', $3, $4, $5, $6, $7) on conflict (code, revision) do nothing`,
-      [tx.newId(), code, subject, body, variables, by, tx.now],
-    );
   });

@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import type { Tx } from '@client-graph/kit';
+import { tableOn } from '../table-versions/table-versions.js';
+import type { BannedPhrases } from './templates.rules.js';
 
-const Banned = z.object({ phrases: z.array(z.string().min(1)), negations: z.array(z.string().min(1)) });
-
-/** The phrases that no message may contain, a table of the firm's. */
-export const banned = Banned.parse(
-  JSON.parse(readFileSync(new URL('../../data/banned-phrases.json', import.meta.url), 'utf8')),
-);
+/** The phrases that no message may contain on a day: a table of the firm's. */
+export async function bannedOn(tx: Tx, day: string): Promise<BannedPhrases> {
+  const rows = await tableOn(tx, 'BANNED_PHRASES', day);
+  return {
+    phrases: rows.flatMap(({ terms }) => terms.phrases),
+    negations: rows.flatMap(({ terms }) => terms.negations),
+  };
+}

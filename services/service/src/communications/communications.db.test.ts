@@ -147,7 +147,7 @@ const rowsOf = (clientId: string) =>
   );
 const eventsOf = async (clientId: string) =>
   (await world.events())
-    .filter(({ key }) => key === clientId)
+    .filter(({ key, type }) => key === clientId && type.startsWith('communication.'))
     .map(({ type, data }) => [type, data['reason'] ?? null]);
 
 describe('a mailing', () => {

@@ -46,6 +46,8 @@ export class MailingRow {
   @Column({ type: 'text' }) channel: CommunicationChannel;
   @Column({ type: 'jsonb' }) variables: Variables;
   @Column({ type: 'jsonb' }) audience: Audience;
+  /** The event it invites to; null for any other mailing. */
+  @Column({ type: 'uuid', nullable: true }) eventId: string | null;
   @Column({ type: 'int' }) recipients: number;
   @Column({ type: 'uuid', nullable: true }) createdBy: string | null;
   @Column({ type: 'timestamptz' }) createdAt: Date;

@@ -1,5 +1,6 @@
 import { page } from '@client-graph/kit';
 import type { Resolvers } from '../generated/resolvers.js';
+import { noticeWasRead } from '../material-events/material-events.js';
 import {
   CommunicationRow,
   ContactPointRow,
@@ -26,7 +27,7 @@ export const communicationResolvers = {
     proposeTemplate: (_, { input }, ctx) => proposeTemplate(ctx.db, input),
     decideTemplate: (_, { input }, ctx) => decideTemplate(ctx.db, input),
     createMailing: (_, { input }, ctx) => createMailing(ctx.db, input),
-    reportCommunication: (_, { input }, ctx) => reportCommunication(ctx.db, input),
+    reportCommunication: (_, { input }, ctx) => reportCommunication(ctx.db, input, noticeWasRead),
   },
   Client: {
     communications: ({ id }, args, ctx) => ctx.loadPage(CommunicationRow, 'clientId', id, args),

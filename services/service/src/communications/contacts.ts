@@ -39,6 +39,15 @@ export async function clientInReach(tx: Tx, clientId: string): Promise<ClientCop
   return client;
 }
 
+/** The client of a case: in reach, or named at the service desk, which writes down what comes in whoever it is from. */
+export async function clientOfCase(tx: Tx, clientId: string): Promise<ClientCopyRow> {
+  const client = isUuid(clientId) ? await tx.findOne(ClientCopyRow, { id: clientId }) : null;
+  const isDesk = tx.actor.scopes.has('feedback:handle') && client?.status !== 'RESTRICTED';
+  if (client === null || !(reaches(tx.actor, client) || isDesk))
+    throw refuse('NOT_FOUND', { field: 'clientId' });
+  return client;
+}
+
 /** Says where the client is reached. One address for each channel; a new one takes the place of the former. */
 export const setContactPoint = (db: Db, input: SetContactPointInput): Promise<ContactPointRow> =>
   transact(db, async (tx) => {

@@ -1,8 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { isRefusal } from '@client-graph/kit/refusals';
 import { describe, expect, test } from '@jest/globals';
-import { banned } from './banned.js';
-import { bannedPhrase, checkedValues, checkedWords, rendered } from './templates.rules.js';
+import {
+  type BannedPhrases,
+  bannedPhrase,
+  checkedValues,
+  checkedWords,
+  rendered,
+} from './templates.rules.js';
 
+const banned: BannedPhrases = JSON.parse(
+  readFileSync(new URL('../../data/banned-phrases.json', import.meta.url), 'utf8'),
+);
 const codeOf = (run: () => unknown): string => {
   try {
     run();
@@ -34,6 +43,23 @@ describe('a promise', () => {
     ['G u a r a n t e e d', 'guaranteed'],
     ['It is risk-free.', 'riskfree'],
     ['不保本，但保證收益', '保证收益'],
+    ['不得不保本', '保本'],
+    ['不會不保證收益', '保证收益'],
+    ['不僅保本', '保本'],
+    ['not only guaranteed', 'guaranteed'],
+    ['ｇｕａｒａｎｔｅｅｄ', 'guaranteed'],
+    ['gu\u00adaranteed', 'guaranteed'],
+    ['guаrаnteed', 'guaranteed'],
+    ['GUARANTÉED', 'guaranteed'],
+    ['保\n本', '保本'],
+    ['保\ufe0f本', '保本'],
+    ['保 証 收 益', '保证收益'],
+    ['絶對安全', '绝对安全'],
+    ['無　風　險', '无风险'],
+    ['保．本', '保本'],
+    ['〇風險', '〇风险'],
+    ['0风险', '0风险'],
+    ['r.i.s.k - f.r.e.e', 'riskfree'],
   ])('%s is seen', (text, phrase) => {
     expect(bannedPhrase(text, banned)).toBe(phrase);
   });

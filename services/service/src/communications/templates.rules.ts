@@ -1,3 +1,4 @@
+import { type BannedPhrases, bannedPhrase } from '@client-graph/kit/banned-phrases';
 import { defineRefusals, refuse as refuseAny } from '@client-graph/kit/refusals';
 import type { CommunicationKind } from './gate.rules.js';
 
@@ -10,7 +11,7 @@ const VARIABLES = {
   SERVICE: ['subject', 'date', 'link'],
 } as const satisfies Record<CommunicationKind, readonly string[]>;
 
-export type BannedPhrases = { phrases: readonly string[]; negations: readonly string[] };
+export { type BannedPhrases, bannedPhrase };
 
 const SUBJECT_MAX = 200;
 const BODY_MAX = 20_000;
@@ -28,32 +29,6 @@ export const refuse = defineRefusals({
   OWN_TEMPLATE: 'Words are approved by another person than the one who proposed them.',
   NO_TEMPLATE: 'There is no approved template of this code and kind.',
 });
-
-/** Traditional to simplified, for the characters that banned phrases are made of: the same place in both. */
-const TRADITIONAL = '證証沒險無風穩賺虧損絕對賠剛兌諾報資產餘償擔貼護實獲盈額應並';
-const SIMPLE = [...'证证没险无风稳赚亏损绝对赔刚兑诺报资产余偿担贴护实获盈额应并'];
-const SIMPLIFIED = new Map([...TRADITIONAL].map((character, index) => [character, SIMPLE[index]]));
-
-/** The text as a reader takes it in: full-width and traditional forms folded, all that is neither letter nor digit taken out. */
-function folded(text: string): string {
-  const plain = text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]/gu, '');
-  return [...plain].map((character) => SIMPLIFIED.get(character) ?? character).join('');
-}
-
-/** The first phrase that promises what is prohibited; null when there is none. "Does not guarantee a return" promises nothing. */
-export function bannedPhrase(text: string, { phrases, negations }: BannedPhrases): string | null {
-  const plain = folded(text);
-  for (const phrase of phrases) {
-    for (let at = plain.indexOf(phrase); at !== -1; at = plain.indexOf(phrase, at + 1)) {
-      const before = plain.slice(0, at);
-      if (!negations.some((negation) => before.endsWith(negation))) return phrase;
-    }
-  }
-  return null;
-}
 
 const variablesOf = (...texts: string[]): string[] => [
   ...new Set(texts.flatMap((text) => [...text.matchAll(VARIABLE)].map((match) => match[1] ?? ''))),

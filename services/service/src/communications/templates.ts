@@ -1,6 +1,6 @@
-import { type Db, findForUpdate, refuse, type Tx, transact } from '@client-graph/kit';
+import { type Db, dayOf, findForUpdate, refuse, type Tx, transact } from '@client-graph/kit';
 import type { DecideTemplateInput, ProposeTemplateInput } from '../generated/resolvers.js';
-import { banned } from './banned.js';
+import { bannedOn } from './banned.js';
 import { MessageTemplateRow } from './communications.entities.js';
 import type { CommunicationKind } from './gate.rules.js';
 import { checkedWords, refuse as refuseWords } from './templates.rules.js';
@@ -10,7 +10,7 @@ export const proposeTemplate = (db: Db, input: ProposeTemplateInput): Promise<Me
   transact(db, (tx) =>
     tx.once('proposeTemplate', input, MessageTemplateRow, async (id) => {
       const { code, kind } = input;
-      const words = checkedWords(input, banned);
+      const words = checkedWords(input, await bannedOn(tx, dayOf(tx.now)));
       if (tx.actor.id === null) throw refuse('UNAUTHENTICATED');
       await tx.query(`select pg_advisory_xact_lock(hashtextextended('template ' || $1, 0))`, [code]);
       const [last] = await tx.query<{ revision: number }>(

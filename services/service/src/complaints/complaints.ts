@@ -27,6 +27,7 @@ import type {
   TakeUpComplaintInput,
   WithdrawComplaintInput,
 } from '../generated/resolvers.js';
+import { openSurvey } from '../surveys/opening.js';
 import { ComplaintActionRow, ComplaintClockRow, ComplaintRow } from './complaints.entities.js';
 import * as rules from './complaints.rules.js';
 import { watchRootCause } from './rectifications.js';
@@ -155,7 +156,14 @@ export const followUpComplaint = (db: Db, input: FollowUpComplaintInput) => {
   );
 };
 
-export const closeComplaint = (db: Db, input: CloseComplaintInput) => step(db, input, 'CLOSE', rules.close);
+/** Closes the case and asks the client how content they are with it. */
+export const closeComplaint = (db: Db, input: CloseComplaintInput) =>
+  step(db, input, 'CLOSE', async (complaint, act, tx) => {
+    const outcome = rules.close(complaint, act);
+    const { id: caseId, clientId } = complaint;
+    if (clientId !== null) await openSurvey(tx, { clientId, caseKind: 'COMPLAINT', caseId });
+    return outcome;
+  });
 export const withdrawComplaint = (db: Db, input: WithdrawComplaintInput) =>
   step(db, input, 'WITHDRAW', rules.withdraw);
 export const declineComplaint = (db: Db, input: DeclineComplaintInput) =>

@@ -1,7 +1,7 @@
 import { defineRefusals } from '@client-graph/kit/refusals';
 import { plusDays } from '@client-graph/kit/time';
 
-export type WorkItemKind = 'REVIEW' | 'ASSESSMENT' | 'FOLLOW_UP';
+export type WorkItemKind = 'REVIEW' | 'ASSESSMENT' | 'FOLLOW_UP' | 'INTERVIEW' | 'ALERT' | 'NOTICE_CALL';
 
 /** How far ahead a day looks: what is late is always in it. */
 export const AHEAD = { days: 7, items: 100 } as const;
@@ -12,7 +12,7 @@ export const refuse = defineRefusals({
   FOLLOW_UP_DAY: 'A follow-up is planned for today or a later day within a year.',
   FOLLOW_UP_NOTE: 'Say in 1 to 1,000 characters what is to be done.',
   NOT_A_FOLLOW_UP:
-    'Only what staff have planned is ticked off here; a review or assessment ends where it is done.',
+    'Only what staff have planned, and calls about notices, are ticked off here; the rest ends where it is done.',
   ALREADY_DONE: 'This is done already.',
 });
 
@@ -24,7 +24,7 @@ export function plan(ask: { dueOn: string; note: string }, today: string) {
 }
 
 export function complete(item: { kind: WorkItemKind; state: 'OPEN' | 'DONE' }, now: Date) {
-  if (item.kind !== 'FOLLOW_UP') throw refuse('NOT_A_FOLLOW_UP');
+  if (item.kind !== 'FOLLOW_UP' && item.kind !== 'NOTICE_CALL') throw refuse('NOT_A_FOLLOW_UP');
   if (item.state === 'DONE') throw refuse('ALREADY_DONE');
   return { state: 'DONE' as const, doneAt: now };
 }

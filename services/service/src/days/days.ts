@@ -1,31 +1,15 @@
-import { type Db, dayOf, findForUpdate, plusDays, refuse, type Tx, transact } from '@client-graph/kit';
-import { In } from 'typeorm';
+import { type Db, dayOf, findForUpdate, plusDays, refuse, transact } from '@client-graph/kit';
+import { In, IsNull, LessThanOrEqual } from 'typeorm';
 import { careAhead, type Planned } from '../care/care.js';
 import { CommunicationRow } from '../communications/communications.entities.js';
 import { clientInReach } from '../communications/contacts.js';
 import { ComplaintRow } from '../complaints/complaints.entities.js';
 import { OPEN_STATUSES } from '../complaints/complaints.rules.js';
 import type { CompleteFollowUpInput, PlanFollowUpInput } from '../generated/resolvers.js';
+import { clientWasCalled } from '../material-events/material-events.js';
+import { PlanStepRow } from '../plans/plans.entities.js';
 import { WorkItemRow } from './days.entities.js';
-import { AHEAD, complete, plan, type WorkItemKind } from './days.rules.js';
-
-type Told = { clientId: string; kind: WorkItemKind; reference: string; dueOn: string };
-
-/** Opens what another service has told to be due; told again, the later day counts. */
-export const openItem = (tx: Tx, { clientId, kind, reference, dueOn }: Told) =>
-  tx.query(
-    `insert into work_item (id, version, client_id, kind, reference, due_on, state) values ($1, 1, $2, $3, $4, $5, 'OPEN')
-     on conflict (client_id, kind, reference) do update set due_on = excluded.due_on, version = work_item.version + 1`,
-    [tx.newId(), clientId, kind, reference, dueOn],
-  );
-
-/** Ends what another service has told to be done. `reference` null ends all of the kind. */
-export const endItems = (tx: Tx, clientId: string, kind: WorkItemKind, reference: string | null) =>
-  tx.query(
-    `update work_item set state = 'DONE', done_at = $4, version = version + 1
-     where client_id = $1 and kind = $2 and ($3::text is null or reference = $3) and state = 'OPEN'`,
-    [clientId, kind, reference, tx.now],
-  );
+import { AHEAD, complete, plan } from './days.rules.js';
 
 export const planFollowUp = (db: Db, input: PlanFollowUpInput): Promise<WorkItemRow> =>
   transact(db, (tx) =>
@@ -43,43 +27,57 @@ export const planFollowUp = (db: Db, input: PlanFollowUpInput): Promise<WorkItem
     }),
   );
 
+/** Ticks an item off. A call about a notice that is done means that the client knows. */
 export const completeFollowUp = (db: Db, input: CompleteFollowUpInput): Promise<WorkItemRow> =>
   transact(db, async (tx) => {
     const item = await findForUpdate(tx, WorkItemRow, input.itemId, input.expectedVersion);
     await clientInReach(tx, item.clientId);
-    return tx.update(WorkItemRow, item, complete(item, tx.now));
+    const done = await tx.update(WorkItemRow, item, complete(item, tx.now));
+    if (item.kind === 'NOTICE_CALL') await clientWasCalled(tx, item.reference);
+    return done;
   });
 
 export type OccasionOfClient = { clientId: string; occasion: Planned };
 
-/** All that the adviser's clients need today and in the days to come, in a fixed number of statements however many they are. */
-export async function myDay(db: Db) {
-  if (db.actor.id === null) throw refuse('UNAUTHENTICATED');
-  const today = dayOf(db.now());
-  const until = plusDays(today, AHEAD.days);
-  const found: { id: string; isActive: boolean }[] = await db.source.query(
-    `select client_id as id, status = 'ACTIVE' as "isActive" from client_copy where adviser_id = $1`,
-    [db.actor.id],
+type Found = { id: string; isActive: boolean };
+
+/** The adviser's clients. A restricted record appears in nobody's day (domain 3.1.3). */
+const clientsOf = (db: Db, adviserId: string): Promise<Found[]> =>
+  db.source.query(
+    `select client_id as id, status = 'ACTIVE' as "isActive" from client_copy where adviser_id = $1 and status <> 'RESTRICTED'`,
+    [adviserId],
   );
-  const ids = found.map(({ id }) => id);
-  const items = await db.source
-    .getRepository(WorkItemRow)
-    .createQueryBuilder('w')
-    .where({ clientId: In(ids), state: 'OPEN' })
-    .andWhere('w.dueOn <= :until', { until })
-    .orderBy('w.dueOn')
-    .addOrderBy('w.id')
-    .take(AHEAD.items)
-    .getMany();
-  const complaints = await db.source
+
+const itemsUntil = (db: Db, ids: string[], until: string) =>
+  db.source.getRepository(WorkItemRow).find({
+    where: { clientId: In(ids), state: 'OPEN', dueOn: LessThanOrEqual(until) },
+    order: { dueOn: 'ASC', id: 'ASC' },
+    take: AHEAD.items,
+  });
+
+/** Steps given to the caller, and those of the caller's clients that are given to nobody. */
+const stepsUntil = (db: Db, ids: string[], me: string, until: string) =>
+  db.source.getRepository(PlanStepRow).find({
+    where: [
+      { ownerId: me, state: 'OPEN', dueOn: LessThanOrEqual(until) },
+      { clientId: In(ids), ownerId: IsNull(), state: 'OPEN', dueOn: LessThanOrEqual(until) },
+    ],
+    order: { dueOn: 'ASC', id: 'ASC' },
+    take: AHEAD.items,
+  });
+
+const complaintsOf = (db: Db, ids: string[], me: string) =>
+  db.source
     .getRepository(ComplaintRow)
     .createQueryBuilder('c')
     .where({ clientId: In(ids), status: In([...OPEN_STATUSES]) })
-    .andWhere('not (:me = any(c.concernedStaffIds))', { me: db.actor.id })
+    .andWhere('not (:me = any(c.concernedStaffIds))', { me })
     .orderBy('c.dueAt')
     .take(AHEAD.items)
     .getMany();
-  const undelivered = await db.source.getRepository(CommunicationRow).find({
+
+const undeliveredOf = (db: Db, ids: string[]) =>
+  db.source.getRepository(CommunicationRow).find({
     where: {
       clientId: In(ids),
       state: In(['BOUNCED', 'UNCERTAIN']),
@@ -88,6 +86,19 @@ export async function myDay(db: Db) {
     order: { id: 'DESC' },
     take: AHEAD.items,
   });
+
+/** All that the adviser's clients need today and in the days to come, in a fixed number of statements however many they are. */
+export async function myDay(db: Db) {
+  const me = db.actor.id;
+  if (me === null) throw refuse('UNAUTHENTICATED');
+  const today = dayOf(db.now());
+  const until = plusDays(today, AHEAD.days);
+  const found = await clientsOf(db, me);
+  const ids = found.map(({ id }) => id);
+  const items = await itemsUntil(db, ids, until);
+  const planSteps = await stepsUntil(db, ids, me, until);
+  const complaints = await complaintsOf(db, ids, me);
+  const undelivered = await undeliveredOf(db, ids);
   const active = found.flatMap(({ id, isActive }) => (isActive ? [id] : []));
   const care = await careAhead(db, active, AHEAD.days);
   const occasions = active
@@ -97,5 +108,5 @@ export async function myDay(db: Db) {
     .filter(({ occasion: { ruleCode } }) => /^(BIRTHDAY|ANNIVERSARY)/.test(ruleCode))
     .sort((a, b) => (a.occasion.on < b.occasion.on ? -1 : 1))
     .slice(0, AHEAD.items);
-  return { day: today, items, complaints, undelivered, occasions };
+  return { day: today, items, planSteps, complaints, undelivered, occasions };
 }

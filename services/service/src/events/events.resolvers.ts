@@ -7,6 +7,7 @@ import {
   checkInGuest,
   createClientEvent,
   eventFigures,
+  inviteToEvent,
   registerForEvent,
 } from './events.js';
 
@@ -20,6 +21,7 @@ export const eventResolvers = {
     cancelClientEvent: (_, { input }, ctx) => cancelClientEvent(ctx.db, input),
     registerForEvent: (_, { input }, ctx) => registerForEvent(ctx.db, input),
     callOffRegistration: (_, { input }, ctx) => callOffRegistration(ctx.db, input),
+    inviteToEvent: (_, { input }, ctx) => inviteToEvent(ctx.db, input),
     checkIn: (_, { input }, ctx) => checkInGuest(ctx.db, input),
   },
   Client: {

@@ -47,6 +47,27 @@ export function checkedEvent<
   return { ...ask, title, place };
 }
 
+const SHANGHAI_TIME = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: 'Asia/Shanghai',
+  dateStyle: 'short',
+  timeStyle: 'short',
+});
+
+/** What the words of an invitation are filled in with: of the variables they name, those an event knows. */
+export function invitation(
+  event: ClientEvent & { title: string; place: string },
+  variables: readonly string[],
+  now: Date,
+): Map<string, string> {
+  if (event.status !== 'OPEN' || now >= event.startsAt) throw refuse('EVENT_OVER');
+  const known = [
+    ['title', event.title],
+    ['date', SHANGHAI_TIME.format(event.startsAt)],
+    ['place', event.place],
+  ] as const;
+  return new Map(known.filter(([name]) => variables.includes(name)));
+}
+
 /** Gives a seat while there is one, otherwise a place on the waiting list. A lead has no grade and comes by invitation of staff. */
 export function register(
   event: ClientEvent,
