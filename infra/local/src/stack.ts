@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   DEFAULT_PORTS,
   type External,
@@ -200,7 +200,11 @@ async function startGraph(start: Start, backing: Backing, services: readonly Ser
     `SERVICE_URL_${service.toUpperCase()}`,
     `http://127.0.0.1:${start.ports[service]}/graphql`,
   ]);
-  const shared = { OIDC_ISSUER: backing.issuer, KAFKA_BROKERS: backing.brokers };
+  const shared = {
+    OIDC_ISSUER: backing.issuer,
+    KAFKA_BROKERS: backing.brokers,
+    MASTER_KEYS: environment['MASTER_KEYS'] ?? `file:${resolve(start.options.dataDir, 'master-keys.json')}`,
+  };
   await together(start, [
     ...services.map((service) =>
       startNode(start, service, join('services', service), {

@@ -58,10 +58,14 @@ export const clientCopyHandlers: readonly Handler[] = [
     ClientClosing,
     ClientClosed,
     ClientDeceased,
-    ClientErased,
   ].map((moved) => handle(moved, (tx, { data }) => keep(tx, data.clientId, { status: data.to }))),
   handle(ClientMerged, (tx, { data }) => keep(tx, data.mergedId, { status: 'MERGED' })),
   handle(ClientUnmerged, (tx, { data }) => keep(tx, data.mergedId, { status: data.to })),
+  // What this service has sealed for the client is unreadable from here on; what else it does is in its own handlers.
+  handle(ClientErased, async (tx, { data }) => {
+    await keep(tx, data.clientId, { status: data.to });
+    await tx.erase(data.clientId);
+  }),
   handle(ClientRestricted, (tx, { data }) => keep(tx, data.clientId, { status: data.to })),
   handle(ClientClassified, (tx, { data }) => keep(tx, data.clientId, { class: data.to })),
   handle(ClientGraded, (tx, { data }) => keep(tx, data.clientId, { grade: data.to })),

@@ -1,9 +1,9 @@
 import DataLoader from 'dataloader';
-import { In } from 'typeorm';
 import { type Actor, reaches, reachesAll, seesRestricted } from './auth.js';
 import { ClientCopyRow } from './client-copy.js';
 import { type Db, isUuid, type Row, type RowClass } from './db.js';
 import { type Connection, connectionOf, type PageArgs, pageOf } from './paging.js';
+import { columnOf, readingOf, rowsOf } from './rows.js';
 import { type Purpose, purposeOf } from './sight.js';
 
 /** What a resolver is given: the caller, the database in the caller's name, and loaders that live as long as the request. */
@@ -81,12 +81,12 @@ async function rowsById<R extends Row>(
   row: RowClass<R>,
   ids: readonly string[],
 ): Promise<(R | null)[]> {
-  const rows = await db.source
-    .getRepository(row)
-    .createQueryBuilder('row')
-    .whereInIds([...ids])
-    .getMany();
-  const byId = new Map(rows.map((r) => [r.id, r]));
+  const reading = readingOf(db, row);
+  const found = await db.source.query(
+    `select ${reading.columns} from "${reading.metadata.tableName}" t where ${columnOf(reading, 'id')} = any($1)`,
+    [ids],
+  );
+  const byId = new Map((await rowsOf(db, row, found)).map((one) => [one.id, one]));
   return ids.map((id) => byId.get(id) ?? null);
 }
 
@@ -96,14 +96,14 @@ async function listsBy<R extends Row>(
   column: keyof R & string,
   values: readonly string[],
 ): Promise<R[][]> {
-  const rows = await db.source
-    .getRepository(row)
-    .createQueryBuilder('row')
-    .where({ [column]: In([...values]) })
-    .orderBy('row.id')
-    .getMany();
+  const reading = readingOf(db, row);
+  const found = await db.source.query(
+    `select ${reading.columns} from "${reading.metadata.tableName}" t
+     where ${columnOf(reading, column)} = any($1) order by ${columnOf(reading, 'id')}`,
+    [values],
+  );
   const lists = new Map<string, R[]>(values.map((value) => [value, []]));
-  for (const r of rows) lists.get(String(r[column]))?.push(r);
+  for (const one of await rowsOf(db, row, found)) lists.get(String(one[column]))?.push(one);
   return values.map((value) => lists.get(value) ?? []);
 }
 
@@ -115,35 +115,25 @@ async function pagesBy<R extends Row>(
   values: readonly string[],
   { first, afterId, only }: { first: number; afterId: string | null; only: readonly Only<R>[] },
 ): Promise<Connection<R>[]> {
-  const metadata = db.source.getMetadata(row);
-  const name = (property: string) => `"${metadata.findColumnWithPropertyName(property)?.databaseName}"`;
-  const columns = metadata.columns.map((c) => `t."${c.databaseName}" as "${c.propertyName}"`).join(', ');
+  const reading = readingOf(db, row);
+  const id = columnOf(reading, 'id');
   const parameters: unknown[] = [values, first + 1];
-  const conditions = only.map(([property, wanted]) => `and ${name(property)} = $${parameters.push(wanted)}`);
-  if (afterId !== null) conditions.push(`and ${name('id')} < $${parameters.push(afterId)}`);
+  const conditions = only.map(
+    ([property, wanted]) => `and ${columnOf(reading, property)} = $${parameters.push(wanted)}`,
+  );
+  if (afterId !== null) conditions.push(`and ${id} < $${parameters.push(afterId)}`);
   const found: Record<string, unknown>[] = await db.source.query(
-    `select keys.value as "__value", ${columns}
+    `select ${reading.columns}
      from unnest($1::uuid[]) as keys(value)
      cross join lateral (
-       select * from "${metadata.tableName}"
-       where ${name(column)} = keys.value ${conditions.join(' ')}
-       order by ${name('id')} desc limit $2
+       select * from "${reading.metadata.tableName}"
+       where ${columnOf(reading, column)} = keys.value ${conditions.join(' ')}
+       order by ${id} desc limit $2
      ) t
-     order by keys.value, t.${name('id')} desc`,
+     order by keys.value, t.${id} desc`,
     parameters,
   );
   const lists = new Map<string, R[]>(values.map((value) => [value, []]));
-  for (const raw of found) {
-    const hydrated = Object.assign(
-      new row(),
-      Object.fromEntries(
-        metadata.columns.map((c) => [
-          c.propertyName,
-          db.source.driver.prepareHydratedValue(raw[c.propertyName], c),
-        ]),
-      ),
-    );
-    lists.get(String(raw['__value']))?.push(hydrated);
-  }
+  for (const one of await rowsOf(db, row, found)) lists.get(String(one[column]))?.push(one);
   return values.map((value) => connectionOf(lists.get(value) ?? [], first));
 }

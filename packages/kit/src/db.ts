@@ -1,15 +1,26 @@
 import { createHash } from 'node:crypto';
 import type { EventDraft } from '@client-graph/events';
-import type { DataSource, EntityManager, FindManyOptions, FindOptionsWhere, ObjectLiteral } from 'typeorm';
+import type {
+  DataSource,
+  EntityManager,
+  EntityMetadata,
+  FindManyOptions,
+  FindOptionsWhere,
+  ObjectLiteral,
+} from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type Actor, ANONYMOUS } from './auth.js';
 import { isRefusal, refuse } from './refusals.js';
+import { sealRows } from './sealed.js';
+import type { Query, Vault } from './vault.js';
 
 /** A service's database as one caller sees it: whose hand, by which clock, within which trace. */
 export type Db = {
   source: DataSource;
   /** Name of the service; the source of its events. */
   service: string;
+  /** Seals and opens what is encrypted at rest, and hashes what must be found again. */
+  vault: Vault;
   now: () => Date;
   actor: Actor;
   traceparent?: string | undefined;
@@ -77,50 +88,59 @@ export class Tx {
 
   /** Inserts the rows and returns them as given. */
   async insert<R extends Row>(row: RowClass<R>, values: R): Promise<R> {
-    await this.manager.insert(row, values);
+    await this.insertMany(row, [values]);
     return values;
   }
 
   async insertMany<R extends Row>(row: RowClass<R>, values: R[]): Promise<R[]> {
-    if (values.length > 0) await this.manager.insert(row, values);
+    if (values.length === 0) return values;
+    const written = values.map((one) => ({ values: one, row: one }));
+    await this.manager.insert(row, await sealRows(this.db.vault, this.ask, this.metadataOf(row), written));
     return values;
   }
 
   /** Writes the changes of a row that this transaction has locked, raises its version if it has one, and returns it as it now is. */
   async update<R extends Row>(row: RowClass<R>, current: R, changes: Changes<R>): Promise<R> {
     const version = typeof current['version'] === 'number' ? { version: current['version'] + 1 } : {};
-    const result = await this.manager.update(row, current.id, Object.assign({}, changes, version));
+    const written = { values: Object.assign({}, changes, version), row: Object.assign({}, current, changes) };
+    const [sealed = {}] = await sealRows(this.db.vault, this.ask, this.metadataOf(row), [written]);
+    const result = await this.manager.update(row, current.id, sealed);
     if (result.affected !== 1) throw new Error(`${row.name} to update is gone.`);
     return Object.assign({}, current, changes, version);
   }
+
+  /** The keyed hash by which a sealed value is found again; see `Vault.hash`. */
+  hash(kind: string, value: string): string {
+    return this.db.vault.hash(kind, value);
+  }
+
+  /** Destroys the key of a client, lead or other subject: all that was sealed for it can never be read again. Not to be undone. */
+  erase(subject: string): Promise<void> {
+    return this.db.vault.erase(this.ask, subject, this.now);
+  }
+
+  private metadataOf<R extends Row>(row: RowClass<R>): EntityMetadata {
+    return this.manager.dataSource.getMetadata(row);
+  }
+
+  private readonly ask: Query = (sql, parameters) => this.manager.query(sql, parameters);
 
   /** Plain SQL, for what a repository cannot say. */
   query<T>(sql: string, parameters: unknown[] = []): Promise<T[]> {
     return this.manager.query(sql, parameters);
   }
 
-  /** Writes the events into the outbox of this transaction: they are sent if and only if it commits, in order per key. */
+  /** Writes the events into the outbox of this transaction: they are sent if and only if it commits, in order per key. One statement. */
   async record(...events: EventDraft[]): Promise<void> {
-    const byKey = groupByKey(events);
-    // Keys are locked in one order by everyone, so that two transactions cannot wait for each other.
-    for (const key of [...byKey.keys()].sort()) {
-      const rows = (byKey.get(key) ?? []).map((event, index) => ({
-        n: index + 1,
-        id: this.newId(),
-        topic: event.contract.topic,
-        type: event.contract.type,
-        version: event.contract.version,
-        payload: event.data,
-      }));
-      await this.query(RECORD, [
-        key,
-        rows.length,
-        JSON.stringify(rows),
-        this.now,
-        this.db.traceparent ?? null,
-        this.actor.roles[0] ?? 'SYSTEM',
-      ]);
-    }
+    if (events.length === 0) return;
+    const counts = new Map<string, number>();
+    const rows = events.map(({ key, contract: { topic, type, version }, data: payload }) => {
+      const n = (counts.get(key) ?? 0) + 1;
+      counts.set(key, n);
+      return { key, n, id: this.newId(), topic, type, version, payload };
+    });
+    const role = this.actor.roles[0] ?? 'SYSTEM';
+    await this.query(RECORD, [JSON.stringify(rows), this.now, this.db.traceparent ?? null, role]);
   }
 
   /** Marks an event as taken effect of by this consumer. False when it was before: then do nothing. */
@@ -218,22 +238,21 @@ export const sortedKeys = (_: string, value: unknown): unknown =>
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value;
 
-function groupByKey(events: EventDraft[]): Map<string, EventDraft[]> {
-  const groups = new Map<string, EventDraft[]>();
-  for (const event of events) groups.set(event.key, [...(groups.get(event.key) ?? []), event]);
-  return groups;
-}
-
-// One round trip. The sequence row is locked before the outbox takes its position, so per key position follows commit.
+// One round trip. A sequence row is locked before the outbox takes its position, so per key position follows commit; keys are
+// locked in one order by everyone, so that two transactions cannot wait for each other.
 const RECORD = `
-  with counted as (
-    insert into event_sequence (key, last) values ($1, $2)
+  with given as materialized (
+    select * from jsonb_to_recordset($1) as e(key text, n bigint, id uuid, topic text, type text, version int, payload jsonb)
+  ), many as materialized (
+    select key, count(*) as many from given group by key order by key collate "C"
+  ), counted as (
+    insert into event_sequence (key, last) select key, many from many order by key collate "C"
     on conflict (key) do update set last = event_sequence.last + excluded.last
-    returning last
+    returning key, last
   ), written as (
     insert into outbox (id, topic, key, type, version, sequence, payload, occurred_at, traceparent, actor_role)
-    select e.id, e.topic, $1, e.type, e.version, counted.last - $2 + e.n, e.payload, $4, $5, $6
-    from counted, jsonb_to_recordset($3) as e(n bigint, id uuid, topic text, type text, version int, payload jsonb)
-    order by e.n
+    select e.id, e.topic, e.key, e.type, e.version, c.last - m.many + e.n, e.payload, $2, $3, $4
+    from given e join many m using (key) join counted c using (key)
+    order by e.key collate "C", e.n
   )
   select pg_notify('outbox', '')`;

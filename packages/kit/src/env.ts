@@ -1,4 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+
+/** Made on first use. In production the keys must be named: a file nobody knows of is lost with its container. */
+export const DEVELOPMENT_KEYS = `file:${fileURLToPath(new URL('../../../.local/master-keys.json', import.meta.url))}`;
 
 /** What every service needs from its environment. */
 export const serviceEnv = z.object({
@@ -11,6 +15,11 @@ export const serviceEnv = z.object({
   OIDC_AUDIENCE: z.string().default('client-graph'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   NODE_ENV: z.string().default('development'),
+  /** Where the master keys are: `file:<path>`, made when it is missing, or `aws-kms:<key id or ARN>`. */
+  MASTER_KEYS: z
+    .string()
+    .regex(/^(file|aws-kms):./, 'file:<path> or aws-kms:<key id or ARN>')
+    .default(DEVELOPMENT_KEYS),
 });
 
 export type ServiceEnv = z.output<typeof serviceEnv>;

@@ -7,7 +7,7 @@ export {
   openApproval,
   settleApproval,
 } from './approvals.js';
-export { type ApprovalDecision, refuseApproval } from './approvals.rules.js';
+export { type ApprovalDecision, type ApprovalStatus, refuseApproval } from './approvals.rules.js';
 export {
   type Actor,
   ANONYMOUS,
@@ -37,6 +37,7 @@ export { errorFormatter, errorOf } from './errors.js';
 export { applyEvent, type Handler, handle } from './handler.js';
 export type { Job } from './jobs.js';
 export { createKafka, ensureTopics } from './kafka.js';
+export { keysInMemory } from './keys.js';
 export { createLog, type Log } from './log.js';
 export { CURRENCIES, type Money, minorUnits, positiveMoney } from './money.js';
 export { type Connection, connectionOf, type PageArgs, page, pageOf } from './paging.js';
@@ -44,6 +45,7 @@ export { defineRefusals, isRefusal, Refusal, refuse } from './refusals.js';
 export { isRole, ROLES, type Role } from './roles.js';
 export { Decimal, isDay } from './scalars.js';
 export { loadSchema } from './schema.js';
+export { ERASED, sealed } from './sealed.js';
 export {
   callerOf,
   openDatabase,

@@ -9,18 +9,23 @@ import { startConsumer } from './consumer.js';
 import { type Context, createContext } from './context.js';
 import { createDataSource, migrate } from './database.js';
 import type { Db, Row, RowClass } from './db.js';
-import { type ServiceEnv, turnTelemetryOff } from './env.js';
+import { DEVELOPMENT_KEYS, type ServiceEnv, turnTelemetryOff } from './env.js';
 import { errorFormatter, errorOf } from './errors.js';
 import type { Handler } from './handler.js';
 import { type Job, startJobs } from './jobs.js';
 import { createKafka, ensureTopics } from './kafka.js';
+import { openKeyService } from './key-service.js';
+import type { KeyService } from './keys.js';
 import { createLog, type Log } from './log.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { isRefusal, refuse } from './refusals.js';
 import { startRelay } from './relay.js';
 import { buildGuardedSchema, loadSchema } from './schema.js';
+import { sealPlainColumns } from './seal-plain.js';
+import { openWhatIsLoaded } from './sealed.js';
 import { stopOnSignal } from './signal.js';
 import { traceOf } from './trace.js';
+import { Vault } from './vault.js';
 
 /** All that makes a service: `startService` runs it, the testkit runs it in process. */
 export type ServiceDefinition = {
@@ -38,10 +43,19 @@ export type ServiceDefinition = {
 
 const BODY_MAX_BYTES = 1_048_576;
 
+/** Keys are wrapped anew under the current master key as they are used; those that nobody uses, by the hour. */
+const rewrapKeys: Job = {
+  name: 'rewrap-keys',
+  cron: '20 * * * *',
+  run: async ({ source, vault }) => {
+    while ((await vault.rewrap((sql, parameters) => source.query(sql, parameters), 500)) > 0);
+  },
+};
+
 /** The service's database, migrated and seeded. */
 export async function openDatabase(
   service: ServiceDefinition,
-  options: { url: string; poolMax: number; onStatement?: () => void; now: () => Date },
+  options: { url: string; poolMax: number; onStatement?: () => void; now: () => Date; keys: KeyService },
 ): Promise<Db> {
   const source = createDataSource({
     ...options,
@@ -51,7 +65,11 @@ export async function openDatabase(
   });
   await source.initialize();
   await migrate(source);
-  const db: Db = { source, service: service.name, now: options.now, actor: ANONYMOUS };
+  const vault = new Vault(service.name, options.keys);
+  await vault.start((sql, parameters) => source.query(sql, parameters));
+  openWhatIsLoaded(source, vault);
+  await sealPlainColumns(source, vault);
+  const db: Db = { source, service: service.name, vault, now: options.now, actor: ANONYMOUS };
   await service.seed?.(db);
   return db;
 }
@@ -67,17 +85,20 @@ export async function startService(service: ServiceDefinition, env: ServiceEnv):
   turnTelemetryOff();
   const log = createLog(service.name, env.LOG_LEVEL);
   try {
+    if (env.NODE_ENV === 'production' && env.MASTER_KEYS === DEVELOPMENT_KEYS)
+      throw new Error('Name the master keys in MASTER_KEYS: those for development are not for production.');
     const metrics = createMetrics(service.name);
     const db = await openDatabase(service, {
       url: env.DATABASE_URL,
       poolMax: env.DATABASE_POOL_MAX,
       onStatement: () => metrics.statements.inc(),
+      keys: await openKeyService(env.MASTER_KEYS),
       now: () => new Date(),
     });
     const kafka = createKafka(service.name, env.KAFKA_BROKERS);
     const app = await createApp(service, { env, db, kafka, log, metrics });
     const stopEvents = startEvents(service, { env, db, kafka, log, metrics });
-    const jobs = await startJobs(env.DATABASE_URL, db, service.jobs ?? [], log);
+    const jobs = await startJobs(env.DATABASE_URL, db, [...(service.jobs ?? []), rewrapKeys], log);
     await app.listen({ port: env.PORT, host: env.HOST });
     log.info({ port: env.PORT }, 'service is up');
     stopOnSignal(log, async () => {

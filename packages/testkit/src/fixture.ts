@@ -1,12 +1,14 @@
 import { InteractionLogged, LeadContacted, LeadCreated } from '@client-graph/events';
 import {
   type Context,
+  type Decimal,
   defineRefusals,
   findForUpdate,
   handle,
   type PageArgs,
   page,
   type ServiceDefinition,
+  sealed,
   type Tx,
   transact,
 } from '@client-graph/kit';
@@ -19,6 +21,19 @@ export class JarRow {
   @PrimaryColumn({ type: 'uuid' }) id: string;
   @Column({ type: 'uuid' }) ownerId: string;
   @Column({ type: 'int' }) coins: number;
+  @Column({ type: 'int' }) version: number;
+}
+
+/** A row of which much is sealed, under the key of the client it is about. */
+@Entity('diary')
+export class DiaryRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid', nullable: true }) clientId: string | null;
+  @Column(sealed({ subject: 'clientId' })) name: string;
+  @Column(sealed({ subject: 'clientId', as: 'decimal' })) income: Decimal;
+  @Column(sealed({ subject: 'clientId', as: 'json' })) habits: string[];
+  @Column(sealed({ subject: 'clientId', nullable: true })) nickname: string | null;
+  @Column({ type: 'text', nullable: true }) nameHash: string | null;
   @Column({ type: 'int' }) version: number;
 }
 
@@ -41,7 +56,7 @@ export const mood: { onEvent: (tx: Tx, key: string) => Promise<void> } = { onEve
 export const fixture = (name = 'fixture'): ServiceDefinition => ({
   name,
   folder: new URL('../fixture/', import.meta.url),
-  entities: [JarRow],
+  entities: [JarRow, DiaryRow],
   resolvers: {
     Query: {
       jar: (_: unknown, { id }: { id: string }, ctx: Context) => ctx.load(JarRow, id),

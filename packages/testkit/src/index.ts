@@ -13,6 +13,7 @@ import {
   createLog,
   type Db,
   errorFormatter,
+  keysInMemory,
   openDatabase,
   type ServiceDefinition,
   schemaOf,
@@ -24,6 +25,13 @@ import { v7 as uuidv7 } from 'uuid';
 
 export { actorOf } from '@client-graph/kit';
 export { refusalProblems } from './contract.js';
+export { readablePlaces } from './planted.js';
+
+/** One master key that everybody knows. */
+const testKeys = keysInMemory(() => ({
+  current: 'test',
+  keys: { test: Buffer.alloc(32, 7).toString('base64') },
+}));
 
 /** A fresh UUIDv7, so that each test owns its data. */
 export const freshId = (): string => uuidv7();
@@ -76,6 +84,7 @@ export async function aService(service: ServiceDefinition, options: { now?: Date
     poolMax: 12,
     onStatement: () => (count += 1),
     now: () => new Date(clock.now),
+    keys: testKeys,
   });
   const apollo = new ApolloServer<Context>({
     schema: schemaOf(service),
@@ -169,6 +178,7 @@ async function cloneOf(service: ServiceDefinition): Promise<string> {
         url: urlOf(`${template}_new`),
         poolMax: 2,
         now: () => new Date('2026-01-01T00:00:00Z'),
+        keys: testKeys,
       });
       await db.source.destroy();
       await client.query(`alter database "${template}_new" rename to "${template}"`);
