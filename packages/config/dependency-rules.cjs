@@ -4,7 +4,7 @@ const GENERATED = '/src/generated/';
 const TEST = '\\.test\\.ts$';
 const SERVICE = '^services/([^/]+)/src/';
 const ROLE = (...roles) => `^services/[^/]+/(src/|src/.*[/.])(${roles.join('|')})\\.ts$`;
-const PURE_KIT = '^packages/kit/src/(refusals|decimal|money|time)\\.ts$';
+const PURE_KIT = '^packages/kit/src/(banned-phrases|refusals|decimal|money|time)\\.ts$';
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 

@@ -60,6 +60,7 @@ const ALLOWED = new Set([
   ...['channel', 'subjectCode', 'amount', 'rule', 'balance', 'availableOn', 'expiresOn'],
   ...['attendeeId', 'eventId', 'mode', 'attendedOn', 'ruleCode', 'year', 'surveyId', 'dueOn'],
   ...['creditId', 'redemptionId', 'points', 'debt', 'tier', 'changeId'],
+  ...['adjustmentId', 'direction', 'pending', 'way', 'otherClientId'],
   ...['reviewId', 'assessorId', 'questionnaireId', 'audience', 'alertId', 'type', 'severity', 'dueAt'],
   ...[
     'complaintId',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CampaignChannel, Code, Instant, TouchChannel } from './codes.js';
+import { CampaignChannel, Code, Currency, Day, DecimalText, Instant, TouchChannel } from './codes.js';
 import { defineEvent } from './define.js';
 
 const lead = {
@@ -81,4 +81,38 @@ export const CampaignStarted = defineEvent({
   meaning: 'A campaign has begun.',
   key: 'campaignId',
   data: z.object({ campaignId: z.uuid(), channel: CampaignChannel, budgetMinor: z.int().nonnegative() }),
+});
+
+export const CampaignEnded = defineEvent({
+  topic: 'marketing.v1',
+  type: 'campaign.ended',
+  version: 1,
+  meaning:
+    'The last day of a campaign is over; the counts are those of that moment, and later conversions come on top.',
+  key: 'campaignId',
+  data: z.object({
+    campaignId: z.uuid(),
+    channel: CampaignChannel,
+    budgetMinor: z.int().nonnegative(),
+    leads: z.int().nonnegative(),
+    converted: z.int().nonnegative(),
+  }),
+});
+
+export const GoalProgress = defineEvent({
+  topic: 'marketing.v1',
+  type: 'goal.progress',
+  version: 1,
+  meaning:
+    'What a goal has reached has changed: whole numbers of clients or conversions, or an amount of net new assets.',
+  key: 'goalId',
+  data: z.object({
+    goalId: z.uuid(),
+    metric: z.enum(['NEW_CLIENTS', 'CONVERSIONS', 'NET_NEW_ASSETS']),
+    target: DecimalText,
+    reached: DecimalText,
+    /** Set for NET_NEW_ASSETS only. */
+    currency: Currency.nullable(),
+    asOf: Day,
+  }),
 });

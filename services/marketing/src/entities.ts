@@ -1,7 +1,8 @@
-import { type Decimal, nullableDecimal } from '@client-graph/kit';
+import { type ApprovalStatus, type Decimal, decimal, nullableDecimal } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Campaign, CampaignChannel } from './campaigns/campaigns.rules.js';
 import type { Standing } from './conversions/conversions.rules.js';
+import type { Goal, GoalMetric } from './goals/goals.rules.js';
 import type { Reject } from './imports/imports.rules.js';
 import type {
   Lead,
@@ -14,6 +15,7 @@ import type {
   TouchKind,
   TouchOutcome,
 } from './leads/leads.rules.js';
+import type { Material } from './materials/materials.rules.js';
 import type { Partner, PartnerKind } from './partners/partners.rules.js';
 import type { RuleKind, ScoreReason } from './rules/rules.rules.js';
 import type { TaskKind } from './tasks/tasks.rules.js';
@@ -29,7 +31,60 @@ export class CampaignRow implements Campaign {
   @Column({ type: 'date' }) startsOn: string;
   @Column({ type: 'date', nullable: true }) endsOn: string | null;
   @Column({ type: 'timestamptz', nullable: true }) startedAt: Date | null;
+  @Column({ type: 'timestamptz', nullable: true }) endedAt: Date | null;
   @Column({ type: 'timestamptz' }) createdAt: Date;
+  @Column({ type: 'int' }) version: number;
+}
+
+/** What was spent on a campaign. */
+@Entity('campaign_cost')
+export class CampaignCostRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) campaignId: string;
+  @Column({ type: 'text' }) kind: string;
+  @Column(decimal) amount: Decimal;
+  @Column({ type: 'text' }) currency: string;
+  @Column({ type: 'date' }) spentOn: string;
+  @Column({ type: 'timestamptz' }) recordedAt: Date;
+  @Column({ type: 'uuid', nullable: true }) by: string | null;
+  @Column({ type: 'timestamptz', nullable: true }) cancelledAt: Date | null;
+  @Column({ type: 'uuid', nullable: true }) cancelledBy: string | null;
+}
+
+/** What people are shown in a campaign. */
+@Entity('material')
+export class MaterialRow implements Material {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) campaignId: string;
+  @Column({ type: 'text' }) title: string;
+  @Column({ type: 'text' }) body: string;
+  @Column({ type: 'boolean' }) isPrivateFund: boolean;
+  @Column({ type: 'date', nullable: true }) validTo: string | null;
+  @Column({ type: 'text' }) status: ApprovalStatus;
+  @Column({ type: 'uuid' }) makerId: string;
+  @Column({ type: 'uuid', nullable: true }) checkerId: string | null;
+  @Column({ type: 'timestamptz' }) proposedAt: Date;
+  @Column({ type: 'timestamptz', nullable: true }) decidedAt: Date | null;
+  @Column({ type: 'int' }) version: number;
+}
+
+/** A target of a period (policy 7.1). */
+@Entity('goal')
+export class GoalRow implements Goal {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'text' }) name: string;
+  @Column({ type: 'text' }) metric: GoalMetric;
+  @Column({ type: 'date' }) firstDay: string;
+  @Column({ type: 'date' }) lastDay: string;
+  @Column(decimal) target: Decimal;
+  @Column({ type: 'text', nullable: true }) currency: string | null;
+  @Column({ type: 'uuid', nullable: true }) campaignId: string | null;
+  @Column({ type: 'text', nullable: true }) channel: CampaignChannel | null;
+  /** What was last told of its progress. */
+  @Column(nullableDecimal) told: Decimal | null;
+  @Column({ type: 'date', nullable: true }) toldOn: string | null;
+  @Column({ type: 'timestamptz' }) createdAt: Date;
+  @Column({ type: 'timestamptz', nullable: true }) closedAt: Date | null;
   @Column({ type: 'int' }) version: number;
 }
 
@@ -71,6 +126,8 @@ export class LeadRow implements Lead {
   @Column({ type: 'int' }) attempts: number;
   @Column({ type: 'text', nullable: true }) lastOutcome: TouchOutcome | null;
   @Column({ type: 'timestamptz', nullable: true }) attendedAt: Date | null;
+  @Column({ type: 'timestamptz', nullable: true }) qualifiedAt: Date | null;
+  @Column({ type: 'text', nullable: true }) qualifiedEvidence: string | null;
   @Column({ type: 'timestamptz', nullable: true }) capturedAt: Date | null;
   @Column({ type: 'date', nullable: true }) firstContactDueOn: string | null;
   @Column({ type: 'timestamptz', nullable: true }) firstContactAt: Date | null;
@@ -117,6 +174,7 @@ export class TouchRow {
   @Column({ type: 'uuid', nullable: true }) campaignId: string | null;
   /** What was heard of needs and intent. */
   @Column({ type: 'text', nullable: true }) note: string | null;
+  @Column({ type: 'uuid', nullable: true }) materialId: string | null;
   @Column({ type: 'uuid', nullable: true }) by: string | null;
 }
 
@@ -144,6 +202,23 @@ export class LeadTaskRow {
   @Column({ type: 'date' }) dueOn: string;
   @Column({ type: 'timestamptz' }) openedAt: Date;
   @Column({ type: 'timestamptz', nullable: true }) closedAt: Date | null;
+}
+
+/** A new version of a table that one person proposes and another approves. */
+@Entity('lead_rule_change')
+export class LeadRuleChangeRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'text' }) kind: RuleKind;
+  @Column({ type: 'date' }) effectiveFrom: string;
+  @Column({ type: 'text' }) reason: string;
+  @Column({ type: 'jsonb' }) terms: unknown;
+  @Column({ type: 'text' }) status: ApprovalStatus;
+  @Column({ type: 'uuid' }) makerId: string;
+  @Column({ type: 'uuid', nullable: true }) checkerId: string | null;
+  @Column({ type: 'timestamptz' }) proposedAt: Date;
+  @Column({ type: 'timestamptz', nullable: true }) decidedAt: Date | null;
+  /** The version that it has become. */
+  @Column({ type: 'int', nullable: true }) ruleVersion: number | null;
 }
 
 /** A version of a table that the firm may change; never changed itself. */

@@ -1,7 +1,7 @@
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { service } from '../service.js';
-import { startCampaigns } from './campaigns.js';
+import { startAndEndCampaigns } from './campaigns.js';
 
 const MARKETING = actorOf(freshId(), ['MARKETING']);
 let world: World;
@@ -45,13 +45,13 @@ test('a campaign to come is announced on its first day, once; one that is over n
   const over = (await create(aCampaign({ startsOn: '2026-02-01', endsOn: '2026-02-28' }))).data
     .createCampaign;
   expect([ahead.startedAt, over.startedAt]).toEqual([null, null]);
-  await startCampaigns(world.db);
+  await startAndEndCampaigns(world.db);
   expect(await started(ahead.id)).toEqual([]);
 
   const before = world.clock.now;
   world.clock.now = new Date('2026-03-02T16:01:00.000Z');
-  await startCampaigns(world.db);
-  await startCampaigns(world.db);
+  await startAndEndCampaigns(world.db);
+  await startAndEndCampaigns(world.db);
   world.clock.now = before;
   expect([(await started(ahead.id)).length, (await started(over.id)).length]).toEqual([1, 0]);
 });

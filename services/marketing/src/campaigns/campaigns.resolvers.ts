@@ -1,7 +1,9 @@
 import { page } from '@client-graph/kit';
-import { CampaignRow } from '../entities.js';
-import type { Resolvers } from '../generated/resolvers.js';
-import { createCampaign } from './campaigns.js';
+import { CampaignCostRow, CampaignRow, MaterialRow } from '../entities.js';
+import type { MutationResolvers, QueryResolvers, Resolvers } from '../generated/resolvers.js';
+import { decideMaterial, proposeMaterial } from '../materials/materials.js';
+import { changeCampaign, createCampaign } from './campaigns.js';
+import { cancelCampaignCost, figuresOf, recordCampaignCost } from './costs.js';
 
 export const campaignResolvers = {
   Query: {
@@ -10,6 +12,13 @@ export const campaignResolvers = {
   },
   Mutation: {
     createCampaign: (_, { input }, ctx) => createCampaign(ctx.db, input),
+    changeCampaign: (_, { input }, ctx) => changeCampaign(ctx.db, input),
+    recordCampaignCost: (_, { input }, ctx) => recordCampaignCost(ctx.db, input),
+    cancelCampaignCost: (_, { input }, ctx) => cancelCampaignCost(ctx.db, input),
+    proposeMaterial: (_, { input }, ctx) => proposeMaterial(ctx.db, input),
+    approveMaterial: (_, { input }, ctx) => decideMaterial(ctx.db, 'APPROVED', input),
+    rejectMaterial: (_, { input }, ctx) => decideMaterial(ctx.db, 'REJECTED', input),
+    withdrawMaterial: (_, { input }, ctx) => decideMaterial(ctx.db, 'WITHDRAWN', input),
   },
   Campaign: {
     __resolveReference: (ref, ctx) => ctx.load(CampaignRow, ref.id),
@@ -17,5 +26,28 @@ export const campaignResolvers = {
       budgetAmount === null || budgetCurrency === null
         ? null
         : { amount: budgetAmount, currency: budgetCurrency },
+    costs: ({ id }, args, ctx) => ctx.loadPage(CampaignCostRow, 'campaignId', id, args),
+    materials: ({ id }, args, ctx) => ctx.loadPage(MaterialRow, 'campaignId', id, args),
+    figures: ({ id }, _, ctx) => ctx.loadBy('campaign figures', id, (ids) => figuresOf(ctx.db, ids)),
   },
-} satisfies Pick<Resolvers, 'Query' | 'Mutation' | 'Campaign'>;
+  CampaignCost: {
+    amount: ({ amount, currency }) => ({ amount, currency }),
+    isCancelled: ({ cancelledAt }) => cancelledAt !== null,
+  },
+  Material: {
+    campaign: ({ campaignId }, _, ctx) => ctx.load(CampaignRow, campaignId),
+  },
+} satisfies Pick<Resolvers, 'Campaign' | 'CampaignCost' | 'Material'> & {
+  Query: Pick<QueryResolvers, 'campaign' | 'campaigns'>;
+  Mutation: Pick<
+    MutationResolvers,
+    | 'createCampaign'
+    | 'changeCampaign'
+    | 'recordCampaignCost'
+    | 'cancelCampaignCost'
+    | 'proposeMaterial'
+    | 'approveMaterial'
+    | 'rejectMaterial'
+    | 'withdrawMaterial'
+  >;
+};

@@ -1,4 +1,4 @@
-import { CampaignStarted, type EventDraft } from '@client-graph/events';
+import { CampaignEnded, CampaignStarted, type EventDraft } from '@client-graph/events';
 import { defineRefusals } from '@client-graph/kit/refusals';
 import { dayOf } from '@client-graph/kit/time';
 
@@ -12,6 +12,7 @@ export type Campaign = {
   startsOn: string;
   endsOn: string | null;
   startedAt: Date | null;
+  endedAt: Date | null;
 };
 
 export const refuse = defineRefusals({
@@ -19,6 +20,9 @@ export const refuse = defineRefusals({
   BAD_MEDIUM: 'A medium is a code: capital letters, digits and _, beginning with a letter, at most 32.',
   BAD_PERIOD: 'A campaign ends on the day it starts or later.',
   CAMPAIGN_EXISTS: 'Another campaign has this name.',
+  CAMPAIGN_ENDED: 'The campaign has ended.',
+  BAD_COST: 'A cost is a positive amount of a day that has come, with its kind as a code.',
+  COST_CANCELLED: 'The cost was called off before.',
 });
 
 /** A name as it is kept: trimmed, one line. Refuses BAD_NAME. */
@@ -59,4 +63,29 @@ export function start(
     startedAt: now,
     events: [CampaignStarted({ campaignId: campaign.id, channel: campaign.channel, budgetMinor })],
   };
+}
+
+/** A campaign whose start was announced and whose last day is over has ended; the counts are those of that moment. */
+export function end(
+  campaign: Campaign,
+  told: { budgetMinor: number; leads: number; converted: number },
+  now: Date,
+): { endedAt: Date; events: EventDraft[] } | null {
+  const { startedAt, endedAt, endsOn, id, channel } = campaign;
+  if (startedAt === null || endedAt !== null || endsOn === null || endsOn >= dayOf(now)) return null;
+  return { endedAt: now, events: [CampaignEnded({ campaignId: id, channel, ...told })] };
+}
+
+/** What may still be changed of a campaign: not its first day, and nothing once it has ended. An end lies in the future. */
+export function checkChange(campaign: Campaign, endsOn: string | null, today: string): void {
+  if (campaign.endedAt !== null || (campaign.endsOn !== null && campaign.endsOn < today))
+    throw refuse('CAMPAIGN_ENDED');
+  checkPeriod(campaign.startsOn, endsOn);
+  if (endsOn !== null && endsOn !== campaign.endsOn && endsOn < today)
+    throw refuse('BAD_PERIOD', { notBefore: today });
+}
+
+/** Refuses BAD_COST. The amount is checked as any amount of money. */
+export function checkCost(kind: string, spentOn: string, today: string): void {
+  if (!isMedium(kind) || spentOn > today) throw refuse('BAD_COST');
 }

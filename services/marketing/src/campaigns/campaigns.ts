@@ -1,9 +1,18 @@
-import { type Db, minorUnits, positiveMoney, type Tx, transact } from '@client-graph/kit';
+import { type Db, findForUpdate, minorUnits, positiveMoney, type Tx, transact } from '@client-graph/kit';
 import { dayOf } from '@client-graph/kit/time';
-import { IsNull, LessThanOrEqual } from 'typeorm';
+import { IsNull, LessThan, LessThanOrEqual, Not } from 'typeorm';
 import { CampaignRow } from '../entities.js';
-import type { CreateCampaignInput } from '../generated/resolvers.js';
-import { type CampaignChannel, checkPeriod, mediumOf, nameOf, refuse, start } from './campaigns.rules.js';
+import type { ChangeCampaignInput, CreateCampaignInput } from '../generated/resolvers.js';
+import {
+  type CampaignChannel,
+  checkChange,
+  checkPeriod,
+  end,
+  mediumOf,
+  nameOf,
+  refuse,
+  start,
+} from './campaigns.rules.js';
 
 export const createCampaign = (db: Db, input: CreateCampaignInput): Promise<CampaignRow> =>
   transact(db, (tx) =>
@@ -46,6 +55,7 @@ export function aCampaign(
     startsOn,
     endsOn,
     startedAt: null,
+    endedAt: null,
     createdAt: tx.now,
     version: 1,
   };
@@ -60,26 +70,62 @@ export async function lockName(tx: Tx, name: string): Promise<CampaignRow | null
     .getOne();
 }
 
+const budgetMinorOf = ({ budgetAmount, budgetCurrency }: CampaignRow): number =>
+  budgetAmount === null || budgetCurrency === null ? 0 : minorUnits(budgetAmount, budgetCurrency);
+
 /** Writes down and states the start of a campaign whose time has come. */
 async function announce(tx: Tx, campaign: CampaignRow): Promise<CampaignRow> {
-  const { budgetAmount, budgetCurrency } = campaign;
-  const started = start(
-    campaign,
-    budgetAmount === null || budgetCurrency === null ? 0 : minorUnits(budgetAmount, budgetCurrency),
-    tx.now,
-  );
+  const started = start(campaign, budgetMinorOf(campaign), tx.now);
   if (started === null) return campaign;
   await tx.record(...started.events);
   return tx.update(CampaignRow, campaign, { startedAt: started.startedAt });
 }
 
-/** Announces the campaigns whose first day has come; harmless to run twice. */
-export const startCampaigns = (db: Db): Promise<void> =>
+/** Changes name, budget or last day of a campaign that has not ended. */
+export const changeCampaign = (db: Db, input: ChangeCampaignInput): Promise<CampaignRow> =>
   transact(db, async (tx) => {
-    const due = await tx.find(CampaignRow, {
-      where: { startedAt: IsNull(), startsOn: LessThanOrEqual(dayOf(tx.now)) },
-      order: { id: 'asc' },
-      lock: { mode: 'pessimistic_write' },
+    const campaign = await findForUpdate(tx, CampaignRow, input.campaignId, input.expectedVersion);
+    const name = nameOf(input.name);
+    const endsOn = input.endsOn ?? null;
+    checkChange(campaign, endsOn, dayOf(tx.now));
+    const budget = input.budget ? positiveMoney(input.budget, 'budget') : null;
+    const known = await lockName(tx, name);
+    if (known !== null && known.id !== campaign.id) throw refuse('CAMPAIGN_EXISTS', { campaignId: known.id });
+    return tx.update(CampaignRow, campaign, {
+      name,
+      endsOn,
+      budgetAmount: budget?.amount ?? null,
+      budgetCurrency: budget?.currency ?? null,
     });
-    for (const campaign of due) await announce(tx, campaign);
   });
+
+/** Announces the campaigns whose first day has come and those whose last day is over; harmless to run twice. */
+export const startAndEndCampaigns = (db: Db): Promise<void> =>
+  transact(db, async (tx) => {
+    const today = dayOf(tx.now);
+    const order = { id: 'asc' } as const;
+    const lock = { mode: 'pessimistic_write' } as const;
+    const toStart = { startedAt: IsNull(), startsOn: LessThanOrEqual(today) };
+    for (const campaign of await tx.find(CampaignRow, { where: toStart, order, lock }))
+      await announce(tx, campaign);
+    const toEnd = { startedAt: Not(IsNull()), endedAt: IsNull(), endsOn: LessThan(today) };
+    for (const campaign of await tx.find(CampaignRow, { where: toEnd, order, lock })) {
+      const ended = end(
+        campaign,
+        { budgetMinor: budgetMinorOf(campaign), ...(await countsOf(tx, campaign)) },
+        tx.now,
+      );
+      if (ended === null) continue;
+      await tx.record(...ended.events);
+      await tx.update(CampaignRow, campaign, { endedAt: ended.endedAt });
+    }
+  });
+
+async function countsOf(tx: Tx, { id }: CampaignRow): Promise<{ leads: number; converted: number }> {
+  const [counts] = await tx.query<{ leads: number; converted: number }>(
+    `select count(*)::int as leads, (count(*) filter (where stage = 'CONVERTED'))::int as converted
+     from lead where campaign_id = $1`,
+    [id],
+  );
+  return counts ?? { leads: 0, converted: 0 };
+}

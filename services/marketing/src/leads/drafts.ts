@@ -43,6 +43,8 @@ const BEGINNING = {
   attempts: 0,
   lastOutcome: null,
   attendedAt: null,
+  qualifiedAt: null,
+  qualifiedEvidence: null,
   score: null,
   scoreRuleVersion: null,
   scoreReasons: [],

@@ -29,7 +29,7 @@ const eraseBatch = (db: Db): Promise<number> =>
     await tx.query(
       `update lead set person_name = null, mobile = null, email = null, uscc = null, mobile_hash = null, email_hash = null,
          uscc_hash = null, consent_channels = '{}', consent_text_version = null, consent_evidence = null, consent_at = null,
-         sharing_text_version = null, sharing_evidence = null, sharing_at = null, erased_at = $2, version = version + 1
+         sharing_text_version = null, sharing_evidence = null, sharing_at = null, qualified_at = null, qualified_evidence = null, erased_at = $2, version = version + 1
        where id = any($1)`,
       [ids, tx.now],
     );

@@ -20,6 +20,7 @@ import {
   logLeadContact,
   logLeadFollowUp,
   loseLead,
+  noteLeadQualification,
   reopenLead,
 } from './leads.js';
 import { DISQUALIFY_REASONS, inOrder, LOSS_REASONS, seesLead } from './leads.rules.js';
@@ -68,6 +69,7 @@ type LeadMutation =
   | 'disqualifyLead'
   | 'reopenLead'
   | 'assignLead'
+  | 'noteLeadQualification'
   | 'recordLeadConsent'
   | 'withdrawLeadConsent';
 
@@ -87,6 +89,7 @@ export const leadResolvers = (hashKey: string) =>
       disqualifyLead: (_, { input }, ctx) => disqualifyLead(ctx.db, input),
       reopenLead: (_, { input }, ctx) => reopenLead(ctx.db, input),
       assignLead: (_, { input }, ctx) => assignLead(ctx.db, input),
+      noteLeadQualification: (_, { input }, ctx) => noteLeadQualification(ctx.db, input),
       recordLeadConsent: (_, { input }, ctx) => recordLeadConsent(ctx.db, input),
       withdrawLeadConsent: (_, { input }, ctx) => withdrawLeadConsent(ctx.db, input),
     },

@@ -1,4 +1,5 @@
 import { type Db, type Tx, transact } from '@client-graph/kit';
+import { IsNull } from 'typeorm';
 import { addEntries } from '../consents/consents.js';
 import { type ConsentFacts, grant } from '../consents/consents.rules.js';
 import { CampaignRow, LeadRow, StageMoveRow, TouchRow } from '../entities.js';
@@ -9,17 +10,20 @@ import type {
   LogLeadContactInput,
   LogLeadFollowUpInput,
   LoseLeadInput,
+  NoteLeadQualificationInput,
   ReopenLeadInput,
 } from '../generated/resolvers.js';
+import { materialFor } from '../materials/materials.js';
 import { assigned, clocksInForce, type Scored, scored } from '../rules/rules.js';
 import { settleTasks } from '../tasks/tasks.js';
-import { noteOf } from './contact.rules.js';
+import { evidenceOf, noteOf } from './contact.rules.js';
 import { draftOf, knownLeads } from './drafts.js';
 import {
   capture,
   checkReferral,
   disqualify,
   factsOf,
+  later,
   lose,
   reopen,
   type Step,
@@ -85,10 +89,11 @@ function logTouch(
       const { channel, outcome, at } = { ...input, at: input.at ?? tx.now };
       const note = noteOf(input.note);
       const campaign = await campaignOf(tx, input.campaignId);
+      const materialId = await materialFor(tx, lead, input.materialId);
       const step = touch(lead, { kind, channel, outcome, at }, tx.now, await clocksInForce(tx));
       const score = await scored(tx, factsOf({ ...lead, ...step.changes }));
       await keep(tx, lead, { ...step, changes: { ...step.changes, ...score } });
-      return noteTouch(tx, id, lead, { kind, at, channel, outcome, note }, campaign);
+      return noteTouch(tx, id, lead, { kind, at, channel, outcome, note, materialId }, campaign);
     });
     return tx.manager.findOneByOrFail(LeadRow, { id: leadId });
   });
@@ -129,6 +134,24 @@ export const assignLead = (db: Db, input: AssignLeadInput): Promise<LeadRow> =>
     return tx.update(LeadRow, lead, { ownerId: idOf(input.ownerId, 'ownerId'), assignmentCode: null });
   });
 
+/** A look at the qualification for private funds, with its evidence; a later one takes its place. */
+export const noteLeadQualification = (db: Db, input: NoteLeadQualificationInput): Promise<LeadRow> =>
+  transact(db, async (tx) => {
+    const lead = await ownForUpdate(tx, input);
+    return tx.update(LeadRow, lead, { qualifiedAt: tx.now, qualifiedEvidence: evidenceOf(input.evidence) });
+  });
+
+/** A lead has attended an event of the firm, which raises its score. A lead that is not known here is no reason to stop. */
+export async function noteAttendance(tx: Tx, leadId: string, at: Date): Promise<void> {
+  const lead = await tx.manager.findOne(LeadRow, {
+    where: { id: leadId, origin: 'LIVE', erasedAt: IsNull() },
+    lock: { mode: 'pessimistic_write' },
+  });
+  if (lead === null) return;
+  const attendedAt = later(at, lead.attendedAt);
+  await tx.update(LeadRow, lead, { attendedAt, ...(await scored(tx, factsOf({ ...lead, attendedAt }))) });
+}
+
 /** On how many different days of this cycle contact was attempted. */
 async function attemptDays(tx: Tx, lead: LeadRow): Promise<number> {
   const [counted] = await tx.query<{ days: number }>(
@@ -163,7 +186,10 @@ export const noteTouch = (
   tx: Tx,
   id: string,
   lead: Pick<LeadRow, 'id' | 'cycle' | 'channel' | 'campaignId'>,
-  facts: Pick<TouchRow, 'kind' | 'at' | 'channel' | 'outcome'> & { note?: string | null },
+  facts: Pick<TouchRow, 'kind' | 'at' | 'channel' | 'outcome'> & {
+    note?: string | null;
+    materialId?: string | null;
+  },
   campaign: Pick<CampaignRow, 'id' | 'channel'> | null = null,
 ): Promise<TouchRow> =>
   tx.insert(TouchRow, {
@@ -171,6 +197,7 @@ export const noteTouch = (
     leadId: lead.id,
     cycle: lead.cycle,
     note: null,
+    materialId: null,
     ...facts,
     sourceChannel: campaign?.channel ?? lead.channel,
     campaignId: campaign?.id ?? lead.campaignId,

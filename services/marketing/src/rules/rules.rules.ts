@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 export const refuse = defineRefusals({
   RULE_INVALID: 'The table would not hold together: `details` says where.',
+  BAD_REASON: 'A reason has 1 to 500 characters in one line.',
   NOT_AHEAD: 'A table holds from a day to come, after that of every version before.',
 });
 
@@ -70,6 +71,22 @@ export function termsOf(kind: RuleKind, terms: unknown): unknown {
   if (result.success) return result.data;
   const places = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw refuse('RULE_INVALID', { places: places.slice(0, 20) });
+}
+
+/** What was sent as terms. Refuses RULE_INVALID for what is no JSON. */
+export function parsedTerms(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw refuse('RULE_INVALID', { places: ['the terms are not JSON'] });
+  }
+}
+
+/** Refuses BAD_REASON. */
+export function reasonOf(text: string): string {
+  const reason = text.trim();
+  if (reason.length < 1 || reason.length > 500 || /\p{Cc}/u.test(reason)) throw refuse('BAD_REASON');
+  return reason;
 }
 
 /** A version for a day to come, behind all that are there. Refuses NOT_AHEAD. */

@@ -43,19 +43,34 @@ export const seedRules = (db: Db): Promise<void> =>
     }
   });
 
-/** The version of a table that is in force on a day. */
-export async function ruleInForce<Kind extends RuleKind>(
+export type RuleInForce<Kind extends RuleKind = RuleKind> = {
+  kind: Kind;
+  version: number;
+  effectiveFrom: string;
+  source: string;
+  terms: Terms<Kind>;
+};
+
+/** The version of a table that holds on a day; null before the first. */
+export async function ruleOn<Kind extends RuleKind>(
   tx: Tx,
   kind: Kind,
-  day = dayOf(tx.now),
-): Promise<{ version: number; terms: Terms<Kind> }> {
+  day: string,
+): Promise<RuleInForce<Kind> | null> {
   const [row] = await tx.find(LeadRuleRow, {
     where: { kind, effectiveFrom: LessThanOrEqual(day) },
     order: { effectiveFrom: 'desc' },
     take: 1,
   });
-  if (row === undefined) throw new Error(`No version of the table ${kind} is in force on ${day}.`);
-  return { version: row.version, terms: termsOf(kind, row.terms) };
+  if (row === undefined) return null;
+  const { version, effectiveFrom, source } = row;
+  return { kind, version, effectiveFrom, source, terms: termsOf(kind, row.terms) };
+}
+
+async function ruleInForce<Kind extends RuleKind>(tx: Tx, kind: Kind): Promise<RuleInForce<Kind>> {
+  const rule = await ruleOn(tx, kind, dayOf(tx.now));
+  if (rule === null) throw new Error(`No version of the table ${kind} is in force.`);
+  return rule;
 }
 
 /** The clocks in force, with the calendar they go by. */
