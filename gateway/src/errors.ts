@@ -1,5 +1,7 @@
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 
+export type FormatError = (error: GraphQLFormattedError) => GraphQLFormattedError;
+
 /** Without a code of its own an error is a fault, and so is a query of ours that a service finds invalid. */
 const FAULTS: ReadonlySet<unknown> = new Set([
   undefined,
@@ -20,28 +22,32 @@ export function isFault(extensions: Extensions): boolean {
   return FAULTS.has(code) || (extensions?.serviceName !== undefined && FAULTS_OF_A_SERVICE.has(code));
 }
 
+/** GraphQL's own way of helping with a name that is nearly right: it would tell names to who may not read the schema. */
+const withoutSuggestion = (message: string): string => message.replace(/ Did you mean [\s\S]*\?$/, '');
+
 /**
  * What a caller is shown: the code, and the details that are meant for a screen. Everything else that Apollo and the services
  * put beside an error (addresses, responses, stacks) stays here.
  */
-export function formatError({
-  message,
-  path,
-  locations,
-  extensions,
-}: GraphQLFormattedError): GraphQLFormattedError {
-  const place = { ...(locations && { locations }), ...(path && { path }) };
-  if (isFault(extensions))
+export const createFormatError =
+  ({ hasSuggestions }: { hasSuggestions: boolean }): FormatError =>
+  ({ message, path, locations, extensions }) => {
+    const place = { ...(locations && { locations }), ...(path && { path }) };
+    if (isFault(extensions))
+      return {
+        message: 'Something went wrong on our side. Please try again; it has been logged.',
+        ...place,
+        extensions: { code: 'INTERNAL_SERVER_ERROR' },
+      };
+    const shown = ['code', 'details', 'requiredScopes', 'coordinate'].flatMap((key) =>
+      extensions?.[key] === undefined ? [] : [[key, extensions[key]]],
+    );
     return {
-      message: 'Something went wrong on our side. Please try again; it has been logged.',
+      message: hasSuggestions ? message : withoutSuggestion(message),
       ...place,
-      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+      extensions: Object.fromEntries(shown),
     };
-  const shown = ['code', 'details', 'requiredScopes', 'coordinate'].flatMap((key) =>
-    extensions?.[key] === undefined ? [] : [[key, extensions[key]]],
-  );
-  return { message, ...place, extensions: Object.fromEntries(shown) };
-}
+  };
 
 /** A service that is down fails each of a page's fetches to it: the same error at the same place is said once. */
 export function withoutDoubles(errors: readonly GraphQLError[]): readonly GraphQLError[] {

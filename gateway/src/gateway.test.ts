@@ -2,6 +2,7 @@ import { createVerifier } from '@client-graph/kit/auth';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { type Firm, startFirm, supergraphOf } from '../test/firm.js';
+import { protectionIn } from '../test/protection.js';
 import { startGateway } from './server.js';
 
 let firm: Firm;
@@ -320,6 +321,7 @@ test('the gateway refuses to start on a protection that nothing enforces', async
     host: '127.0.0.1',
     port: 0,
     isDevelopment: true,
+    protection: protectionIn(),
     log: pino({ level: 'silent' }),
   });
   await expect(start).rejects.toThrow(/policy\/v0\.1, which this gateway does not enforce/);

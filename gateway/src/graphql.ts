@@ -1,119 +1,140 @@
-import type { ApolloServer } from '@apollo/server';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
-import { type Actor, ANONYMOUS, type Verify } from '@client-graph/kit/auth';
-import { isRefusal } from '@client-graph/kit/refusals';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
+import type { Actor } from '@client-graph/kit/auth';
 import { traceOf } from '@client-graph/kit/trace';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Admission, isTurned } from './admission.js';
+import { BodyError, readBody } from './body.js';
 import { isRow, type Row } from './engine/merge.js';
 import type { CompiledOperation, Program } from './engine/operation.js';
-import { formatError } from './errors.js';
+import type { FormatError } from './errors.js';
 import { answer, type Engines, type GatewayContext } from './executor.js';
+import { type Excess, excessOf, excessOfVariables, type Limits } from './limits.js';
 import type { Observe } from './observe.js';
+import type { Reply } from './reply.js';
 import { Caller, type Services } from './services.js';
+import { isNotFound, type NotFound, type Texts } from './texts.js';
 
 export type GraphqlParts = {
   apollo: ApolloServer<GatewayContext>;
   engines: Engines;
   services: Services;
-  verify: Verify;
+  admission: Admission;
+  texts: Texts;
+  limits: Limits;
+  bodyMaxBytes: number;
+  reply: Reply;
   observe: Observe;
-  onShed: () => void;
+  formatError: FormatError;
 };
 
-/** Operations that may run at once. What comes on top is told to come back: refused at once, it costs neither memory nor time. */
-const RUNNING_MAX = 1_000;
+const JSON_TYPE = 'application/json; charset=utf-8';
 
-const PROVIDER_UNREACHABLE = {
-  code: 'SERVICE_UNAVAILABLE',
-  message: 'Access tokens cannot be checked at the moment: the OpenID provider cannot be reached. Try again.',
-  details: { service: 'openid-provider' },
-};
-const OVERLOADED = {
-  code: 'SERVICE_OVERLOADED',
-  message: 'The gateway has more to do than it can at the moment. Try again in a second.',
-};
+/** What is asked, once it is known which text is meant. `search` stands for a GET, `body` for a POST. */
+type Asked = { text: string | undefined; body: Row | undefined; search: string };
+
+type Turned = { status: number; code: string; message: string; details?: object; more?: readonly string[] };
 
 /**
  * Two ways to an answer. Apollo Server takes every request whose operation is not known yet: it parses and validates it, its
  * plugins see it, and the executor compiles it. The same text asked again in the plain way (POST, JSON, no extensions) goes straight to
- * what was compiled. Token, scopes, variables, errors, metrics and drain are the same code on both.
+ * what was compiled. Admission, limits, scopes, variables, errors, metrics and drain are the same code on both.
  */
-export function addGraphql(app: FastifyInstance, parts: GraphqlParts): void {
-  const contexts = new WeakMap<FastifyRequest, GatewayContext>();
-  const contextOf = (request: FastifyRequest): GatewayContext =>
-    contexts.get(request) ?? { actor: ANONYMOUS, caller: callerOf(request) };
-  const byApollo = fastifyApolloHandler(parts.apollo, { context: async (request) => contextOf(request) });
-  // What Apollo Server has answered to an Accept header with, it would again.
-  const contentTypes = new Map<string, string>();
+export class Graphql {
+  readonly #parts: GraphqlParts;
+  /** What Apollo Server has answered to an Accept header with, it would again. */
+  readonly #contentTypes = new Map<string, string>();
 
-  app.route<{ Body: unknown }>({
-    method: ['GET', 'POST'],
-    url: '/graphql',
-    onRequest: admission(parts, contexts),
-    handler: async (request, reply) => {
-      const { accept = '' } = request.headers;
-      const contentType = contentTypes.get(accept);
-      const hot =
-        contentType === undefined ? undefined : preparedFor(parts.engines, request, contextOf(request).actor);
-      if (contentType !== undefined && hot !== undefined) {
-        reply.header('content-type', contentType);
-        return answerHot(parts, contextOf(request), hot, reply);
-      }
-      const answered = await byApollo.call(app, request, reply);
-      const type = reply.getHeader('content-type');
-      if (reply.statusCode === 200 && typeof type === 'string') {
-        if (contentTypes.size >= 100) contentTypes.clear();
-        contentTypes.set(accept, type);
-      }
-      return answered;
-    },
-  });
-  app.setErrorHandler((error: { statusCode?: number; message: string }, _, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status < 500) return sendError(reply.code(status), { code: 'BAD_REQUEST', message: error.message });
-    return reply.code(500).send({ errors: [formatError({ message: error.message })] });
-  });
-}
+  constructor(parts: GraphqlParts) {
+    this.#parts = parts;
+  }
 
-/** Before a body is read: is there room, and whose request is it. A token that is not valid is answered with 401 and does nothing. */
-function admission({ verify, onShed }: GraphqlParts, contexts: WeakMap<FastifyRequest, GatewayContext>) {
-  let running = 0;
-  return async (request: FastifyRequest, reply: FastifyReply) => {
-    if (running >= RUNNING_MAX) {
-      onShed();
-      return sendError(reply.code(503).header('retry-after', '1'), OVERLOADED);
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    const { admission } = this.#parts;
+    const full = admission.room();
+    if (full !== undefined) {
+      this.#refuse(request, response, full);
+      return;
     }
     const caller = callerOf(request);
-    running += 1;
-    reply.raw.once('close', () => {
-      running -= 1;
-      if (!reply.raw.writableFinished) caller.go();
+    admission.begin();
+    response.once('close', () => {
+      admission.end();
+      if (!response.writableFinished) caller.go();
     });
-    const actor = await actorOf(verify, request, reply);
-    if (actor === undefined) return reply;
-    contexts.set(request, { actor, caller });
-    return undefined;
-  };
-}
+    this.#answer(request, response, caller).catch((error: unknown) => {
+      if (response.headersSent || response.destroyed) return;
+      if (error instanceof BodyError)
+        this.#refuse(request, response, {
+          status: error.status,
+          code: 'BAD_REQUEST',
+          message: error.message,
+        });
+      else this.#fault(request, response, caller, error);
+    });
+  }
 
-async function actorOf(
-  verify: Verify,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<Actor | undefined> {
-  try {
-    return await verify(request.headers.authorization);
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    // A good token cannot be told from a bad one while the provider's keys are out of reach: a new token would not help.
-    if (error.details['reason'] === 'PROVIDER_UNREACHABLE')
-      sendError(reply.code(503).header('retry-after', '5'), PROVIDER_UNREACHABLE);
-    else sendError(reply.code(401).header('www-authenticate', 'Bearer error="invalid_token"'), error);
-    return undefined;
+  async #answer(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> {
+    const { admission, texts, bodyMaxBytes, reply } = this.#parts;
+    const actor = await admission.caller(request);
+    if (isTurned(actor)) return this.#refuse(request, response, actor);
+    const body = request.method === 'POST' ? await readBody(request, bodyMaxBytes) : undefined;
+    const asked = askedBy(request, body, texts);
+    if (isNotFound(asked)) return this.#refuse(request, response, asked);
+    const type = this.#contentTypes.get(request.headers.accept ?? '');
+    const hot = type === undefined ? undefined : preparedFor(this.#parts, asked, actor);
+    if (type === undefined || hot === undefined)
+      return this.#byApollo(request, response, asked, { actor, caller });
+    const { status, text } = await answerHot(this.#parts, hot, caller);
+    reply.send(request, response, { status, type, text });
+  }
+
+  async #byApollo(
+    request: IncomingMessage,
+    response: ServerResponse,
+    asked: Asked,
+    context: GatewayContext,
+  ): Promise<void> {
+    const excess = excessIn(asked, this.#parts);
+    if (excess !== undefined) return this.#refuse(request, response, { status: 400, ...excess });
+    const {
+      status = 200,
+      headers,
+      body,
+    } = await this.#parts.apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: toApollo(request, asked),
+      context: async () => context,
+    });
+    let text = '';
+    if (body.kind === 'complete') text = body.string;
+    else for await (const part of body.asyncIterator) text += part;
+    const { 'content-type': type = JSON_TYPE, ...others } = Object.fromEntries(headers);
+    if (status === 200) {
+      if (this.#contentTypes.size >= 100) this.#contentTypes.clear();
+      this.#contentTypes.set(request.headers.accept ?? '', type);
+    }
+    const more = Object.entries(others).flatMap(([name, value]) => (SET_HERE.has(name) ? [] : [name, value]));
+    this.#parts.reply.send(request, response, { status, type, text, more });
+  }
+
+  #refuse(request: IncomingMessage, response: ServerResponse, turned: Turned): void {
+    const { status, code, message, details, more = [] } = turned;
+    const text = JSON.stringify({ errors: [{ message, extensions: { code, ...(details && { details }) } }] });
+    this.#parts.reply.send(request, response, { status, type: JSON_TYPE, text, more });
+  }
+
+  #fault(request: IncomingMessage, response: ServerResponse, { passed }: Caller, fault: unknown): void {
+    const { observe, formatError, reply } = this.#parts;
+    const { traceparent } = passed;
+    observe({ operationName: undefined, errors: [], startedMs: performance.now(), traceparent, fault });
+    const text = JSON.stringify({ errors: [formatError({ message: 'A fault.' })] });
+    reply.send(request, response, { status: 500, type: JSON_TYPE, text });
   }
 }
 
-const callerOf = ({ headers }: FastifyRequest): Caller =>
+/** What `reply` says itself. */
+const SET_HERE: ReadonlySet<string> = new Set(['cache-control', 'content-length']);
+
+const callerOf = ({ headers }: IncomingMessage): Caller =>
   new Caller({
     authorization: headers.authorization,
     purpose: single(headers['x-purpose']),
@@ -122,24 +143,83 @@ const callerOf = ({ headers }: FastifyRequest): Caller =>
 
 const single = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value);
 
+function askedBy(request: IncomingMessage, body: Row | undefined, texts: Texts): Asked | NotFound {
+  const search = searchOf(request.url);
+  if (request.method === 'GET') return askedByGet(search, texts);
+  if (body === undefined) return { text: undefined, body, search };
+  const found = texts.find({
+    query: body['query'],
+    id: body['id'] ?? body['documentId'],
+    extensions: body['extensions'],
+  });
+  if (isNotFound(found)) return found;
+  const { text, rest } = found;
+  if (text === body['query'] && rest === body['extensions']) return { text, body, search };
+  const { extensions: _, ...others } = body;
+  return { text, body: { ...others, query: text, ...(rest !== undefined && { extensions: rest }) }, search };
+}
+
+function askedByGet(search: string, texts: Texts): Asked | NotFound {
+  const parameters = new URLSearchParams(search);
+  const [query, id, extensions] = ['query', 'id', 'extensions'].map(
+    (name) => parameters.get(name) ?? undefined,
+  );
+  const found = texts.find({ query, id, extensions: jsonIn(extensions) });
+  if (isNotFound(found)) return found;
+  if (found.text !== undefined && found.text !== query) parameters.set('query', found.text);
+  if (extensions !== undefined && found.rest === undefined) parameters.delete('extensions');
+  return { text: found.text, body: undefined, search: `?${parameters}` };
+}
+
+function jsonIn(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const searchOf = (url = ''): string => {
+  const at = url.indexOf('?');
+  return at < 0 ? '' : url.slice(at);
+};
+
+const toApollo = (
+  { method = 'GET', headers }: IncomingMessage,
+  { body, search }: Asked,
+): HTTPGraphQLRequest => {
+  const map = new HeaderMap();
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
+  return { method: method.toUpperCase(), headers: map, search, body };
+};
+
+function excessIn({ text, body }: Asked, { engines, limits }: GraphqlParts): Excess | undefined {
+  if (isRow(body?.['variables'])) {
+    const excess = excessOfVariables(body['variables'], limits);
+    if (excess !== undefined) return excess;
+  }
+  return text === undefined || engines.current().knows(text) ? undefined : excessOf(text, limits);
+}
+
 type Hot = { operation: CompiledOperation; program: Program; variables: Row };
 
 /** The compiled operation of a plain request whose variables are in order; Apollo Server answers all others, and says what is wrong. */
 function preparedFor(
-  engines: Engines,
-  request: FastifyRequest<{ Body: unknown }>,
+  { engines, limits }: GraphqlParts,
+  { text, body }: Asked,
   actor: Actor,
 ): Hot | undefined {
-  const { body } = request;
-  if (request.method !== 'POST' || !isRow(body) || typeof body['query'] !== 'string') return undefined;
+  if (text === undefined || body === undefined || body['extensions'] !== undefined) return undefined;
   const { operationName, variables } = body;
-  if (body['extensions'] !== undefined) return undefined;
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string')
     return undefined;
   if (variables !== undefined && variables !== null && !isRow(variables)) return undefined;
-  const operation = engines.current().find(body['query'], operationName ?? undefined);
+  const operation = engines.current().find(text, operationName ?? undefined);
   const values = variables ?? {};
-  if (!operation?.variables.accepts(values)) return undefined;
+  if (operation === undefined || excessOfVariables(values, limits) !== undefined) return undefined;
+  if (!operation.variables.accepts(values)) return undefined;
   try {
     return { operation, program: operation.program(actor, values), variables: values };
   } catch {
@@ -149,26 +229,18 @@ function preparedFor(
 }
 
 async function answerHot(
-  { services, observe }: GraphqlParts,
-  context: GatewayContext,
+  { services, observe, formatError }: GraphqlParts,
   { operation, program, variables }: Hot,
-  reply: FastifyReply,
-): Promise<string> {
+  caller: Caller,
+): Promise<{ status: number; text: string }> {
   const startedMs = performance.now();
-  const { data, errors = [] } = await answer(program, variables, context.caller, services);
-  observe({
-    operationName: operation.name,
-    errors,
-    startedMs,
-    traceparent: context.caller.passed.traceparent,
-  });
-  if (errors.length === 0) return JSON.stringify({ data });
+  const { data, errors = [] } = await answer(program, variables, caller, services);
+  observe({ operationName: operation.name, errors, startedMs, traceparent: caller.passed.traceparent });
+  if (errors.length === 0) return { status: 200, text: JSON.stringify({ data }) };
   const { http } = errors.find(({ extensions }) => isRow(extensions['http']))?.extensions ?? {};
-  if (isRow(http) && typeof http['status'] === 'number') reply.code(http['status']);
-  return JSON.stringify({ errors: errors.map((error) => formatError(error.toJSON())), data });
+  const status = isRow(http) && typeof http['status'] === 'number' ? http['status'] : 200;
+  return {
+    status,
+    text: JSON.stringify({ errors: errors.map((error) => formatError(error.toJSON())), data }),
+  };
 }
-
-const sendError = (
-  reply: FastifyReply,
-  { message, code, details }: { message: string; code: string; details?: object },
-) => reply.send({ errors: [{ message, extensions: { code, ...(details && { details }) } }] });

@@ -199,7 +199,10 @@ export class Connection {
   #read(buffer: Buffer, count: number): void {
     const sending = this.#sending;
     // Bytes that nobody has asked for, or for somebody who is gone: what follows on this connection could not be trusted.
-    if (sending === undefined) return this.destroy();
+    if (sending === undefined) {
+      this.destroy();
+      return;
+    }
     try {
       const framed = this.#framing.read(buffer, count);
       if (framed !== undefined) this.#answered(sending, framed.text, framed.keepAliveMs);
@@ -222,9 +225,9 @@ export class Connection {
   }
 
   #ended(): void {
-    if (this.#sending === undefined) return this.destroy();
     const framed = this.#framing.close();
-    if (framed !== undefined) this.#answered(this.#sending, framed.text, 0);
+    if (this.#sending === undefined) this.destroy();
+    else if (framed !== undefined) this.#answered(this.#sending, framed.text, 0);
   }
 
   #closed(): void {

@@ -4,7 +4,7 @@ import { parseEnv } from '@client-graph/kit/env';
 import { createLog } from '@client-graph/kit/log';
 import { scalarResolvers } from '@client-graph/kit/scalars';
 import { stopOnSignal } from '@client-graph/kit/signal';
-import { gatewayEnv, serviceUrls } from './env.js';
+import { gatewayEnv, protectionOf, serviceUrls } from './env.js';
 import { startGateway } from './server.js';
 
 const env = parseEnv(gatewayEnv);
@@ -20,6 +20,7 @@ try {
     port: env.PORT,
     isDevelopment: env.NODE_ENV !== 'production',
     log,
+    protection: protectionOf(env),
     scalars: Object.values(scalarResolvers),
   });
   log.info({ url: gateway.url }, 'gateway is up');

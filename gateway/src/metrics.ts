@@ -14,8 +14,8 @@ export type Metrics = {
   ) => void;
   onFetch: (service: string, outcome: FetchOutcome, seconds: number) => void;
   onFetchEvent: (service: string, event: FetchEvent) => void;
-  /** A request was refused because too many run. */
-  onShed: () => void;
+  /** A request was turned away before it was read. */
+  onTurned: (code: string) => void;
   /** Tells what the breakers stand at, how many requests wait for each service, and how many operations are kept compiled. */
   watch: (states: Services['states'], operations: () => number) => void;
 };
@@ -25,9 +25,10 @@ export function createMetrics(): Metrics {
   registry.setDefaultLabels({ service: 'gateway' });
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const shed = new Counter({
-    name: 'graphql_operations_shed_total',
-    help: 'Requests refused because too many were running.',
+  const turned = new Counter({
+    name: 'graphql_requests_turned_away_total',
+    help: 'Requests refused before they were read: too many at once or of one caller, or without a valid token.',
+    labelNames: ['code'],
     registers,
   });
   const events = new Counter({
@@ -41,7 +42,7 @@ export function createMetrics(): Metrics {
     onOperation: operationMetrics(registry),
     onFetch: fetchMetrics(registry),
     onFetchEvent: (target, event) => events.inc({ target, event }),
-    onShed: () => shed.inc(),
+    onTurned: (code) => turned.inc({ code }),
     watch: (states, operations) => watch(registry, states, operations),
   };
 }

@@ -11,6 +11,8 @@ export type Observation = {
   errors: readonly GraphQLError[];
   startedMs: number;
   traceparent: string;
+  /** What was thrown where nothing should be: the gateway's own fault. */
+  fault?: unknown;
 };
 
 export type Observe = (observation: Observation) => void;
@@ -18,12 +20,12 @@ export type Observe = (observation: Observation) => void;
 /** One line and one measurement an operation: its name, codes and duration; no variables, no query text, no messages. */
 export const observer =
   (log: Log, metrics: Metrics): Observe =>
-  ({ operationName, errors, startedMs, traceparent }) => {
+  ({ operationName, errors, startedMs, traceparent, fault: own }) => {
     const ms = performance.now() - startedMs;
     const faults = errors.filter((error) => isFault(error.extensions));
     metrics.onOperation(
       operationName,
-      faults.length > 0 ? 'fault' : errors.length > 0 ? 'refused' : 'ok',
+      faults.length > 0 || own !== undefined ? 'fault' : errors.length > 0 ? 'refused' : 'ok',
       ms / 1000,
     );
     const traceId = traceparent.split('-')[1];
@@ -31,6 +33,7 @@ export const observer =
       const codes = [...new Set(errors.map((error) => error.extensions.code ?? 'INTERNAL_SERVER_ERROR'))];
       log.info({ operation: operationName, codes, ms: Math.round(ms), traceId }, 'operation');
     }
+    if (own !== undefined) log.error({ err: own, traceId }, 'the gateway has met a fault of its own');
     for (const fault of faults) {
       const service = fault.extensions.serviceName;
       log.error(

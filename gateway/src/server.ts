@@ -1,3 +1,4 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -6,20 +7,24 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import type { Verify } from '@client-graph/kit/auth';
 import type { Log } from '@client-graph/kit/log';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import Fastify, { type FastifyInstance } from 'fastify';
 import type { GraphQLScalarType } from 'graphql';
+import { createAdmission } from './admission.js';
 import { createEngine, type Engine } from './engine/engine.js';
-import { formatError } from './errors.js';
+import { createFormatError, type FormatError } from './errors.js';
 import { createEngines, type Engines, type GatewayContext } from './executor.js';
-import { addGraphql } from './graphql.js';
+import { Graphql } from './graphql.js';
+import type { Limits } from './limits.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { type Observe, observer, observing } from './observe.js';
+import type { Rate } from './rates.js';
+import { createReply, type Reply } from './reply.js';
 import { createServices, type Services } from './services.js';
 import { readSupergraph, type Supergraph } from './supergraph.js';
+import { learnedTexts, listedTexts } from './texts.js';
 
 export type GatewayOptions = {
   supergraphSdl: string;
@@ -29,13 +34,27 @@ export type GatewayOptions = {
   verify: Verify;
   host: string;
   port: number;
-  /** GraphiQL and introspection. */
+  /** GraphiQL, introspection, and help with names that are nearly right. */
   isDevelopment: boolean;
   log: Log;
+  protection: Protection;
   /** How the API's own scalars are read. */
   scalars?: readonly GraphQLScalarType[];
   /** Everybody may ask everything: only for a supergraph that guards nothing. */
   isOpen?: boolean;
+};
+
+/** How much the gateway lets itself be asked, by whom, and from where. */
+export type Protection = {
+  limits: Limits;
+  bodyMaxBytes: number;
+  runningMax: number;
+  rate: Rate;
+  /** Proxies before the gateway that tell whose address a request comes from. */
+  proxies: number;
+  origins: ReadonlySet<string>;
+  /** Id → text of the only operations that are answered; undefined answers any. */
+  listed: ReadonlyMap<string, string> | undefined;
 };
 
 export type Gateway = {
@@ -45,10 +64,20 @@ export type Gateway = {
   close: () => Promise<void>;
 };
 
-const BODY_MAX_BYTES = 1_048_576;
+const TIMEOUTS = {
+  /** Longer than load balancers keep a connection, so that it is never the gateway who closes one that is about to be used. */
+  keepAliveTimeout: 72_000,
+  /** For a caller to send its head, and all of a request. */
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  noDelay: true,
+};
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Answers as soon as it listens, whichever services are up. Rejects with a sentence when the supergraph cannot be served safely. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { protection, isDevelopment } = options;
   const first = load(options, options.supergraphSdl);
   const metrics = createMetrics();
   const services = createServices({
@@ -59,42 +88,85 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const engines = createEngines(first.engine, services);
   metrics.watch(services.states, () => engines.current().size());
-  const app = Fastify({ bodyLimit: BODY_MAX_BYTES, logger: false });
+  const reply = createReply({ origins: protection.origins, isDevelopment });
   const observe = observer(options.log, metrics);
-  const apollo = createApollo({ engines, observe, app, options });
+  const formatError = createFormatError({ hasSuggestions: isDevelopment });
+  const server = createServer(TIMEOUTS);
+  const drain = ApolloServerPluginDrainHttpServer({ httpServer: server });
+  const apollo = createApollo({ engines, observe, formatError, options, drain });
   await apollo.start();
-  addGraphql(app, {
+  const graphql = new Graphql({
     apollo,
     engines,
     services,
-    verify: options.verify,
+    admission: createAdmission({ ...protection, verify: options.verify, onTurned: metrics.onTurned }),
+    texts: protection.listed === undefined ? learnedTexts() : listedTexts(protection.listed),
+    limits: protection.limits,
+    bodyMaxBytes: protection.bodyMaxBytes,
+    reply,
     observe,
-    onShed: metrics.onShed,
+    formatError,
   });
-  addOperations(app, { services, metrics, isDevelopment: options.isDevelopment });
-  let isClosing = false;
-  // A caller's connection, kept alive after the last answer, would hold the close up for the ten seconds it is given.
-  app.addHook('onSend', async (_, reply) => {
-    if (isClosing) reply.header('connection', 'close');
-  });
-  const url = await app.listen({ port: options.port, host: options.host });
+  const routes = operationRoutes({ services, metrics, reply, isDevelopment });
+  server.on('request', routing(graphql, routes, reply));
   return {
-    url,
+    url: await listen(server, options),
     reload: async (supergraphSdl) => {
       const { supergraph, engine } = load(options, supergraphSdl);
       services.use(urlsOf(supergraph, options));
       engines.replace(engine);
     },
     close: async () => {
-      isClosing = true;
+      reply.close();
       await apollo.stop();
       await services.close();
     },
   };
 }
 
+const routing =
+  (graphql: Graphql, routes: ReadonlyMap<string, Handler>, reply: Reply): Handler =>
+  (request, response) => {
+    const { method } = request;
+    const path = pathOf(request.url);
+    const route = method === 'GET' || method === 'HEAD' ? routes.get(path) : undefined;
+    if (method === 'OPTIONS') reply.preflight(request, response);
+    else if (path === '/graphql') graphql.handle(request, response);
+    else if (route !== undefined) route(request, response);
+    else
+      reply.send(request, response, {
+        status: 404,
+        type: 'application/json; charset=utf-8',
+        text: NOT_FOUND,
+      });
+  };
+
+async function listen(server: Server, { host, port }: GatewayOptions): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  const name = host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${typeof address === 'object' && address !== null ? address.port : port}`;
+}
+
+const NOT_FOUND = JSON.stringify({
+  errors: [
+    {
+      message: 'There is nothing at this address. The graph is at /graphql.',
+      extensions: { code: 'NOT_FOUND' },
+    },
+  ],
+});
+
+const pathOf = (url = '/'): string => {
+  const at = url.indexOf('?');
+  return at < 0 ? url : url.slice(0, at);
+};
+
 function load(
-  { scalars = [], isOpen = false }: GatewayOptions,
+  { scalars = [], isOpen = false, protection }: GatewayOptions,
   sdl: string,
 ): { supergraph: Supergraph; engine: Engine } {
   const supergraph = readSupergraph(sdl);
@@ -102,25 +174,39 @@ function load(
     throw new Error(
       'The supergraph asks for callers and scopes. Say with OIDC_ISSUER who vouches for callers: open to everybody, it is not served.',
     );
-  return { supergraph, engine: createEngine({ supergraph, scalars, isOpen }) };
+  return { supergraph, engine: createEngine({ supergraph, scalars, isOpen, limits: protection.limits }) };
 }
 
 const urlsOf = (supergraph: Supergraph, { serviceUrls }: GatewayOptions): ReadonlyMap<string, string> =>
   new Map([...supergraph.services].map(([name, url]) => [name, serviceUrls.get(name) ?? url]));
 
-type Parts = { engines: Engines; observe: Observe; app: FastifyInstance; options: GatewayOptions };
+type Parts = {
+  engines: Engines;
+  observe: Observe;
+  formatError: FormatError;
+  options: GatewayOptions;
+  drain: ReturnType<typeof ApolloServerPluginDrainHttpServer>;
+};
 
-const createApollo = ({ engines, observe, app, options }: Parts): ApolloServer<GatewayContext> =>
+const createApollo = ({
+  engines,
+  observe,
+  formatError,
+  options,
+  drain,
+}: Parts): ApolloServer<GatewayContext> =>
   new ApolloServer<GatewayContext>({
     gateway: engines.gateway,
     introspection: options.isDevelopment,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
+    // Texts known by their hash are looked up before: see texts.ts.
+    persistedQueries: false,
     stopOnTerminationSignals: false,
     formatError,
     logger: options.log.child({ part: 'apollo' }, { level: 'warn' }),
     plugins: [
-      fastifyApolloDrainPlugin(app),
+      drain,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
@@ -130,21 +216,38 @@ const createApollo = ({ engines, observe, app, options }: Parts): ApolloServer<G
     ],
   });
 
-function addOperations(
-  app: FastifyInstance,
-  { services, metrics, isDevelopment }: { services: Services; metrics: Metrics; isDevelopment: boolean },
-): void {
-  for (const path of ['/health', '/health/live']) app.get(path, async () => ({ status: 'live' }));
-  app.get('/health/ready', async () => ({ status: 'ready', services: await services.reachability() }));
-  app.get('/metrics', async (_, reply) =>
-    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
-  );
-  if (!isDevelopment) return;
+type Operating = { services: Services; metrics: Metrics; reply: Reply; isDevelopment: boolean };
+
+/** What those who run the gateway ask it, and GraphiQL. */
+function operationRoutes({ services, metrics, reply, isDevelopment }: Operating): Map<string, Handler> {
+  const sends =
+    (type: string, make: () => string | Promise<string>): Handler =>
+    (request, response) => {
+      Promise.resolve()
+        .then(make)
+        .then(
+          (text) => reply.send(request, response, { status: 200, type, text }),
+          () => reply.send(request, response, { status: 500, type: 'text/plain', text: '' }),
+        );
+    };
+  const json = 'application/json; charset=utf-8';
+  const live = sends(json, () => JSON.stringify({ status: 'live' }));
+  const ready = async () => JSON.stringify({ status: 'ready', services: await services.reachability() });
+  const routes = new Map<string, Handler>([
+    ['/health', live],
+    ['/health/live', live],
+    ['/health/ready', sends(json, ready)],
+    ['/metrics', sends(metrics.registry.contentType, () => metrics.registry.metrics())],
+  ]);
+  if (!isDevelopment) return routes;
   const page = renderGraphiQL({
     title: 'Client Graph',
     endpoint: '/graphql',
     defaultQuery:
       '# Every field but introspection needs a caller. Put an access token under Headers below:\n# { "Authorization": "Bearer …" }\n# `npm run token` prints one for each role.\n\n{\n  __typename\n}\n',
   });
-  app.get('/', async (_, reply) => reply.type('text/html; charset=utf-8').send(page));
+  return routes.set(
+    '/',
+    sends('text/html; charset=utf-8', () => page),
+  );
 }

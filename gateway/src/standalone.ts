@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { ANONYMOUS } from '@client-graph/kit/auth';
 import { createLog } from '@client-graph/kit/log';
 import { stopOnSignal } from '@client-graph/kit/signal';
+import { NO_LIMITS } from './limits.js';
 import { startGateway } from './server.js';
 
 const { values } = parseArgs({
@@ -30,6 +31,15 @@ try {
     isDevelopment: true,
     log,
     isOpen: true,
+    protection: {
+      limits: NO_LIMITS,
+      bodyMaxBytes: 16 * 1024 * 1024,
+      runningMax: 1_000,
+      rate: { perSecond: 0, burst: 1 },
+      proxies: 0,
+      origins: new Set(),
+      listed: undefined,
+    },
   });
   process.stdout.write(`${gateway.url}/graphql\n`);
   stopOnSignal(log, gateway.close);

@@ -4,6 +4,7 @@ import { ANONYMOUS } from '@client-graph/kit/auth';
 import { createLog } from '@client-graph/kit/log';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'graphql';
+import { protectionIn } from '../test/protection.js';
 import { Breaker } from './breaker.js';
 import { type Gateway, startGateway } from './server.js';
 
@@ -69,6 +70,7 @@ const start = async () => {
     host: '127.0.0.1',
     port: 0,
     isDevelopment: true,
+    protection: protectionIn({ RATE_PER_SECOND: '0' }),
     log: createLog('gateway', 'silent'),
     isOpen: true,
   });

@@ -15,6 +15,7 @@ import {
 } from 'graphql';
 import { z } from 'zod';
 import { type Conflicts, conflictsOf } from './conflicts.js';
+import { type CostTable, costTableOf } from './cost.js';
 
 /**
  * What a caller must hold to see something: one of these sets of scopes, whole. `[[]]` asks for a caller only, whoever it is;
@@ -58,6 +59,8 @@ export type Supergraph = {
   isGuarded: boolean;
   /** Names that operations and plans may both want. */
   conflicts: Conflicts;
+  /** What the schemas say of their fields' costs. */
+  costs: CostTable;
   /** The access table of an API schema of this supergraph. */
   accessTable: (schema: GraphQLSchema) => AccessTable;
 };
@@ -72,6 +75,7 @@ export function readSupergraph(sdl: string): Supergraph {
     services: servicesOf(document),
     isGuarded: demands.size > 0,
     conflicts: conflictsOf(document, argumentsOf),
+    costs: costTableOf(document, argumentsOf),
     accessTable: (schema) => accessTableOf(schema, demands),
   };
 }

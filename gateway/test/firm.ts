@@ -11,6 +11,7 @@ import { scalarResolvers } from '@client-graph/kit/scalars';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, graphql, parse } from 'graphql';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { startGateway } from '../src/server.js';
+import { protectionIn } from './protection.js';
 
 const COMMON = readFileSync(new URL('../../packages/kit/schema/common.graphql', import.meta.url), 'utf8');
 
@@ -247,13 +248,21 @@ const SUPERGRAPH = supergraphOf({
   products: 'http://nowhere.invalid/c',
 });
 
-type FirmOptions = { down?: ServiceName[]; timeoutMs?: number; isDevelopment?: boolean; log?: Log };
+type FirmOptions = {
+  down?: ServiceName[];
+  timeoutMs?: number;
+  isDevelopment?: boolean;
+  log?: Log;
+  /** Environment variables of the gateway's protection. */
+  env?: Record<string, string>;
+};
 
 export async function startFirm({
   down = [],
   timeoutMs = 5_000,
   isDevelopment = true,
   log = createLog('gateway', 'silent'),
+  env = {},
 }: FirmOptions = {}): Promise<Firm> {
   const services = {
     clients: new TinyService('clients'),
@@ -273,6 +282,7 @@ export async function startFirm({
     port: 0,
     isDevelopment,
     log,
+    protection: protectionIn(env),
     scalars: Object.values(scalarResolvers),
   });
   return {

@@ -16,6 +16,7 @@ import {
 } from 'graphql';
 import { operations } from '../../test/operations.js';
 import { type Computed, serviceSchema, type WorldOptions, worldResolver } from '../../test/world.js';
+import { NO_LIMITS } from '../limits.js';
 import { readSupergraph } from '../supergraph.js';
 import { createEngine, type Engine } from './engine.js';
 import type { Row } from './merge.js';
@@ -91,7 +92,11 @@ function rig(typeDefs: Record<string, string>, world: WorldOptions): Rig {
         ),
     }),
   });
-  return { engine: createEngine({ supergraph, scalars: [], isOpen: true }), stock, services };
+  return {
+    engine: createEngine({ supergraph, scalars: [], isOpen: true, limits: NO_LIMITS }),
+    stock,
+    services,
+  };
 }
 
 const askService = async (

@@ -8,6 +8,7 @@ import {
   isScalarType,
   type OperationDefinitionNode,
 } from 'graphql';
+import type { Limits } from '../limits.js';
 import type { AccessTable, Supergraph } from '../supergraph.js';
 import { type CompiledOperation, compileOperation, type Planning } from './operation.js';
 
@@ -17,6 +18,7 @@ export type EngineOptions = {
   scalars: readonly GraphQLScalarType[];
   /** Whose fields need which scopes; a table of its own for a supergraph that is served to everybody. */
   isOpen: boolean;
+  limits: Pick<Limits, 'cost' | 'list'>;
 };
 
 /** A supergraph ready to answer: its API, and its operations as they have been compiled. */
@@ -27,6 +29,8 @@ export type Engine = {
   prepare: (asked: Asked) => CompiledOperation;
   /** What `prepare` has made for this very text before: nothing is parsed or validated again. */
   find: (text: string, operationName: string | undefined) => CompiledOperation | undefined;
+  /** Whether this very text has been found to be in order. */
+  knows: (text: string) => boolean;
   size: () => number;
 };
 
@@ -42,7 +46,7 @@ const TEXTS_MAX = 500;
 const TEXT_CHARACTERS_MAX = 8_000_000;
 
 /** Throws with a sentence when the supergraph cannot be read. */
-export function createEngine({ supergraph, scalars, isOpen }: EngineOptions): Engine {
+export function createEngine({ supergraph, scalars, isOpen, limits }: EngineOptions): Engine {
   const federated = FederatedSupergraph.build(supergraph.sdl, { validateSupergraph: true });
   const apiSchema = federated.apiSchema();
   const schema = apiSchema.toGraphQLJSSchema();
@@ -53,6 +57,8 @@ export function createEngine({ supergraph, scalars, isOpen }: EngineOptions): En
     schema,
     table,
     conflicts: supergraph.conflicts,
+    costs: supergraph.costs,
+    limits,
     typesOf: typesOf(federated.schema.toGraphQLJSSchema()),
     plan: (document, operationName) =>
       planner.buildQueryPlan(
@@ -71,6 +77,7 @@ export function createEngine({ supergraph, scalars, isOpen }: EngineOptions): En
       cache.set(text, operationName, compiled);
       return compiled;
     },
+    knows: (text) => cache.has(text),
     size: () => cache.size,
   };
 }
@@ -100,6 +107,10 @@ class OperationCache {
 
   get size(): number {
     return this.#texts.size;
+  }
+
+  has(text: string): boolean {
+    return this.#texts.has(text);
   }
 
   get(text: string, operationName: string | undefined): CompiledOperation | undefined {

@@ -11,6 +11,8 @@ import {
 } from 'graphql';
 import { type Analysis, analyse, fieldType, refusedOf, rootType } from '../authorize.js';
 import type { Conflicts } from '../conflicts.js';
+import { type CostTable, costOf } from '../cost.js';
+import type { Limits } from '../limits.js';
 import { refusalAt, refuseAll, refusedRootFields } from '../refusal.js';
 import type { AccessTable } from '../supergraph.js';
 import { collect } from './collect.js';
@@ -28,6 +30,8 @@ export type Planning = {
   schema: GraphQLSchema;
   table: AccessTable;
   conflicts: Conflicts;
+  costs: CostTable;
+  limits: Pick<Limits, 'cost' | 'list'>;
   typesOf: TypesOf;
   plan: (document: DocumentNode, operationName: string | undefined) => QueryPlan;
 };
@@ -39,7 +43,7 @@ export type Program = (variables: Row, ask: Ask) => Promise<Answer>;
 export type CompiledOperation = {
   name: string | undefined;
   variables: VariableCheck;
-  /** The operation as this caller may have it: what they may not see is not in its plan. */
+  /** The operation as this caller may have it: what they may not see is not in its plan. Throws a GraphQLError when it is refused whole. */
   program: (actor: Actor, variables: Row) => Program;
   /** How often it was used since the cache last looked. */
   usedAt: number;
@@ -55,6 +59,7 @@ export function compileOperation(
 ): CompiledOperation {
   refuseReserved(document);
   const variables = compileVariables(planning.schema, operation);
+  const cost = costOf(planning.schema, planning.costs, document, operation);
   const conditions = conditionVariables(document);
   const folded = new Map<string, Folded>();
   const programs = new Map<string, Program>();
@@ -77,6 +82,8 @@ export function compileOperation(
     variables,
     usedAt: 0,
     program: (actor, values) => {
+      const tooCostly = cost.refusal(values, planning.limits);
+      if (tooCostly !== undefined) throw tooCostly;
       const isTrue = (name: string) => variables.isTrue(values, name);
       const combination =
         conditions.length === 0 ? '' : conditions.map((name) => (isTrue(name) ? '1' : '0')).join('');
