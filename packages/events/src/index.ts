@@ -13,6 +13,7 @@ export {
   TOPICS,
   type Topic,
 } from './define.js';
+export * from './governance.js';
 export * from './loyalty.js';
 export * from './marketing.js';
 export * from './products.js';

@@ -48,14 +48,15 @@ create table legal_hold (
   client_id       uuid not null references client,
   item_ids        uuid[] not null,
   case_reference  text not null,
-  reason          text not null,
+  -- Words about a person are encrypted with the client's key.
+  reason          bytea not null,
   status          text not null check (status in ('PROPOSED', 'IN_FORCE', 'REJECTED', 'WITHDRAWN', 'EXPIRED', 'LIFTED')),
   set_by          uuid not null,
   set_at          timestamptz not null,
   lift_id         uuid,
-  lift_reason     text,
+  lift_reason     bytea,
   lifted_at       timestamptz,
-  decision_reason text,
+  decision_reason bytea,
   version         int not null
 );
 create index legal_hold_client on legal_hold (client_id, id);
@@ -66,14 +67,15 @@ create table archive_access (
   client_id       uuid not null references client,
   item_ids        uuid[] not null,
   purpose         text not null,
-  reason          text not null,
+  reason          bytea not null,
   hours           int not null check (hours between 1 and 8),
   status          text not null check (status in ('REQUESTED', 'APPROVED', 'REJECTED', 'WITHDRAWN', 'OPEN', 'EXPIRED', 'RETURNED')),
   requester_id    uuid not null,
+  requester_role  text not null,
   approver_id     uuid,
   requested_at    timestamptz not null,
   decided_at      timestamptz,
-  decision_reason text,
+  decision_reason bytea,
   opened_at       timestamptz,
   closes_at       timestamptz check (closes_at <= opened_at + interval '8 hours'),
   ended_at        timestamptz,
@@ -110,7 +112,5 @@ create table archive_export (
   at        timestamptz not null
 );
 
-create function refuse_change() returns trigger language plpgsql as
-$$ begin raise exception '% is only ever added to', tg_table_name; end $$;
 create trigger archive_read_is_kept before update or delete on archive_read for each row execute function refuse_change();
 create trigger archive_export_is_kept before update or delete on archive_export for each row execute function refuse_change();

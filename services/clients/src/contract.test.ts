@@ -1,6 +1,9 @@
 import { loadSchema, refuseApproval } from '@client-graph/kit';
 import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
+import { refuseRetention } from './archive/retention.rules.js';
+import { refuseHold } from './archive/holds.rules.js';
+import { refuseAccess } from './archive/access.rules.js';
 import { refuseAssets } from './assets.rules.js';
 import { refuseClient } from './clients.rules.js';
 import { refuseConsent } from './consents/consents.rules.js';
@@ -38,6 +41,9 @@ test('every refusal is promised by the schema, and every promise can be kept', (
     refuseDataRequest,
     refuseMerge,
     refuseApproval,
+    refuseAccess,
+    refuseHold,
+    refuseRetention,
   ];
   expect(refusalProblems(schema, ...tables.map(({ table }) => table))).toEqual([]);
 });

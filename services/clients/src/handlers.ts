@@ -12,6 +12,7 @@ import {
   RiskProfileChanged,
 } from '@client-graph/events';
 import { type Handler, handle } from '@client-graph/kit';
+import { archiveHandlers } from './archive/archive.handlers.js';
 import { takeTolerance } from './grading.js';
 import { useProductClass } from './institutions/institutions.js';
 import {
@@ -25,6 +26,7 @@ import {
 
 /** What others state → what clients does about it. */
 export const handlers: readonly Handler[] = [
+  ...archiveHandlers,
   handle(RiskProfileChanged, (tx, { data }) => takeTolerance(tx, data)),
   handle(OrderSubmitted, (tx, { data }) => orderOpened(tx, data)),
   handle(OrderSettled, (tx, { data }) => useProductClass(tx, data)),

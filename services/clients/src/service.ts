@@ -1,4 +1,15 @@
 import { expireApprovals, type ServiceDefinition } from '@client-graph/kit';
+import { applyRetentionRules, seedRetentionRules } from './archive/retention.js';
+import { archiveResolvers } from './archive/archive.resolvers.js';
+import { expireArchiveAccess } from './archive/access.js';
+import {
+  ArchiveAccessRow,
+  ArchiveExportRow,
+  ArchiveItemRow,
+  ArchiveReadRow,
+  LegalHoldRow,
+  RetentionRuleSetRow,
+} from './archive/archive.entities.js';
 import { APPROVABLES } from './approvals/approvables.js';
 import { approvalResolvers } from './approvals/approvals.resolvers.js';
 import { AssetSnapshotRow } from './assets.entities.js';
@@ -67,6 +78,12 @@ const ENTITIES = [
   InvestorStatusRow,
   DataRequestRow,
   ClientMergeRow,
+  ArchiveItemRow,
+  RetentionRuleSetRow,
+  LegalHoldRow,
+  ArchiveAccessRow,
+  ArchiveReadRow,
+  ArchiveExportRow,
   ProfileVersionRow,
   InstitutionProfileRow,
   InstitutionFinancialsRow,
@@ -75,6 +92,8 @@ const ENTITIES = [
 // Past midnight in Shanghai: birthdays, then tables that take effect, then what has run out with the day before.
 const JOBS = [
   expireApprovals(APPROVABLES),
+  { name: 'expire-archive-access', cron: '*/5 * * * *', run: expireArchiveAccess },
+  { name: 'apply-retention-rules', cron: '30 16 * * *', run: applyRetentionRules },
   { name: 'move-age-bands', cron: '5 16 * * *', run: moveAgeBands },
   { name: 'apply-grading-rules', cron: '10 16 * * *', run: applyGradingRules },
   { name: 'remind-reviews', cron: '25 16 * * *', run: remindReviews },
@@ -107,8 +126,10 @@ export function clientsService(hashKey: string): ServiceDefinition {
       ...ruleSetResolvers,
       ...overrideResolvers,
       ...approvalResolvers,
+      ...archiveResolvers,
       Query: {
         ...approvalResolvers.Query,
+        ...archiveResolvers.Query,
         ...clients.Query,
         ...ruleSetResolvers.Query,
         ...overrideResolvers.Query,
@@ -116,6 +137,7 @@ export function clientsService(hashKey: string): ServiceDefinition {
         ...dataRequestResolvers.Query,
       },
       Mutation: {
+        ...archiveResolvers.Mutation,
         ...ruleSetResolvers.Mutation,
         ...overrideResolvers.Mutation,
         ...lifeCycleResolvers.Mutation,
@@ -135,6 +157,7 @@ export function clientsService(hashKey: string): ServiceDefinition {
     seed: async (db) => {
       await seedGradingRules(db);
       await seedReviewCalendar(db);
+      await seedRetentionRules(db);
       await indexMissing(db, hashKey);
     },
   };

@@ -1,6 +1,18 @@
 import type { Approvable } from '@client-graph/kit';
+import { ARCHIVE_ACCESS } from '../archive/access.js';
+import { HOLD_LIFT, LEGAL_HOLD } from '../archive/holds.js';
+import { RETENTION_RULES } from '../archive/retention.js';
+import { ENRICHMENT_SOURCE } from '../enrichment/sources.js';
 import { GRADE_OVERRIDE } from '../overrides/overrides.js';
 import { GRADING_RULES } from '../rule-sets/rule-sets.js';
 
 /** All that one person proposes and another decides in this service. */
-export const APPROVABLES: readonly Approvable[] = [GRADING_RULES, GRADE_OVERRIDE];
+export const APPROVABLES: readonly Approvable[] = [
+  GRADING_RULES,
+  GRADE_OVERRIDE,
+  ENRICHMENT_SOURCE,
+  RETENTION_RULES,
+  LEGAL_HOLD,
+  HOLD_LIFT,
+  ARCHIVE_ACCESS,
+];

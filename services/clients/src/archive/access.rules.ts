@@ -32,7 +32,6 @@ export const refuseAccess = defineRefusals({
   HOURS_IMPOSSIBLE: 'A file is open for 1 to 8 hours.',
   ITEMS_NEEDED: 'Name at least 1 and at most 200 items of the file of this client.',
   ITEM_NOT_NAMED: 'The access was given for other items: ask for this one.',
-  ITEM_CHANGED: 'The item is not what was filed: its hash does not fit. Compliance must look at it.',
 });
 
 /** The way of an access (`domain.md` 3.1.7): action → the states it leaves and the one it leads to. */
@@ -70,7 +69,11 @@ export function itemsAsked(itemIds: readonly string[], forHours: number): string
 }
 
 /** Opens an approved access: the window begins now and is never longer than eight hours. */
-export function openWindow(access: Access, staffId: string, now: Date): { status: AccessStatus; closesAt: Date } {
+export function openWindow(
+  access: Access,
+  staffId: string,
+  now: Date,
+): { status: AccessStatus; closesAt: Date } {
   mustAsk(access, staffId);
   const status = moveAccess(access.status, 'OPEN');
   if (isUnused(access, now)) throw refuseAccess('WINDOW_CLOSED');

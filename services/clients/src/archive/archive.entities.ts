@@ -1,3 +1,4 @@
+import { sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Access, AccessPurpose, AccessStatus } from './access.rules.js';
 import type { Hold, HoldStatus } from './holds.rules.js';
@@ -44,14 +45,14 @@ export class LegalHoldRow implements Hold {
   @Column({ type: 'uuid' }) clientId: string;
   @Column({ type: 'uuid', array: true }) itemIds: string[];
   @Column({ type: 'text' }) caseReference: string;
-  @Column({ type: 'text' }) reason: string;
+  @Column(sealed({ subject: 'clientId' })) reason: string;
   @Column({ type: 'text' }) status: HoldStatus;
   @Column({ type: 'uuid' }) setBy: string;
   @Column({ type: 'timestamptz' }) setAt: Date;
   @Column({ type: 'uuid', nullable: true }) liftId: string | null;
-  @Column({ type: 'text', nullable: true }) liftReason: string | null;
+  @Column(sealed({ subject: 'clientId', nullable: true })) liftReason: string | null;
   @Column({ type: 'timestamptz', nullable: true }) liftedAt: Date | null;
-  @Column({ type: 'text', nullable: true }) decisionReason: string | null;
+  @Column(sealed({ subject: 'clientId', nullable: true })) decisionReason: string | null;
   @Column({ type: 'integer' }) version: number;
 }
 
@@ -61,14 +62,15 @@ export class ArchiveAccessRow implements Access {
   @Column({ type: 'uuid' }) clientId: string;
   @Column({ type: 'uuid', array: true }) itemIds: string[];
   @Column({ type: 'text' }) purpose: AccessPurpose;
-  @Column({ type: 'text' }) reason: string;
+  @Column(sealed({ subject: 'clientId' })) reason: string;
   @Column({ type: 'integer' }) hours: number;
   @Column({ type: 'text' }) status: AccessStatus;
   @Column({ type: 'uuid' }) requesterId: string;
+  @Column({ type: 'text' }) requesterRole: string;
   @Column({ type: 'uuid', nullable: true }) approverId: string | null;
   @Column({ type: 'timestamptz' }) requestedAt: Date;
   @Column({ type: 'timestamptz', nullable: true }) decidedAt: Date | null;
-  @Column({ type: 'text', nullable: true }) decisionReason: string | null;
+  @Column(sealed({ subject: 'clientId', nullable: true })) decisionReason: string | null;
   @Column({ type: 'timestamptz', nullable: true }) openedAt: Date | null;
   @Column({ type: 'timestamptz', nullable: true }) closesAt: Date | null;
   @Column({ type: 'timestamptz', nullable: true }) endedAt: Date | null;

@@ -16,12 +16,7 @@ export const ITEM_CLASSES = [
 export type ItemClass = (typeof ITEM_CLASSES)[number];
 
 /** From when on the years of a retention count. */
-export const STARTS = [
-  'RELATIONSHIP_ENDS',
-  'WRITTEN',
-  'MATTER_ENDS',
-  'MATTER_OR_RELATIONSHIP_ENDS',
-] as const;
+export const STARTS = ['RELATIONSHIP_ENDS', 'WRITTEN', 'MATTER_ENDS', 'MATTER_OR_RELATIONSHIP_ENDS'] as const;
 export type Starts = (typeof STARTS)[number];
 
 export type RetentionRow = { itemClass: ItemClass; starts: Starts; years: number; law: string };
@@ -52,8 +47,9 @@ export function retainedUntil(
       const start = startOf(starts, clocks);
       return start === null ? null : plusMonths(start, 12 * years);
     });
-  if (ends.length === 0) return null;
-  return ends.reduce((longest, end) => (longest === null || end === null || longest > end ? longest : end));
+  const known = ends.filter((end) => end !== null);
+  if (known.length === 0 || known.length < ends.length) return null;
+  return known.reduce((longest, end) => (longest > end ? longest : end));
 }
 
 function startOf(starts: Starts, { writtenOn, endedOn, relationshipEndedOn }: Clocks): string | null {
@@ -83,7 +79,9 @@ export function mustBeSound(rows: readonly RetentionRow[]): void {
     ...rows
       .filter(({ years }) => years < 1 || years > YEARS_MAX)
       .map(({ itemClass }) => `${itemClass}: 1 to ${YEARS_MAX} years`),
-    ...rows.filter(({ law }) => law.trim() === '' || law.length > 200).map(({ itemClass }) => `${itemClass}: law`),
+    ...rows
+      .filter(({ law }) => law.trim() === '' || law.length > 200)
+      .map(({ itemClass }) => `${itemClass}: law`),
     ...named.filter((name, index) => named.indexOf(name) !== index).map((name) => `${name}: twice`),
   ];
   if (problems.length > 0) throw refuseRetention('RETENTION_WRONG', { problems });
