@@ -3,8 +3,9 @@ import { type Actor, reaches, reachesAll, seesRestricted } from './auth.js';
 import { ClientCopyRow } from './client-copy.js';
 import { type Db, isUuid, type Row, type RowClass } from './db.js';
 import { type Connection, connectionOf, type PageArgs, pageOf } from './paging.js';
+import { Reads } from './reads.js';
 import { columnOf, readingOf, rowsOf } from './rows.js';
-import { type Purpose, purposeOf } from './sight.js';
+import { knownPurpose, type Purpose, purposeOf } from './sight.js';
 
 /** What a resolver is given: the caller, the database in the caller's name, and loaders that live as long as the request. */
 export type Context = {
@@ -12,6 +13,10 @@ export type Context = {
   actor: Actor;
   /** Why the caller reads, if they have said so. Refuses PURPOSE_UNKNOWN. */
   purpose: () => Purpose | null;
+  /** What of whom this request has read so far. */
+  reads: Reads;
+  /** Writes it down; resolves when that is committed. */
+  recordReads: () => Promise<void>;
   /** The row of this id, or null. A hundred calls in one tick cost one statement. */
   load: <R extends Row>(row: RowClass<R>, id: string) => Promise<R | null>;
   /** All rows whose column has this value, oldest first; for lists that are short by nature. One statement for all values. */
@@ -38,6 +43,7 @@ type Only<R> = readonly [column: keyof R & string, value: string];
 
 /** `purpose` is the header `x-purpose` as it came. */
 export function createContext(db: Db, { purpose }: { purpose?: string | undefined } = {}): Context {
+  const reads = new Reads();
   const loaders = new Map<string, DataLoader<string, unknown>>();
   // The loaders of one row class hold rows of that class only, which the map's type cannot say.
   const loader = <T>(key: string, batch: (values: readonly string[]) => Promise<T[]>) => {
@@ -56,6 +62,14 @@ export function createContext(db: Db, { purpose }: { purpose?: string | undefine
     db,
     actor: db.actor,
     purpose: () => purposeOf(purpose),
+    reads,
+    recordReads: () =>
+      db.accessLog.write(reads, {
+        actor: db.actor,
+        now: db.now(),
+        purpose: knownPurpose(purpose) ?? null,
+        trace: db.traceparent?.split('-')[1] ?? null,
+      }),
     load,
     loadList: (row, column, value) =>
       loader(`${row.name}.${column}`, (values) => listsBy(db, row, column, values)).load(value),

@@ -16,7 +16,7 @@ export type DatabaseOptions = {
   /** Folder of the service's `<milliseconds>-<name>.sql` files; kit's own come first by their number. */
   migrations: URL;
   poolMax: number;
-  onStatement?: () => void;
+  onStatement?: (sql: string) => void;
 };
 
 const KIT_MIGRATIONS = new URL('../migrations/', import.meta.url);
@@ -80,7 +80,7 @@ function sqlMigrations(folder: URL): (new () => MigrationInterface)[] {
 
 const nothing = () => undefined;
 
-const countingLogger = (onStatement: () => void): Logger => ({
+const countingLogger = (onStatement: (sql: string) => void): Logger => ({
   logQuery: onStatement,
   logQueryError: nothing,
   logQuerySlow: nothing,

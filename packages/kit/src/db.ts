@@ -10,6 +10,7 @@ import type {
 } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type Actor, ANONYMOUS } from './auth.js';
+import type { AccessLog } from './reads.js';
 import { isRefusal, refuse } from './refusals.js';
 import { sealRows } from './sealed.js';
 import type { Query, Vault } from './vault.js';
@@ -21,6 +22,7 @@ export type Db = {
   service: string;
   /** Seals and opens what is encrypted at rest, and hashes what must be found again. */
   vault: Vault;
+  accessLog: AccessLog;
   now: () => Date;
   actor: Actor;
   traceparent?: string | undefined;

@@ -41,6 +41,7 @@ export { keysInMemory } from './keys.js';
 export { createLog, type Log } from './log.js';
 export { CURRENCIES, type Money, minorUnits, positiveMoney } from './money.js';
 export { type Connection, connectionOf, type PageArgs, page, pageOf } from './paging.js';
+export { recordingReads } from './recording.js';
 export { defineRefusals, isRefusal, Refusal, refuse } from './refusals.js';
 export { isRole, ROLES, type Role } from './roles.js';
 export { Decimal, isDay } from './scalars.js';

@@ -6,6 +6,8 @@ import {
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
+  getNamedType,
+  isLeafType,
   isObjectType,
   Kind,
   parse,
@@ -74,7 +76,7 @@ function guardType(type: GraphQLObjectType, problems: string[]): void {
     const fieldClass = classOf(field.astNode?.directives ?? []) ?? classOfType;
     const scope = fieldClass && scopeOfClass(fieldClass);
     const requirements = [...ofType, ...ofField, ...(scope === undefined ? [] : [[[scope]]])];
-    if (fieldClass === 'SENSITIVE') maskField(field);
+    watchField(field, type, { fieldClass, isKey: keyFields.has(field.name) });
     if (requirements.length > 0) guardField(field, requirements);
   }
 }
@@ -95,10 +97,43 @@ function guardField(field: GraphQLField<unknown, Context>, requirements: readonl
   };
 }
 
-function maskField(field: GraphQLField<unknown, Context>): void {
+/** Notes who reads what: a value when it is personal, and whose part an object is. */
+function watchField(
+  field: GraphQLField<unknown, Context>,
+  { name: type }: GraphQLObjectType,
+  { fieldClass, isKey }: { fieldClass: FieldClass | undefined; isKey: boolean },
+): void {
   const resolve = field.resolve ?? defaultFieldResolver;
-  field.resolve = async (source, args, context, info) =>
-    seen(await resolve(source, args, context, info), sensitiveSight(context.actor), context.purpose).value;
+  if (!isLeafType(getNamedType(field.type))) {
+    if (ROOTS.has(type)) return;
+    field.resolve = (source, args, context, info) => {
+      const value: unknown = resolve(source, args, context, info);
+      if (!(value instanceof Promise)) {
+        context.reads.link(type, source, value);
+        return value;
+      }
+      return value.then((found: unknown) => {
+        context.reads.link(type, source, found);
+        return found;
+      });
+    };
+    return;
+  }
+  const coordinate = `${type}.${field.name}`;
+  if (fieldClass === 'PERSONAL' && !isKey) {
+    field.resolve = (source, args, context, info) => {
+      context.reads.note(type, coordinate, source);
+      return resolve(source, args, context, info);
+    };
+  }
+  if (fieldClass === 'SENSITIVE') {
+    field.resolve = async (source, args, context, info) => {
+      const found: unknown = await resolve(source, args, context, info);
+      const { value, isRevealed } = seen(found, sensitiveSight(context.actor), context.purpose);
+      if (isRevealed) context.reads.note(type, coordinate, source, true);
+      return value;
+    };
+  }
 }
 
 function demand(actor: Actor, requirement: Requirement): void {

@@ -18,6 +18,8 @@ import { openKeyService } from './key-service.js';
 import type { KeyService } from './keys.js';
 import { createLog, type Log } from './log.js';
 import { createMetrics, type Metrics } from './metrics.js';
+import { AccessLog } from './reads.js';
+import { recordingReads } from './recording.js';
 import { isRefusal, refuse } from './refusals.js';
 import { startRelay } from './relay.js';
 import { buildGuardedSchema, loadSchema } from './schema.js';
@@ -55,7 +57,13 @@ const rewrapKeys: Job = {
 /** The service's database, migrated and seeded. */
 export async function openDatabase(
   service: ServiceDefinition,
-  options: { url: string; poolMax: number; onStatement?: () => void; now: () => Date; keys: KeyService },
+  options: {
+    url: string;
+    poolMax: number;
+    onStatement?: (sql: string) => void;
+    now: () => Date;
+    keys: KeyService;
+  },
 ): Promise<Db> {
   const source = createDataSource({
     ...options,
@@ -69,7 +77,8 @@ export async function openDatabase(
   await vault.start((sql, parameters) => source.query(sql, parameters));
   openWhatIsLoaded(source, vault);
   await sealPlainColumns(source, vault);
-  const db: Db = { source, service: service.name, vault, now: options.now, actor: ANONYMOUS };
+  const accessLog = new AccessLog(source);
+  const db: Db = { source, service: service.name, vault, accessLog, now: options.now, actor: ANONYMOUS };
   await service.seed?.(db);
   return db;
 }
@@ -156,6 +165,7 @@ async function createApp(
       fastifyApolloDrainPlugin(app),
       ApolloServerPluginInlineTraceDisabled(),
       operationTimer(metrics),
+      recordingReads((error) => log.error({ err: error }, 'reads could not be recorded')),
     ],
     logger: {
       debug: () => undefined,

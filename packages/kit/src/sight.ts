@@ -16,14 +16,21 @@ export type Purpose = { code: PurposeCode; caseReference: string | null };
 
 /** Reads `x-purpose`. Refuses PURPOSE_UNKNOWN when it is not of the table, or a case is needed and none named. */
 export function purposeOf(header: string | undefined): Purpose | null {
-  if (header === undefined || header.trim() === '') return null;
-  const [, code, caseReference = null] = /^([A-Z_]{1,40})(?::([\w.-]{1,64}))?$/.exec(header.trim()) ?? [];
-  if (!isPurpose(code) || (PURPOSES[code].needsCase && caseReference === null))
+  const purpose = knownPurpose(header);
+  if (purpose === undefined)
     throw refuse('PURPOSE_UNKNOWN', {
       purposes: Object.entries(PURPOSES).map(([name, { needsCase }]) =>
         needsCase ? `${name}:<case>` : name,
       ),
     });
+  return purpose;
+}
+
+/** The purpose that `x-purpose` names; null without one, undefined when it is not of the table. */
+export function knownPurpose(header: string | undefined): Purpose | null | undefined {
+  if (header === undefined || header.trim() === '') return null;
+  const [, code, caseReference = null] = /^([A-Z_]{1,40})(?::([\w.-]{1,64}))?$/.exec(header.trim()) ?? [];
+  if (!isPurpose(code) || (PURPOSES[code].needsCase && caseReference === null)) return undefined;
   return { code, caseReference };
 }
 

@@ -15,6 +15,7 @@ import {
   errorFormatter,
   keysInMemory,
   openDatabase,
+  recordingReads,
   type ServiceDefinition,
   schemaOf,
   transact,
@@ -26,6 +27,9 @@ import { v7 as uuidv7 } from 'uuid';
 export { actorOf } from '@client-graph/kit';
 export { refusalProblems } from './contract.js';
 export { readablePlaces } from './planted.js';
+
+/** What the kit adds to a request whatever the service does: one statement at most for the keys not at hand, one for what was read. */
+const OF_EVIDENCE = /\b(access_log|audit_entry|data_key)\b/;
 
 /** One master key that everybody knows. */
 const testKeys = keysInMemory(() => ({
@@ -68,8 +72,10 @@ export type World = {
   deliver: (draft: EventDraft, options?: { times?: number; at?: Date; id?: string }) => Promise<void>;
   /** What the outbox holds, oldest first; of one type when given. */
   events: (type?: string) => Promise<OutboxRecord[]>;
-  /** How many SQL statements the work has sent. */
+  /** How many SQL statements the work has sent, beside those that the kit sends for keys and evidence. */
   statements: (work: () => Promise<unknown>) => Promise<number>;
+  /** How many it has sent altogether. */
+  allStatements: (work: () => Promise<unknown>) => Promise<number>;
   sql: <T = Record<string, unknown>>(text: string, values?: unknown[]) => Promise<T[]>;
   stop: () => Promise<void>;
 };
@@ -79,17 +85,21 @@ export async function aService(service: ServiceDefinition, options: { now?: Date
   const url = await cloneOf(service);
   const clock = { now: options.now ?? new Date('2026-03-02T02:00:00.000Z') };
   let count = 0;
+  let ofEvidence = 0;
   const db = await openDatabase(service, {
     url,
     poolMax: 12,
-    onStatement: () => (count += 1),
+    onStatement: (sql) => {
+      count += 1;
+      if (OF_EVIDENCE.test(sql)) ofEvidence += 1;
+    },
     now: () => new Date(clock.now),
     keys: testKeys,
   });
   const apollo = new ApolloServer<Context>({
     schema: schemaOf(service),
     formatError: errorFormatter(createLog('test', 'silent')),
-    plugins: [ApolloServerPluginInlineTraceDisabled()],
+    plugins: [ApolloServerPluginInlineTraceDisabled(), recordingReads(() => undefined)],
   });
   await apollo.start();
 
@@ -110,6 +120,11 @@ export async function aService(service: ServiceDefinition, options: { now?: Date
     },
     events: (type) => outboxOf(db, type),
     statements: async (work) => {
+      const before = count - ofEvidence;
+      await work();
+      return count - ofEvidence - before;
+    },
+    allStatements: async (work) => {
       const before = count;
       await work();
       return count - before;

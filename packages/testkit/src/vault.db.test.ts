@@ -45,8 +45,8 @@ describe('a sealed column', () => {
     const ids = diaries.map(({ id }) => id);
     const all = () =>
       world.db.source.getRepository(DiaryRow).createQueryBuilder('d').whereInIds(ids).getMany();
-    expect(await world.statements(all)).toBe(2);
-    expect(await world.statements(all)).toBe(1);
+    expect(await world.allStatements(all)).toBe(2);
+    expect(await world.allStatements(all)).toBe(1);
     expect((await all()).map(({ name }) => name)).toEqual(diaries.map(({ name }) => name));
   });
 

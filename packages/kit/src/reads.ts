@@ -1,0 +1,142 @@
+import type { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import type { Actor } from './auth.js';
+import type { Purpose } from './sight.js';
+
+/** A record whose personal values are being read, and the GraphQL type it is read as. */
+type Seen = { type: string; object: object };
+type Subject = { kind: 'CLIENT' | 'LEAD' | 'OTHER'; id: string };
+
+/** What of whom one request has read so far. */
+export class Reads {
+  private readonly fields = new Map<object, { type: string; names: Set<string>; isSensitive: boolean }>();
+  private readonly parents = new WeakMap<object, Seen>();
+
+  /** Says that a value of the record is about to be shown. */
+  note(type: string, field: string, source: unknown, isSensitive = false): void {
+    if (typeof source !== 'object' || source === null) return;
+    let found = this.fields.get(source);
+    if (found === undefined) {
+      found = { type, names: new Set(), isSensitive: false };
+      this.fields.set(source, found);
+    }
+    found.names.add(field);
+    if (isSensitive) found.isSensitive = true;
+  }
+
+  /** Says that `value` was reached through `source`: a part that does not say whose it is, is of whom the whole is. */
+  link(type: string, source: unknown, value: unknown): void {
+    if (typeof source !== 'object' || source === null || typeof value !== 'object' || value === null) return;
+    if (Array.isArray(value)) {
+      for (const one of value) this.link(type, source, one);
+      return;
+    }
+    if ('clientId' in value && typeof value.clientId === 'string') return;
+    if (!this.parents.has(value)) this.parents.set(value, { type, object: source });
+  }
+
+  get isEmpty(): boolean {
+    return this.fields.size === 0;
+  }
+
+  /** One entry for each set of fields: of the one whose file was opened, or of all in a list. */
+  entries(): { kind: Subject['kind']; subjects: string[]; fields: string[]; isSensitive: boolean }[] {
+    const bySubject = new Map<string, Subject & { names: Set<string>; isSensitive: boolean }>();
+    for (const [object, { type, names, isSensitive }] of this.fields) {
+      const subject = this.subjectOf({ type, object });
+      if (subject === undefined) continue;
+      const found = bySubject.get(subject.id) ?? { ...subject, names: new Set(), isSensitive: false };
+      bySubject.set(subject.id, found);
+      for (const name of names) found.names.add(name);
+      found.isSensitive ||= isSensitive;
+    }
+    const groups = new Map<string, ReturnType<Reads['entries']>[number]>();
+    for (const { kind, id, names, isSensitive } of bySubject.values()) {
+      const fields = [...names].sort();
+      const key = `${kind} ${isSensitive} ${fields.join(' ')}`;
+      const group = groups.get(key) ?? { kind, subjects: [], fields, isSensitive };
+      groups.set(key, group);
+      group.subjects.push(id);
+    }
+    return [...groups.values()];
+  }
+
+  private subjectOf({ type, object }: Seen): Subject | undefined {
+    const { id, clientId, leadId } = { ...idsOf(object) };
+    if (type === 'Lead') return id === undefined ? undefined : { kind: 'LEAD', id };
+    if (clientId !== undefined) return { kind: 'CLIENT', id: clientId };
+    if (type === 'Client') return id === undefined ? undefined : { kind: 'CLIENT', id };
+    const parent = this.parents.get(object);
+    const ofParent = parent === undefined ? undefined : this.subjectOf(parent);
+    if (ofParent !== undefined && ofParent.kind !== 'OTHER') return ofParent;
+    if (leadId !== undefined) return { kind: 'LEAD', id: leadId };
+    return ofParent ?? (id === undefined ? undefined : { kind: 'OTHER', id });
+  }
+}
+
+function idsOf(object: object): { id?: string; clientId?: string; leadId?: string } {
+  const text = (name: string) => {
+    const value: unknown = Reflect.get(object, name);
+    return typeof value === 'string' ? value : undefined;
+  };
+  const [id, clientId, leadId] = [text('id'), text('clientId'), text('leadId')];
+  return {
+    ...(id !== undefined && { id }),
+    ...(clientId !== undefined && { clientId }),
+    ...(leadId !== undefined && { leadId }),
+  };
+}
+
+type Reader = { actor: Actor; now: Date; purpose: Purpose | null; trace: string | null };
+
+/** Writes what was read. While one batch is on its way the next one gathers, so that many requests share a statement. */
+export class AccessLog {
+  private waiting: Record<string, unknown>[] = [];
+  private written: Promise<void> | undefined;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(private readonly source: DataSource) {}
+
+  /** Resolves once the reads are committed: only then may their values be sent. */
+  write(reads: Reads, { actor, now, purpose, trace }: Reader): Promise<void> {
+    const entries = reads.isEmpty ? [] : reads.entries();
+    if (entries.length === 0) return Promise.resolve();
+    for (const { kind, subjects, fields, isSensitive } of entries)
+      this.waiting.push({
+        id: uuidv7({ msecs: now.getTime() }),
+        at: now,
+        actor_id: actor.id,
+        role: actor.roles.join(' '),
+        subject_type: kind,
+        subjects,
+        fields,
+        is_sensitive: isSensitive,
+        purpose: purpose?.code ?? null,
+        case_reference: purpose?.caseReference ?? null,
+        trace,
+      });
+    this.written ??= this.writing.then(() => this.flush());
+    return this.written;
+  }
+
+  private flush(): Promise<void> {
+    const entries = this.waiting;
+    this.waiting = [];
+    this.written = undefined;
+    const written = this.source
+      .query(WRITE, [JSON.stringify(entries), entries.some((entry) => entry['is_sensitive'] === true)])
+      .then(() => undefined);
+    this.writing = written.catch(() => undefined);
+    return written;
+  }
+}
+
+// An entry about sensitive values waits for the disk; another may be lost with the machine, within half a second, as the reader's own request is.
+const WRITE = `
+  with durably as materialized (
+    select set_config('synchronous_commit', case when $2 then 'on' else 'off' end, true)
+  )
+  insert into access_log (id, at, actor_id, role, subject_type, subjects, fields, is_sensitive, purpose, case_reference, trace)
+  select e.* from durably, jsonb_to_recordset($1) as e(
+    id uuid, at timestamptz, actor_id uuid, role text, subject_type text, subjects uuid[], fields text[],
+    is_sensitive boolean, purpose text, case_reference text, trace text)`;
