@@ -1,7 +1,8 @@
 import { type Db, Decimal, dayOf, transact } from '@client-graph/kit';
+import { staffOf } from './actors.js';
 import { AssetSnapshotRow } from './assets.entities.js';
 import { counts, record } from './assets.rules.js';
-import { clientForUpdate, staffOf } from './clients.js';
+import { clientForUpdate } from './clients.js';
 import type { RecordAssetsInput } from './generated/resolvers.js';
 import { regrade, rulesOn } from './grading.js';
 

@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Band, Client, Kind, Status } from './clients.rules.js';
 import type { Standing } from './grading.rules.js';
 import type { Class, Grade } from './grading-tables.rules.js';
-import type { Institution } from './institutions/institutions.rules.js';
+import type { StoredInstitution } from './institutions/institutions.rules.js';
 import type { Profile } from './profiles.rules.js';
 
 @Entity('client')
@@ -38,7 +38,7 @@ export class ClientRow implements Client, Standing {
   /** No column: the profile of an earlier instant, where the client was asked for as of one. */
   past?: {
     individual: (Profile & { id: string }) | null;
-    institution: (Institution & { id: string }) | null;
+    institution: StoredInstitution | null;
   };
 }
 

@@ -2,19 +2,23 @@ import { dayOf, reaches, refuse } from '@client-graph/kit';
 import { AssetSnapshotRow } from './assets.entities.js';
 import { ClientRow, StatusChangeRow } from './clients.entities.js';
 import { activateClient, listClients, openClient, verifyIdentity } from './clients.js';
-import { ConsentRecordRow } from './consents/consents.entities.js';
 import { currentOf } from './consents/consents.rules.js';
+import { ContactDetailRow } from './contact-details/contact-details.entities.js';
 import { DataRequestRow } from './data-requests/data-requests.entities.js';
+import { EnrichmentRow } from './enrichment/enrichment.entities.js';
 import type { Resolvers } from './generated/resolvers.js';
 import { GradeAssignmentRow } from './grading.entities.js';
 import { clientAsOf, clientBackThen } from './history/as-of.js';
+import { HouseholdMemberRow, HouseholdRow } from './households/households.entities.js';
+import { present } from './households/households.rules.js';
 import { InstitutionProfileRow } from './institutions/institutions.entities.js';
 import { InvestorStatusRow } from './investor-status/investor-status.entities.js';
 import { setInvestorStatus } from './investor-status/investor-status.js';
 import { investorOn } from './investor-status/investor-status.rules.js';
 import { CLASS_LABELS, GRADE_LABELS, STATUS_LABELS } from './labels.rules.js';
-import { consentsOf } from './merges/merges.js';
+import { consentHistoryOf, consentsOf } from './merges/merges.js';
 import { GradeOverrideRow } from './overrides/overrides.entities.js';
+import { BeneficialOwnerRow } from './owners/owners.entities.js';
 import { IdentityVerificationRow, IndividualProfileRow, ProfileVersionRow } from './profiles.entities.js';
 import { reasonsOf } from './reasons.rules.js';
 import { relationshipsOf } from './relationships/relationships.js';
@@ -48,6 +52,14 @@ const clientFields = {
     return client !== null && reaches(ctx.actor, client) ? client : null;
   },
   mergedClients: ({ id }, _, ctx) => ctx.loadList(ClientRow, 'mergedInto', id),
+  households: ({ id }, _, ctx) => ctx.loadList(HouseholdMemberRow, 'clientId', id),
+  primaryHousehold: async ({ id }, _, ctx) => {
+    const own = present(await ctx.loadList(HouseholdMemberRow, 'clientId', id));
+    const primary = own.find(({ isPrimary }) => isPrimary);
+    return primary === undefined ? null : ctx.load(HouseholdRow, primary.householdId);
+  },
+  ownedInstitutions: ({ id }, _, ctx) => ctx.loadList(BeneficialOwnerRow, 'ownerClientId', id),
+  enrichments: ({ id }, _, ctx) => ctx.loadList(EnrichmentRow, 'clientId', id),
   relationships: ({ id }, _, ctx) => relationshipsOf(ctx, id),
   investorStatus: async ({ id }, _, ctx) =>
     investorOn(await ctx.loadList(InvestorStatusRow, 'clientId', id), dayOf(ctx.db.now())),
@@ -55,13 +67,14 @@ const clientFields = {
     (await ctx.loadPage(InvestorStatusRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
   dataRequests: async ({ id }, _, ctx) =>
     (await ctx.loadPage(DataRequestRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
+  contactDetails: ({ id }, _, ctx) => ctx.loadList(ContactDetailRow, 'clientId', id),
   statusHistory: async ({ id }, _, ctx) =>
     (await ctx.loadPage(StatusChangeRow, 'clientId', id, { first: HISTORY_MAX })).nodes,
   identityVerification: ({ identityVerificationId: id }, _, ctx) =>
     id === null ? null : ctx.load(IdentityVerificationRow, id),
   asOf: (client, { at }, ctx) => clientAsOf(ctx, client, at),
   consents: async ({ id }, _, ctx) => currentOf(await consentsOf(ctx, id)),
-  consentHistory: ({ id }, args, ctx) => ctx.loadPage(ConsentRecordRow, 'clientId', id, args),
+  consentHistory: ({ id }, args, ctx) => consentHistoryOf(ctx, id, args),
   individual: ({ id, kind, past }, _, ctx) =>
     kind !== 'INDIVIDUAL' ? null : past ? past.individual : ctx.load(IndividualProfileRow, id),
   institution: ({ id, kind, past }, _, ctx) =>

@@ -18,10 +18,12 @@ import {
   transact,
 } from '@client-graph/kit';
 import { type FindOptionsWhere, In, LessThanOrEqual, Not } from 'typeorm';
+import { NOBODY, staffOf } from './actors.js';
 import { AssetSnapshotRow } from './assets.entities.js';
 import { declare } from './assets.rules.js';
 import { ClientRow, StatusChangeRow } from './clients.entities.js';
 import { activate, ageBandOn, type Status, standingOf, transition, verify } from './clients.rules.js';
+import { keepOnFile, onFileOf } from './contact-details/on-file.js';
 import { forEachDue } from './due.js';
 import type { ActivateClientInput, OpenClientInput, VerifyIdentityInput } from './generated/resolvers.js';
 import { assignFirst, regrade, rulesOn } from './grading.js';
@@ -34,7 +36,7 @@ import { IdentityVerificationRow, IndividualProfileRow, ProfileVersionRow } from
 import { code, expiryOf, type IdType, idNumberOf, line, profileOf, refuseProfile } from './profiles.rules.js';
 import { ASKED } from './reviews/reviews.rules.js';
 import { scheduleAfterEvent, scheduleExpiry, schedulePeriodic } from './reviews/schedule.js';
-import { indexClient } from './search/search-index.js';
+import { indexName } from './search/search-index.js';
 
 /** Opens a person from an application, with a first class and grade; the caller becomes the adviser. */
 export const openClient = (db: Db, input: OpenClientInput, hashKey: string): Promise<ClientRow> =>
@@ -58,7 +60,8 @@ export const openClient = (db: Db, input: OpenClientInput, hashKey: string): Pro
       await keepVersion(tx, id, profile, []);
       await keepIdDocument(tx, id, document, hashKey);
       await scheduleExpiry(tx, id, document.expiresOn);
-      await indexClient(tx, client, { name: profile.name, contact: profile.mobile }, hashKey);
+      await indexName(tx, id, profile.name, hashKey);
+      await keepOnFile(tx, id, onFileOf(profile), hashKey);
       await beginLife(tx, client);
       return client;
     }),
@@ -202,9 +205,6 @@ export const activateClient = (db: Db, input: ActivateClientInput): Promise<Clie
     return client;
   });
 
-/** In whose name jobs and events change something. */
-export const NOBODY = '00000000-0000-0000-0000-000000000000';
-
 /** Writes down whose client it is from now on. */
 export async function keepAdviser(
   tx: Tx,
@@ -252,10 +252,16 @@ export async function clientForUpdate(tx: Tx, id: string, expectedVersion?: numb
   return client;
 }
 
-/** The member of staff in whose name the transaction runs. */
-export function staffOf(tx: Tx): string {
-  if (tx.actor.id === null) throw refuse('UNAUTHENTICATED', { reason: 'NO_TOKEN' });
-  return tx.actor.id;
+/** Tells the others which fields of a client have changed, never a value; its version rises. */
+export async function tellChanged(
+  tx: Tx,
+  client: ClientRow,
+  changedFieldCodes: string[],
+): Promise<ClientRow> {
+  const changed = await tx.update(ClientRow, client, {});
+  const { version } = changed;
+  await tx.record(ClientUpdated({ clientId: client.id, ...standingOf(changed), changedFieldCodes, version }));
+  return changed;
 }
 
 type Filter<Field extends keyof ClientRow> = { readonly [F in Field]?: ClientRow[F] | null | undefined };

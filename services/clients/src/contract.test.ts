@@ -1,19 +1,23 @@
 import { loadSchema, refuseApproval } from '@client-graph/kit';
 import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
-import { refuseRetention } from './archive/retention.rules.js';
-import { refuseHold } from './archive/holds.rules.js';
 import { refuseAccess } from './archive/access.rules.js';
+import { refuseHold } from './archive/holds.rules.js';
+import { refuseRetention } from './archive/retention.rules.js';
 import { refuseAssets } from './assets.rules.js';
 import { refuseClient } from './clients.rules.js';
 import { refuseConsent } from './consents/consents.rules.js';
+import { refuseContactDetail } from './contact-details/contact-details.rules.js';
 import { refuseDataRequest } from './data-requests/data-requests.rules.js';
+import { refuseEnrichment } from './enrichment/enrichment.rules.js';
+import { refuseHousehold } from './households/households.rules.js';
 import { refuseInstitution } from './institutions/institutions.rules.js';
 import { refuseInvestor } from './investor-status/investor-status.rules.js';
 import { refuseErasure } from './life-cycle/erasure.rules.js';
 import { refuseLifeCycle } from './life-cycle/life-cycle.rules.js';
 import { refuseMerge } from './merges/merges.rules.js';
 import { refuseOverride } from './overrides/overrides.rules.js';
+import { refuseOwner } from './owners/owners.rules.js';
 import { refuseChange } from './profile-changes.rules.js';
 import { refuseProfile } from './profiles.rules.js';
 import { refuseRelationship } from './relationships/relationships.rules.js';
@@ -28,12 +32,16 @@ test('every refusal is promised by the schema, and every promise can be kept', (
     refuseProfile,
     refuseAssets,
     refuseInstitution,
+    refuseEnrichment,
+    refuseHousehold,
+    refuseOwner,
     refuseChange,
     refuseRuleSet,
     refuseOverride,
     refuseLifeCycle,
     refuseErasure,
     refuseConsent,
+    refuseContactDetail,
     refuseSearch,
     refuseReview,
     refuseRelationship,

@@ -5,6 +5,7 @@ import {
   ComplaintWithdrawn,
   HoldingChanged,
   InteractionLogged,
+  LeadConverted,
   OrderCancelled,
   OrderRejected,
   OrderSettled,
@@ -23,6 +24,7 @@ import {
   orderEnded,
   orderOpened,
 } from './life-cycle/activity.js';
+import { noteReferrer } from './relationships/relationships.js';
 
 /** What others state → what clients does about it. */
 export const handlers: readonly Handler[] = [
@@ -33,6 +35,7 @@ export const handlers: readonly Handler[] = [
   handle(OrderSettled, (tx, { data }) => orderEnded(tx, data)),
   ...[OrderCancelled, OrderRejected].map((ended) => handle(ended, (tx, { data }) => orderEnded(tx, data))),
   handle(HoldingChanged, (tx, { data }) => holdingChanged(tx, data)),
+  handle(LeadConverted, (tx, { data }) => noteReferrer(tx, data)),
   handle(InteractionLogged, (tx, { data }) => noteActivity(tx, data.clientId)),
   ...[ComplaintReceived, ComplaintReopened].map((opened) =>
     handle(opened, (tx, { data }) => complaintOpened(tx, data)),

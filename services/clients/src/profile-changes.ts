@@ -1,8 +1,10 @@
 import { ClientUpdated } from '@client-graph/events';
 import { type Db, dayOf, type Tx, transact } from '@client-graph/kit';
+import { staffOf } from './actors.js';
 import type { ClientRow } from './clients.entities.js';
-import { clientForUpdate, keepVersion, staffOf } from './clients.js';
+import { clientForUpdate, keepVersion } from './clients.js';
 import { ageBandOn, mustBeEditable, mustNotAdvise, standingOf } from './clients.rules.js';
+import { keepOnFile, onFileOf } from './contact-details/on-file.js';
 import type {
   ChangeIndividualInput,
   ChangeInstitutionInput,
@@ -35,7 +37,7 @@ import {
 } from './profiles.rules.js';
 import { isEventful } from './reviews/reviews.rules.js';
 import { scheduleAfterEvent, scheduleExpiry } from './reviews/schedule.js';
-import { indexClient } from './search/search-index.js';
+import { indexName } from './search/search-index.js';
 
 /** Changes what a person tells of themself; identity is corrected by `correctIdentity`. */
 export const changeIndividual = (db: Db, input: ChangeIndividualInput, hashKey: string): Promise<ClientRow> =>
@@ -110,7 +112,8 @@ export async function changePerson(
   const profile: Profile = changedPerson(before, ask, today);
   const codes = [...changedCodes(before, profile), ...furtherCodes];
   await tx.update(IndividualProfileRow, before, profile);
-  await indexClient(tx, client, { name: profile.name, contact: profile.mobile }, hashKey);
+  if (profile.name !== before.name) await indexName(tx, client.id, profile.name, hashKey);
+  await keepOnFile(tx, client.id, onFileOf(profile), hashKey);
   const meaning = meaningCodes(before, profile);
   return keepChange(
     tx,
@@ -132,14 +135,17 @@ export async function changeOrganisation(
   ask: InstitutionChange,
   changes: ClientChanges,
   hashKey: string,
+  furtherCodes: readonly string[] = [],
 ): Promise<ClientRow> {
   const before = await tx.findOne(InstitutionProfileRow, { id: client.id });
   if (before === null) throw refuseInstitution('WRONG_KIND', { kind: client.kind });
   const institution = changedInstitution(before, ask);
   if (institution.uscc !== before.uscc) await claimUscc(tx, institution.uscc);
-  const codes = changedCodes(before, institution);
+  const codes = [...changedCodes(before, institution), ...furtherCodes];
   await tx.update(InstitutionProfileRow, before, institution);
-  await indexClient(tx, client, { name: institution.legalName, contact: institution.phone }, hashKey);
+  if (institution.legalName !== before.legalName)
+    await indexName(tx, client.id, institution.legalName, hashKey);
+  await keepOnFile(tx, client.id, onFileOf(institution), hashKey);
   return keepChange(tx, client, institution, { codes, meaning: [] }, changes);
 }
 

@@ -130,7 +130,8 @@ function birthday(lunar: LunarDay | null) {
   return { birthdayCalendar: 'LUNAR', lunarMonth: month, lunarDay: day, lunarLeap: isLeapMonth } as const;
 }
 
-function country(code: string, field: string): string {
+/** A country by its code. Refuses BAD_INPUT. */
+export function country(code: string, field: string): string {
   if (!/^[A-Z]{2}$/.test(code)) throw refuse('BAD_INPUT', { field, expected: 'ISO 3166-1 alpha-2' });
   return code;
 }

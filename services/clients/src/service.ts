@@ -1,6 +1,6 @@
 import { expireApprovals, type ServiceDefinition } from '@client-graph/kit';
-import { applyRetentionRules, seedRetentionRules } from './archive/retention.js';
-import { archiveResolvers } from './archive/archive.resolvers.js';
+import { APPROVABLES } from './approvals/approvables.js';
+import { approvalResolvers } from './approvals/approvals.resolvers.js';
 import { expireArchiveAccess } from './archive/access.js';
 import {
   ArchiveAccessRow,
@@ -10,8 +10,8 @@ import {
   LegalHoldRow,
   RetentionRuleSetRow,
 } from './archive/archive.entities.js';
-import { APPROVABLES } from './approvals/approvables.js';
-import { approvalResolvers } from './approvals/approvals.resolvers.js';
+import { archiveResolvers } from './archive/archive.resolvers.js';
+import { applyRetentionRules, seedRetentionRules } from './archive/retention.js';
 import { AssetSnapshotRow } from './assets.entities.js';
 import { assetResolvers } from './assets.resolvers.js';
 import { ClientRow, StatusChangeRow } from './clients.entities.js';
@@ -19,8 +19,13 @@ import { moveAgeBands } from './clients.js';
 import { clientResolvers } from './clients.resolvers.js';
 import { ConsentRecordRow } from './consents/consents.entities.js';
 import { consentResolvers } from './consents/consents.resolvers.js';
+import { ContactDetailRow } from './contact-details/contact-details.entities.js';
+import { contactDetailResolvers } from './contact-details/contact-details.resolvers.js';
 import { DataRequestRow } from './data-requests/data-requests.entities.js';
 import { dataRequestResolvers } from './data-requests/data-requests.resolvers.js';
+import { EnrichmentRow, EnrichmentSourceRow } from './enrichment/enrichment.entities.js';
+import { seedEnrichmentSources } from './enrichment/enrichment.js';
+import { enrichmentResolvers } from './enrichment/enrichment.resolvers.js';
 import {
   ClassAssignmentRow,
   GradeAssignmentRow,
@@ -30,6 +35,8 @@ import {
 import { regradeDue, seedGradingRules } from './grading.js';
 import { gradingResolvers } from './grading.resolvers.js';
 import { handlers } from './handlers.js';
+import { HouseholdMemberRow, HouseholdRow } from './households/households.entities.js';
+import { householdResolvers } from './households/households.resolvers.js';
 import { DEVELOPMENT_HASH_KEY } from './identity.js';
 import { InstitutionFinancialsRow, InstitutionProfileRow } from './institutions/institutions.entities.js';
 import { institutionResolvers } from './institutions/institutions.resolvers.js';
@@ -42,6 +49,8 @@ import { ClientMergeRow } from './merges/merges.entities.js';
 import { mergeResolvers } from './merges/merges.resolvers.js';
 import { GradeOverrideRow } from './overrides/overrides.entities.js';
 import { overrideResolvers } from './overrides/overrides.resolvers.js';
+import { BeneficialOwnerRow } from './owners/owners.entities.js';
+import { ownerResolvers } from './owners/owners.resolvers.js';
 import {
   IdDocumentRow,
   IdentityVerificationRow,
@@ -73,8 +82,14 @@ const ENTITIES = [
   GradeOverrideRow,
   AdviserAssignmentRow,
   ConsentRecordRow,
+  ContactDetailRow,
   InformationReviewRow,
+  EnrichmentRow,
+  EnrichmentSourceRow,
   RelationshipRow,
+  HouseholdRow,
+  HouseholdMemberRow,
+  BeneficialOwnerRow,
   InvestorStatusRow,
   DataRequestRow,
   ClientMergeRow,
@@ -103,61 +118,51 @@ const JOBS = [
   { name: 'expire-investor-statuses', cron: '35 16 * * *', run: expireInvestorStatuses },
 ];
 
+/** The resolvers of every noun. */
+const resolversOf = (hashKey: string) => [
+  clientResolvers(hashKey),
+  profileResolvers(hashKey),
+  institutionResolvers(hashKey),
+  reviewResolvers(hashKey),
+  contactDetailResolvers(hashKey),
+  enrichmentResolvers,
+  relationshipResolvers,
+  householdResolvers,
+  ownerResolvers,
+  mergeResolvers,
+  dataRequestResolvers,
+  assetResolvers,
+  gradingResolvers,
+  ruleSetResolvers,
+  overrideResolvers,
+  lifeCycleResolvers,
+  consentResolvers,
+  approvalResolvers,
+  archiveResolvers,
+];
+
+/** One map of them all: every noun brings its own types, and its part of Query and Mutation. */
+function merged(parts: readonly object[]): Record<string, object> {
+  const map: Record<string, object> = {};
+  for (const [type, fields] of parts.flatMap((part) => Object.entries(part)))
+    map[type] = { ...map[type], ...fields };
+  return map;
+}
+
 /** The clients service, finding identity documents by this key. */
 export function clientsService(hashKey: string): ServiceDefinition {
-  const clients = clientResolvers(hashKey);
-  const profiles = profileResolvers(hashKey);
-  const reviews = reviewResolvers(hashKey);
-  const institutions = institutionResolvers(hashKey);
   return {
     name: 'clients',
     folder: new URL('../', import.meta.url),
     entities: ENTITIES,
-    resolvers: {
-      ...clients,
-      ...profiles,
-      ...institutions,
-      ...reviews,
-      ...relationshipResolvers,
-      ...mergeResolvers,
-      ...dataRequestResolvers,
-      ...assetResolvers,
-      ...gradingResolvers,
-      ...ruleSetResolvers,
-      ...overrideResolvers,
-      ...approvalResolvers,
-      ...archiveResolvers,
-      Query: {
-        ...approvalResolvers.Query,
-        ...archiveResolvers.Query,
-        ...clients.Query,
-        ...ruleSetResolvers.Query,
-        ...overrideResolvers.Query,
-        ...reviews.Query,
-        ...dataRequestResolvers.Query,
-      },
-      Mutation: {
-        ...archiveResolvers.Mutation,
-        ...ruleSetResolvers.Mutation,
-        ...overrideResolvers.Mutation,
-        ...lifeCycleResolvers.Mutation,
-        ...consentResolvers.Mutation,
-        ...clients.Mutation,
-        ...profiles.Mutation,
-        ...institutions.Mutation,
-        ...reviews.Mutation,
-        ...relationshipResolvers.Mutation,
-        ...mergeResolvers.Mutation,
-        ...dataRequestResolvers.Mutation,
-        ...assetResolvers.Mutation,
-      },
-    },
+    resolvers: merged(resolversOf(hashKey)),
     handlers,
     jobs: JOBS,
     seed: async (db) => {
       await seedGradingRules(db);
       await seedReviewCalendar(db);
       await seedRetentionRules(db);
+      await seedEnrichmentSources(db);
       await indexMissing(db, hashKey);
     },
   };

@@ -1,6 +1,7 @@
 import { ClientConsentChanged } from '@client-graph/events';
 import { type Db, transact } from '@client-graph/kit';
-import { clientForUpdate, staffOf } from '../clients.js';
+import { staffOf } from '../actors.js';
+import { clientForUpdate } from '../clients.js';
 import type { ConsentInput } from '../generated/resolvers.js';
 import { code, line } from '../profiles.rules.js';
 import { ConsentRecordRow } from './consents.entities.js';

@@ -11,8 +11,9 @@ import {
   transact,
 } from '@client-graph/kit';
 import { MoreThanOrEqual } from 'typeorm';
+import { staffOf } from '../actors.js';
 import type { ClientRow } from '../clients.entities.js';
-import { clientForUpdate, staffOf } from '../clients.js';
+import { clientForUpdate } from '../clients.js';
 import { mustNotAdvise } from '../clients.rules.js';
 import type {
   ExtendDataRequestInput,
@@ -55,9 +56,12 @@ export const makeDataRequest = (db: Db, input: MakeDataRequestInput): Promise<Da
 export const fulfilDataRequest = (db: Db, input: FulfilDataRequestInput): Promise<DataRequestRow> =>
   transact(db, async (tx) => {
     const { client, request } = await lock(tx, input.dataRequestId, input.expectedVersion);
-    const until = await keptUntil(tx, client);
-    const outcome = fulfil(request, client, until, dayOf(tx.now));
-    if (outcome === 'RESTRICTED_FOR_RETENTION') await freeze(tx, client, 'RETENTION', until);
+    const { until, isHeld } = await keptUntil(tx, client);
+    const today = dayOf(tx.now);
+    const outcome = fulfil(request, client, isHeld ? NO_DAY : until, today);
+    // Under a legal hold alone nobody can say until when.
+    if (outcome === 'RESTRICTED_FOR_RETENTION')
+      await freeze(tx, client, 'RETENTION', until > today ? until : null);
     if (outcome === 'ERASED') await eraseFile(tx, client, 'CLIENT_REQUEST');
     if (outcome === 'RESTRICTED') await freeze(tx, client, 'CLIENT_REQUEST', null);
     const corrected =
@@ -70,6 +74,9 @@ export const fulfilDataRequest = (db: Db, input: FulfilDataRequestInput): Promis
       decidedBy: staffOf(tx),
     });
   });
+
+/** A legal hold has no last day. */
+const NO_DAY = '9999-12-31';
 
 /** Refuses a request with its reason, which the person is told. */
 export const refuseDataRequestAs = (db: Db, input: RefuseDataRequestInput): Promise<DataRequestRow> =>

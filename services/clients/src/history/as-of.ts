@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type ClientRow, StatusChangeRow } from '../clients.entities.js';
 import { ClassAssignmentRow, GradeAssignmentRow } from '../grading.entities.js';
 import { INSTITUTION_GRADES } from '../grading-tables.rules.js';
-import type { InstitutionProfileRow } from '../institutions/institutions.entities.js';
+import type { StoredInstitution } from '../institutions/institutions.rules.js';
 import { AdviserAssignmentRow } from '../life-cycle/life-cycle.entities.js';
 import { type IndividualProfileRow, ProfileVersionRow } from '../profiles.entities.js';
 import { HOME } from '../profiles.rules.js';
@@ -17,7 +17,7 @@ export type Then = {
   adviserId: string;
   grade: GradeAssignmentRow;
   individual: IndividualProfileRow | null;
-  institution: InstitutionProfileRow | null;
+  institution: StoredInstitution | null;
 };
 
 /** The client at an instant, read from its histories; null before it was opened. One statement per history for any number of clients. */

@@ -10,6 +10,8 @@ export class InstitutionProfileRow implements Institution {
   @PrimaryColumn({ type: 'uuid', name: 'client_id' }) id: string;
   @Column({ type: 'text' }) legalName: string;
   @Column({ type: 'text' }) uscc: string;
+  /** A duplicate's code is free for the client that it lives on in. */
+  @Column({ type: 'boolean' }) holdsUscc: boolean;
   @Column({ type: 'text' }) institutionType: InstitutionKind;
   @Column({ type: 'text' }) legalRepresentative: string;
   @Column({ type: 'text' }) businessScope: string;

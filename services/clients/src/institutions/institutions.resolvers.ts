@@ -2,6 +2,7 @@ import { reaches } from '@client-graph/kit';
 import { ClientRow } from '../clients.entities.js';
 import type { Resolvers } from '../generated/resolvers.js';
 import { CLASS_LABELS } from '../labels.rules.js';
+import { BeneficialOwnerRow } from '../owners/owners.entities.js';
 import { InstitutionFinancialsRow } from './institutions.entities.js';
 import { openInstitution, recordFinancials } from './institutions.js';
 
@@ -16,6 +17,7 @@ export const institutionResolvers = (hashKey: string) =>
     },
     InstitutionProfile: {
       institutionTypeLabel: ({ institutionType }, { locale }) => CLASS_LABELS[institutionType][locale],
+      beneficialOwners: ({ id }, _, ctx) => ctx.loadList(BeneficialOwnerRow, 'clientId', id),
       financials: async ({ id }, _, ctx) =>
         (await ctx.loadPage(InstitutionFinancialsRow, 'clientId', id, { first: STATEMENTS_MAX })).nodes,
     },

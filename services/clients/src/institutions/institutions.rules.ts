@@ -19,6 +19,9 @@ export type Institution = {
   address: string;
 };
 
+/** An institution whose client is known. */
+export type StoredInstitution = Institution & { id: string };
+
 /** An institution as the application states it. */
 export type InstitutionApplication = Omit<Institution, 'email'> & { email?: string | null | undefined };
 

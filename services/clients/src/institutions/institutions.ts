@@ -1,11 +1,13 @@
 import type { DataOf, OrderSettled } from '@client-graph/events';
 import { type Db, dayOf, findForUpdate, type Tx, transact } from '@client-graph/kit';
+import { staffOf } from '../actors.js';
 import { ClientRow } from '../clients.entities.js';
-import { beginLife, clientForUpdate, insertClient, keepVersion, staffOf } from '../clients.js';
+import { beginLife, clientForUpdate, insertClient, keepVersion } from '../clients.js';
 import { mustBeEditable, mustNotAdvise } from '../clients.rules.js';
+import { keepOnFile, onFileOf } from '../contact-details/on-file.js';
 import type { OpenInstitutionInput, RecordFinancialsInput } from '../generated/resolvers.js';
 import { regrade, rulesOn } from '../grading.js';
-import { indexClient } from '../search/search-index.js';
+import { indexName } from '../search/search-index.js';
 import { InstitutionFinancialsRow, InstitutionProfileRow } from './institutions.entities.js';
 import { countsInstead, financialsOf, institutionOf, refuseInstitution } from './institutions.rules.js';
 
@@ -23,9 +25,9 @@ export const openInstitution = (db: Db, input: OpenInstitutionInput, hashKey: st
         fullCivilCapacity: true,
       });
       await claimUscc(tx, institution.uscc);
-      await tx.insert(InstitutionProfileRow, { id, ...institution });
-      const by = { name: institution.legalName, contact: institution.phone };
-      await indexClient(tx, client, by, hashKey);
+      await tx.insert(InstitutionProfileRow, { id, ...institution, holdsUscc: true });
+      await indexName(tx, id, institution.legalName, hashKey);
+      await keepOnFile(tx, id, onFileOf(institution), hashKey);
       await keepVersion(tx, id, institution, []);
       await beginLife(tx, client);
       return client;
@@ -35,7 +37,8 @@ export const openInstitution = (db: Db, input: OpenInstitutionInput, hashKey: st
 /** Of two at once the second waits for the first and is refused; the unique index stands behind it. */
 export async function claimUscc(tx: Tx, uscc: string): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('uscc:' || $1, 0))`, [uscc]);
-  if ((await tx.findOne(InstitutionProfileRow, { uscc })) !== null) throw refuseInstitution('USCC_TAKEN');
+  if ((await tx.findOne(InstitutionProfileRow, { uscc, holdsUscc: true })) !== null)
+    throw refuseInstitution('USCC_TAKEN');
 }
 
 /** Records a financial statement and grades the institution anew when it is the one that counts. */

@@ -1,9 +1,9 @@
-import { ClientUpdated } from '@client-graph/events';
+import { ClientInvestorChanged } from '@client-graph/events';
 import { asService, type Db, dayOf, findForUpdate, type Tx, transact } from '@client-graph/kit';
 import { IsNull, LessThan } from 'typeorm';
+import { staffOf } from '../actors.js';
 import { ClientRow } from '../clients.entities.js';
-import { clientForUpdate, staffOf } from '../clients.js';
-import { standingOf } from '../clients.rules.js';
+import { clientForUpdate } from '../clients.js';
 import type { SetInvestorStatusInput } from '../generated/resolvers.js';
 import { line } from '../profiles.rules.js';
 import { InvestorStatusRow } from './investor-status.entities.js';
@@ -34,17 +34,14 @@ export const setInvestorStatus = (db: Db, input: SetInvestorStatusInput): Promis
         decidedAt: tx.now,
         endedAt: null,
       });
-      await tellInvestor(tx, client);
+      await tellInvestor(tx, status);
       return status;
     }),
   );
 
-/** The others are told that the status is another; what it is they ask. */
-async function tellInvestor(tx: Tx, client: ClientRow): Promise<void> {
-  const { version } = await tx.update(ClientRow, client, {});
-  const changed = { changedFieldCodes: ['investorStatus'], version };
-  await tx.record(ClientUpdated({ clientId: client.id, ...standingOf(client), ...changed }));
-}
+/** The others are told what the client is by law, and until when. */
+const tellInvestor = (tx: Tx, { clientId, status, isQualified, validTo }: InvestorStatusRow): Promise<void> =>
+  tx.record(ClientInvestorChanged({ clientId, investor: status, isQualified, validTo }));
 
 const BATCH = 200;
 
@@ -63,7 +60,10 @@ export async function expireInvestorStatuses(db: Db): Promise<void> {
 }
 
 async function expireOne(tx: Tx, clientId: string, id: string): Promise<void> {
-  const client = await findForUpdate(tx, ClientRow, clientId);
-  const ended = await tx.manager.update(InvestorStatusRow, { id, endedAt: IsNull() }, { endedAt: tx.now });
-  if (ended.affected === 1) await tellInvestor(tx, client);
+  // The client first, the order of everyone: a new status may be on its way.
+  await findForUpdate(tx, ClientRow, clientId);
+  const status = await findForUpdate(tx, InvestorStatusRow, id);
+  if (status.endedAt !== null) return;
+  await tx.update(InvestorStatusRow, status, { endedAt: tx.now });
+  await tellInvestor(tx, { ...status, status: 'ORDINARY', isQualified: false });
 }

@@ -1,7 +1,10 @@
 import { ClientErased, ClientUnrestricted } from '@client-graph/events';
 import { type Db, dayOf, type Tx, transact } from '@client-graph/kit';
+import { staffOf } from '../actors.js';
+import { refuseHold } from '../archive/holds.rules.js';
+import { keepingOf } from '../archive/retention.js';
 import { type ClientRow, StatusChangeRow } from '../clients.entities.js';
-import { clientForUpdate, staffOf } from '../clients.js';
+import { clientForUpdate } from '../clients.js';
 import { mustNotAdvise, transition } from '../clients.rules.js';
 import type { EraseClientInput } from '../generated/resolvers.js';
 import { erase, retainedUntil } from './erasure.rules.js';
@@ -14,14 +17,17 @@ export const eraseClient = (db: Db, input: EraseClientInput): Promise<ClientRow>
     return eraseFile(tx, client, input.reason);
   });
 
-/** Erases a client that is locked. Refuses while a retention runs. */
+/** Erases a client that is locked. Refuses while a retention runs or a legal hold is on the file. */
 export async function eraseFile(tx: Tx, client: ClientRow, reason: string): Promise<ClientRow> {
   mustNotAdvise(client, staffOf(tx));
   const former = await formerOf(tx, client);
-  erase(former, await keptUntil(tx, client), dayOf(tx.now));
+  const { until, isHeld } = await keptUntil(tx, client);
+  erase(former, until, dayOf(tx.now));
+  if (isHeld) throw refuseHold('HELD');
   const status = transition(former.status, 'ERASE');
   for (const table of PERSONAL_TABLES)
     await tx.query(`delete from ${table.name} where ${table.column} = $1`, [client.id]);
+  await tx.erase(client.id);
   const erased = await move(tx, former, status, reason, TOMBSTONE[client.kind]);
   await tx.record(ClientErased({ clientId: client.id, from: former.status, to: status, reason }));
   return erased;
@@ -38,13 +44,18 @@ async function formerOf(tx: Tx, client: ClientRow): Promise<ClientRow> {
   return released;
 }
 
-/** The last day on which the file must be kept: the longest retention counts from the end of the relationship. */
-export async function keptUntil(tx: Tx, client: ClientRow): Promise<string> {
+/**
+ * The last day on which the file must be kept, the longest of all retentions, and whether a legal hold keeps it beyond that. A
+ * file that still waits for something is kept for the longest time there is.
+ */
+export async function keptUntil(tx: Tx, client: ClientRow): Promise<{ until: string; isHeld: boolean }> {
+  const { keptUntil: until, isHeld } = await keepingOf(tx, client.id);
+  if (until !== null) return { until, isHeld };
   const closed = await tx.manager.findOne(StatusChangeRow, {
     where: { clientId: client.id, from: 'CLOSING', to: 'CLOSED' },
     order: { id: 'DESC' },
   });
-  return retainedUntil(dayOf(closed?.at ?? tx.now));
+  return { until: retainedUntil(dayOf(closed?.at ?? tx.now)), isHeld };
 }
 
 const NOTHING = {
@@ -69,13 +80,14 @@ const TOMBSTONE = {
 
 /** Where a client's personal data stands; acts of consent, changes of status and requests stay, for they name nobody. */
 const PERSONAL_TABLES = [
+  { name: 'archive_item', column: 'client_id' },
   { name: 'individual_profile', column: 'client_id' },
   { name: 'institution_profile', column: 'client_id' },
   { name: 'id_document', column: 'client_id' },
   { name: 'identity_verification', column: 'client_id' },
   { name: 'profile_version', column: 'client_id' },
-  { name: 'client_contact_hash', column: 'client_id' },
-  { name: 'client_name_part', column: 'client_id' },
+  { name: 'contact_detail', column: 'client_id' },
+  { name: 'client_name_token', column: 'client_id' },
   { name: 'asset_snapshot', column: 'client_id' },
   { name: 'institution_financials', column: 'client_id' },
   { name: 'class_assignment', column: 'client_id' },
@@ -87,4 +99,8 @@ const PERSONAL_TABLES = [
   { name: 'investor_status', column: 'client_id' },
   { name: 'relationship', column: 'from_id' },
   { name: 'relationship', column: 'to_id' },
+  { name: 'enrichment', column: 'client_id' },
+  { name: 'household_member', column: 'client_id' },
+  { name: 'beneficial_owner', column: 'client_id' },
+  { name: 'beneficial_owner', column: 'owner_client_id' },
 ] as const;

@@ -28,7 +28,6 @@ import { regrade } from '../grading.js';
 import { refuseInstitution } from '../institutions/institutions.rules.js';
 import { IndividualProfileRow } from '../profiles.entities.js';
 import { code, line } from '../profiles.rules.js';
-import { moveIndex } from '../search/search-index.js';
 import { AdviserAssignmentRow } from './life-cycle.entities.js';
 import { close, dormantOn, lookAt, refuseLifeCycle, restrict, unrestrict } from './life-cycle.rules.js';
 import { tiesOf } from './ties.js';
@@ -179,7 +178,6 @@ export const reassignClient = (db: Db, input: ReassignClientInput): Promise<Clie
     const turn = new Date(Math.max(open.effectiveFrom.getTime(), tx.now.getTime()));
     await tx.update(AdviserAssignmentRow, open, { effectiveTo: turn });
     await keepAdviser(tx, client.id, adviserId, code(input.reason, 'reason'), turn);
-    await moveIndex(tx, client.id, adviserId);
     const changed = await tx.update(ClientRow, client, { adviserId });
     const told = { changedFieldCodes: ['adviserId'], version: changed.version };
     await tx.record(ClientUpdated({ clientId: client.id, ...standingOf(changed), ...told }));

@@ -18,10 +18,11 @@ export async function untie(tx: Tx, clientId: string, kind: TieKind, refId: stri
   ]);
 }
 
-/** What binds the client now, counted. */
+/** What binds the client now, counted; what binds its duplicates binds it. */
 export async function tiesOf(tx: Tx, clientId: string): Promise<Ties> {
   const found = await tx.query<{ kind: TieKind; n: number }>(
-    'select kind, count(*)::int as n from client_tie where client_id = $1 group by 1',
+    `select kind, count(*)::int as n from client_tie
+     where client_id = $1 or client_id in (select id from client where merged_into = $1) group by 1`,
     [clientId],
   );
   const count = (kind: TieKind) => found.find((row) => row.kind === kind)?.n ?? 0;

@@ -1,3 +1,4 @@
+import { HoldingChanged } from '@client-graph/events';
 import { type Actor, ROLES, type Role } from '@client-graph/kit';
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
@@ -84,6 +85,63 @@ test('a duplicate lives on in the survivor with every history, its consents coun
   ]);
   expect(await read(merged.id, 'status mergedInto { id }')).toEqual({ status: 'ACTIVE', mergedInto: null });
   expect((await world.events('client.unmerged')).map(({ data: told }) => told['to'])).toEqual(['ACTIVE']);
+});
+
+test('the survivor answers for its duplicates: consents, relationships, and what still binds them', async () => {
+  const survivor = await activate(ask, OFFICER, await person());
+  const merged = await activate(ask, OFFICER, await person());
+  const spouse = await person();
+  const record = (clientId: string, purpose: string) =>
+    world.ask(OFFICER, 'mutation ($input: ConsentInput!) { grantConsent(input: $input) { id } }', {
+      input: { requestId: freshId(), clientId, purpose, textVersion: '1', evidence: 'x', source: 'APP' },
+    });
+  await record(survivor.id, 'TRACKING');
+  await record(merged.id, 'CARE_GREETING');
+  await world.ask(OFFICER, 'mutation ($input: RelateClientsInput!) { relateClients(input: $input) { id } }', {
+    input: { requestId: freshId(), fromId: spouse.id, toId: merged.id, role: 'SPOUSE' },
+  });
+  await world.deliver(
+    HoldingChanged({ clientId: merged.id, productId: freshId(), rating: 'R2', units: '10', valueBand: 'B1' }),
+  );
+  await world.ask(OFFICER, MERGE, asked(survivor, merged));
+  const fields = 'consentHistory { nodes { purpose } } relationships { role client { id } }';
+  const answer = await read(survivor.id, fields);
+  expect(answer.consentHistory.nodes.map((one: { purpose: string }) => one.purpose).sort()).toEqual([
+    'CARE_GREETING',
+    'TRACKING',
+  ]);
+  expect(answer.relationships).toEqual([{ role: 'SPOUSE', client: { id: spouse.id } }]);
+  const step = (command: string, type: string, expectedVersion: number, more: object = {}) =>
+    world.ask(OFFICER, `mutation ($input: ${type}!) { ${command}(input: $input) { id } }`, {
+      input: { clientId: survivor.id, expectedVersion, ...more },
+    });
+  await step('beginClosing', 'BeginClosingInput', survivor.version, { reason: 'CLIENT_WISH' });
+  expect((await step('closeClient', 'CloseClientInput', survivor.version + 1)).codes).toEqual([
+    'STILL_BOUND',
+  ]);
+});
+
+test('the social credit code of a duplicate is free for its survivor, and parting waits until it is free again', async () => {
+  const [survivor, merged] = [
+    await openOrganisation(ask, actorOf(freshId(), ['ADVISER'])),
+    await openOrganisation(ask, actorOf(freshId(), ['ADVISER'])),
+  ];
+  const { uscc: right } = (await read(merged.id, 'institution { uscc }')).institution;
+  const { uscc: wrong } = (await read(survivor.id, 'institution { uscc }')).institution;
+  const correct = (expectedVersion: number, uscc: string) =>
+    world.ask(
+      OFFICER,
+      'mutation ($input: CorrectInstitutionInput!) { correctInstitution(input: $input) { id } }',
+      { input: { clientId: survivor.id, expectedVersion, method: 'REGISTER', evidenceReference: 'x', uscc } },
+    );
+  expect((await correct(1, right)).codes).toEqual(['USCC_TAKEN']);
+  const { data } = await world.ask(OFFICER, MERGE, asked(survivor, merged));
+  expect((await correct(1, right)).codes).toEqual([]);
+  const input = { mergeId: data.mergeClients.id, expectedVersion: 1 };
+  expect((await world.ask(OFFICER, UNMERGE, { input })).codes).toEqual(['USCC_TAKEN']);
+  expect((await correct(2, wrong)).codes).toEqual([]);
+  expect((await world.ask(OFFICER, UNMERGE, { input })).codes).toEqual([]);
+  expect((await read(merged.id, 'institution { uscc }')).institution.uscc).toBe(right);
 });
 
 test('of ten at once one merges', async () => {

@@ -1,20 +1,27 @@
 import { ClientMerged, ClientUnmerged } from '@client-graph/events';
 import {
+  type Connection,
   type Context,
   type Db,
   dayOf,
   findForUpdate,
   isUuid,
+  type PageArgs,
+  page,
   refuse,
   type Tx,
   transact,
 } from '@client-graph/kit';
+import { In } from 'typeorm';
+import { staffOf } from '../actors.js';
 import { ClientRow } from '../clients.entities.js';
-import { clientForUpdate, keepStatus, staffOf } from '../clients.js';
+import { clientForUpdate, keepStatus } from '../clients.js';
 import { ageBandOn } from '../clients.rules.js';
 import { ConsentRecordRow } from '../consents/consents.entities.js';
 import type { MergeClientsInput, UnmergeClientsInput } from '../generated/resolvers.js';
 import { regrade } from '../grading.js';
+import { InstitutionProfileRow } from '../institutions/institutions.entities.js';
+import { claimUscc } from '../institutions/institutions.js';
 import { dormantOn } from '../life-cycle/life-cycle.rules.js';
 import { IndividualProfileRow } from '../profiles.entities.js';
 import { code } from '../profiles.rules.js';
@@ -41,6 +48,7 @@ export const mergeClients = (db: Db, input: MergeClientsInput): Promise<ClientMe
       const status = merge(survivor, merged, mergedBy);
       const still = { gradingDueOn: null, ageBandDueOn: null, dormantDueOn: null };
       const changed = await tx.update(ClientRow, merged, { status, mergedInto: survivorId, ...still });
+      await tx.manager.update(InstitutionProfileRow, mergedId, { holdsUscc: false });
       await keepStatus(tx, changed, merged.status, 'DUPLICATE');
       await tx.record(ClientMerged({ survivorId, mergedId }));
       const kept = {
@@ -64,12 +72,21 @@ export const unmergeClients = (db: Db, input: UnmergeClientsInput): Promise<Clie
     const kept = await findForUpdate(tx, ClientMergeRow, found.id, input.expectedVersion);
     unmerge(kept, tx.now);
     const undone = await tx.update(ClientMergeRow, kept, { undoneBy: staffOf(tx), undoneAt: tx.now });
+    await takeUsccBack(tx, mergedId);
     const parted = await partAgain(tx, client, statusBefore);
     await keepStatus(tx, parted, client.status, 'NO_DUPLICATE');
     await tx.record(ClientUnmerged({ survivorId, mergedId, to: statusBefore }));
     await regrade(tx, parted);
     return undone;
   });
+
+/** The code of a duplicate may have become its survivor's, or another's: then somebody has to correct that first. */
+async function takeUsccBack(tx: Tx, clientId: string): Promise<void> {
+  const profile = await tx.findOne(InstitutionProfileRow, { id: clientId });
+  if (profile === null) return;
+  await claimUscc(tx, profile.uscc);
+  await tx.manager.update(InstitutionProfileRow, clientId, { holdsUscc: true });
+}
 
 async function partAgain(tx: Tx, client: ClientRow, status: ClientRow['status']): Promise<ClientRow> {
   const today = dayOf(tx.now);
@@ -80,6 +97,19 @@ async function partAgain(tx: Tx, client: ClientRow, status: ClientRow['status'])
     ...(profile === null ? {} : ageBandOn(profile.dateOfBirth, today)),
     dormantDueOn: status === 'ACTIVE' ? dormantOn(client.lastActiveOn ?? today) : null,
   });
+}
+
+/** Everything that a client and its duplicates have ever allowed and taken back, newest first. */
+export async function consentHistoryOf(
+  ctx: Context,
+  clientId: string,
+  args: PageArgs,
+): Promise<Connection<ConsentRecordRow>> {
+  const merged = await ctx.loadList(ClientRow, 'mergedInto', clientId);
+  // One statement for all clients of a list; a survivor, who is rare, has one of its own.
+  return merged.length === 0
+    ? ctx.loadPage(ConsentRecordRow, 'clientId', clientId, args)
+    : page(ctx.db, ConsentRecordRow, args, { clientId: In([clientId, ...merged.map(({ id }) => id)]) });
 }
 
 /** A client's own consent records and those of its duplicates: what was said to one was said to the firm. */

@@ -15,8 +15,9 @@ import {
   type Tx,
   transact,
 } from '@client-graph/kit';
+import { staffOf } from '../actors.js';
 import type { ClientRow } from '../clients.entities.js';
-import { clientForUpdate, staffOf } from '../clients.js';
+import { clientForUpdate } from '../clients.js';
 import type {
   DecideGradeOverrideInput,
   EndGradeOverrideInput,

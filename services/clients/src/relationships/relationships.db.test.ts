@@ -1,3 +1,4 @@
+import { LeadConverted } from '@client-graph/events';
 import type { Actor } from '@client-graph/kit';
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -130,6 +131,28 @@ describe('relationships', () => {
   });
 });
 
+test("who came on somebody's word is related to them by the lead, once, and never to oneself", async () => {
+  const [referrer, id] = [(await openPerson(ask, anAdviser())).id, (await openPerson(ask, anAdviser())).id];
+  const converted = (clientId: string, referrerClientId: string | null) =>
+    LeadConverted({
+      leadId: freshId(),
+      clientId,
+      firstTouch: { channel: 'REFERRAL', campaignId: null, at: '2026-03-01T00:00:00Z' },
+      lastTouch: { channel: 'REFERRAL', campaignId: null, at: '2026-03-01T00:00:00Z' },
+      daysToConvert: 1,
+      campaignId: null,
+      referrerClientId,
+    });
+  await world.deliver(converted(id, referrer), { times: 2 });
+  await world.deliver(converted(id, referrer));
+  for (const nobody of [null, id, freshId()]) await world.deliver(converted(id, nobody));
+  const relationships = async (clientId: string) =>
+    (await world.ask(OFFICER, `{ client(id: "${clientId}") { relationships { role client { id } } } }`)).data
+      .client.relationships;
+  expect(await relationships(id)).toEqual([{ role: 'REFERRER', client: { id: referrer } }]);
+  expect(await relationships(referrer)).toEqual([{ role: 'REFERRED', client: { id } }]);
+});
+
 describe('investor status', () => {
   const asked = (clientId: string, changes: object = {}) => ({
     input: {
@@ -162,17 +185,18 @@ describe('investor status', () => {
     });
     world.clock.now = new Date('2027-03-02T16:00:00Z');
     expect((await read(id)).investorStatus).toBeNull();
-    const changed = async () =>
-      (await world.events('client.updated'))
+    const told = async () =>
+      (await world.events('client.investor.changed'))
         .filter(({ key }) => key === id)
-        .map(({ data }) => [data['changedFieldCodes'], data['version']]);
-    expect(await changed()).toEqual([
-      [['investorStatus'], 2],
-      [['investorStatus'], 3],
-    ]);
+        .map(({ data }) => [data['investor'], data['isQualified'], data['validTo']]);
+    const given = [
+      ['PROFESSIONAL_C', false, '2027-03-02'],
+      ['PROFESSIONAL_B', true, '2027-03-02'],
+    ];
+    expect(await told()).toEqual(given);
     const expire = service.jobs!.find(({ name }) => name === 'expire-investor-statuses')!;
     for (const _ of [1, 2]) await expire.run(world.db);
-    expect(await changed()).toHaveLength(3);
+    expect(await told()).toEqual([...given, ['ORDINARY', false, '2027-03-02']]);
     world.clock.now = new Date('2026-03-02T02:00:00Z');
   });
 

@@ -9,8 +9,9 @@ import {
   transact,
 } from '@client-graph/kit';
 import { IsNull } from 'typeorm';
-import type { ClientRow } from '../clients.entities.js';
-import { clientForUpdate, staffOf } from '../clients.js';
+import { NOBODY, staffOf } from '../actors.js';
+import { ClientRow } from '../clients.entities.js';
+import { clientForUpdate } from '../clients.js';
 import { mustBeEditable } from '../clients.rules.js';
 import type { EndRelationshipInput, RelateClientsInput } from '../generated/resolvers.js';
 import { scheduleAfterEvent } from '../reviews/schedule.js';
@@ -58,6 +59,20 @@ async function lockBoth(tx: Tx, fromId: string, toId: string): Promise<{ one: Cl
   return { one, other };
 }
 
+/** A client who came on somebody's word is that one's referral; told twice, or of somebody unknown, it changes nothing. */
+export async function noteReferrer(
+  tx: Tx,
+  { clientId, referrerClientId }: { clientId: string; referrerClientId: string | null },
+): Promise<void> {
+  if (referrerClientId === null || referrerClientId === clientId) return;
+  const referrer = await tx.findOne(ClientRow, { id: referrerClientId });
+  await findForUpdate(tx, ClientRow, clientId);
+  const pair = { fromId: referrerClientId, toId: clientId, role: 'REFERRER' as const };
+  if (referrer === null || (await tx.findOne(RelationshipRow, pair)) !== null) return;
+  const noted = { validFrom: dayOf(tx.now), validTo: null, recordedBy: NOBODY, version: 1 };
+  await tx.insert(RelationshipRow, { id: tx.newId(), ...pair, ...noted });
+}
+
 async function mustBeNew(
   tx: Tx,
   pair: { fromId: string; toId: string },
@@ -93,14 +108,15 @@ export const endRelationship = (db: Db, input: EndRelationshipInput): Promise<Se
     };
   });
 
-/** How a client stands to others, from both sides, the oldest first. */
+/** How a client and its duplicates stand to others, from both sides, the oldest first. */
 export async function relationshipsOf(ctx: Context, clientId: string): Promise<Seen[]> {
-  const sides = await Promise.all([
-    ctx.loadList(RelationshipRow, 'fromId', clientId),
-    ctx.loadList(RelationshipRow, 'toId', clientId),
-  ]);
-  return sides
-    .flat()
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .map((relationship) => ({ relationship, clientId }));
+  const merged = await ctx.loadList(ClientRow, 'mergedInto', clientId);
+  const seen = [clientId, ...merged.map(({ id }) => id)].map(async (id) => {
+    const sides = await Promise.all([
+      ctx.loadList(RelationshipRow, 'fromId', id),
+      ctx.loadList(RelationshipRow, 'toId', id),
+    ]);
+    return sides.flat().map((relationship) => ({ relationship, clientId: id }));
+  });
+  return (await Promise.all(seen)).flat().sort((a, b) => (a.relationship.id < b.relationship.id ? -1 : 1));
 }

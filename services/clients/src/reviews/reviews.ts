@@ -13,8 +13,9 @@ import {
   transact,
 } from '@client-graph/kit';
 import { In } from 'typeorm';
+import { staffOf } from '../actors.js';
 import { ClientRow } from '../clients.entities.js';
-import { clientForUpdate, staffOf } from '../clients.js';
+import { clientForUpdate } from '../clients.js';
 import { mustBeEditable } from '../clients.rules.js';
 import type { CompleteReviewInput } from '../generated/resolvers.js';
 import { changeOrganisation, changePerson } from '../profile-changes.js';

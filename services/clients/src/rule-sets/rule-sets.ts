@@ -15,8 +15,8 @@ import {
   transact,
 } from '@client-graph/kit';
 import { In, LessThanOrEqual } from 'typeorm';
+import { staffOf } from '../actors.js';
 import { ClientRow } from '../clients.entities.js';
-import { staffOf } from '../clients.js';
 import type {
   DecideGradingRulesInput,
   GradingTablesInput,

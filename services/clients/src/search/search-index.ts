@@ -1,47 +1,50 @@
+import { createHmac } from 'node:crypto';
 import { type Db, type Tx, transact } from '@client-graph/kit';
-import { contactHash } from '../identity.js';
-import { namePartsOf } from './search.rules.js';
+import { keepOnFile } from '../contact-details/on-file.js';
+import { nameTokens } from './search.rules.js';
 
-/** Makes a client findable by its name and contact as they now are. */
-export async function indexClient(
-  tx: Tx,
-  client: { id: string; adviserId: string },
-  { name, contact }: { name: string; contact: string },
-  hashKey: string,
-): Promise<void> {
-  await tx.query('delete from client_name_part where client_id = $1', [client.id]);
-  await tx.query(
-    'insert into client_name_part (client_id, adviser_id, part) select $1, $2, unnest($3::text[])',
-    [client.id, client.adviserId, namePartsOf(name)],
-  );
-  await tx.query(
-    `insert into client_contact_hash (client_id, hash) values ($1, $2)
-     on conflict (client_id) do update set hash = excluded.hash`,
-    [client.id, contactHash(hashKey, contact)],
-  );
-}
+/** What a token of a name is kept as. Keyed, because there are few enough names to try them all against a plain hash. */
+export const tokenHash = (key: string, token: string): string =>
+  createHmac('sha256', key).update(`name:${token}`).digest().readBigInt64BE(0).toString();
 
-/** An adviser's search walks their own clients only, so the index knows whose each is. */
-export async function moveIndex(tx: Tx, clientId: string, adviserId: string): Promise<void> {
-  await tx.query('update client_name_part set adviser_id = $2 where client_id = $1', [clientId, adviserId]);
+/** Makes a client findable by its name as it now is. */
+export async function indexName(tx: Tx, clientId: string, name: string, hashKey: string): Promise<void> {
+  await tx.query('delete from client_name_token where client_id = $1', [clientId]);
+  await tx.query(
+    'insert into client_name_token (token, client_id) select unnest($2::bigint[]), $1 on conflict do nothing',
+    [clientId, nameTokens(name).map((token) => tokenHash(hashKey, token))],
+  );
 }
 
 const BATCH = 500;
+type Missing = { id: string; name: string; mobile: string | null; phone: string | null } & {
+  email: string | null;
+  address: string;
+};
 
 /** Makes findable who was a client before there was a search; harmless to run again. */
 export async function indexMissing(db: Db, hashKey: string): Promise<void> {
   let found: number;
   do {
     found = await transact(db, async (tx) => {
-      const rows = await tx.query<{ id: string; adviserId: string; name: string; contact: string }>(
-        `select c.id, c.adviser_id as "adviserId", coalesce(p.name, i.legal_name) as name, coalesce(p.mobile, i.phone) as contact
+      const rows = await tx.query<Missing>(
+        `select c.id, coalesce(p.name, i.legal_name) as name, p.mobile, i.phone, coalesce(p.email, i.email) as email,
+           coalesce(p.address, i.address) as address
          from client c
          left join individual_profile p on p.client_id = c.id
          left join institution_profile i on i.client_id = c.id
-         where not exists (select from client_contact_hash h where h.client_id = c.id) and coalesce(p.name, i.legal_name) is not null
+         where not exists (select from contact_detail o where o.client_id = c.id) and coalesce(p.name, i.legal_name) is not null
          order by c.id limit ${BATCH}`,
       );
-      for (const { id, adviserId, ...by } of rows) await indexClient(tx, { id, adviserId }, by, hashKey);
+      for (const { id, name, mobile, phone, email, address } of rows) {
+        await indexName(tx, id, name, hashKey);
+        const ways = {
+          ...(mobile === null ? { PHONE: phone } : { MOBILE: mobile }),
+          EMAIL: email,
+          POST: address,
+        };
+        await keepOnFile(tx, id, ways, hashKey);
+      }
       return rows.length;
     });
   } while (found === BATCH);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { boundsOf, namePartsOf, wayOf } from './search.rules.js';
+import { nameTokens, searchTokens, wayOf } from './search.rules.js';
 
 const code = (work: () => unknown): unknown => {
   try {
@@ -10,30 +10,36 @@ const code = (work: () => unknown): unknown => {
 };
 
 test.each([
-  ['王小明', ['王小明', '小明', '明']],
-  ['Xiaoming  WANG', ['xiaoming wang', 'wang']],
-  ["O'Neil, Anne-Marie", ['o neil anne marie', 'neil anne marie', 'anne marie', 'marie']],
-  ['ＡＢＣ科技', ['abc科技', '科技', '技']],
-  ['明明', ['明明', '明']],
+  ['王小明', ['王', '王小', '王小明', '小', '小明', '明']],
+  ['Li WANG', ['l', 'li', 'w', 'wa', 'wan', 'wang']],
+  ['Ｏ’Neil', ['o', 'n', 'ne', 'nei', 'neil']],
+  ['ＡＢ科技', ['科', '科技', '技', 'a', 'ab']],
+  ['明明', ['明', '明明']],
   ['  ', []],
-])('%s is found by %j', (name, parts) => expect(namePartsOf(name)).toEqual(parts));
+])('%s is found by %j', (name, tokens) => expect(nameTokens(name)).toEqual(tokens));
 
-test('a name of any length has a bounded number of bounded parts', () => {
-  const parts = namePartsOf('王'.repeat(500));
-  expect(parts.length).toBeLessThanOrEqual(40);
-  expect(Math.max(...parts.map((part) => [...part].length))).toBeLessThanOrEqual(80);
+test('a name of any length has a bounded number of bounded tokens', () => {
+  const long = Array.from({ length: 500 }, (_, n) => String.fromCodePoint(0x4e00 + n)).join('');
+  expect(nameTokens(`${long} ${'x'.repeat(500)}`).length).toBe(200);
+  expect(Math.max(...nameTokens('x'.repeat(500)).map((token) => token.length))).toBe(12);
 });
 
 describe('what was typed', () => {
-  test.each([
-    ['王', '王'],
-    [' Wang ', 'wang'],
+  test.each<[string, unknown]>([
+    ['王', ['王']],
+    ['欧阳震华', ['欧阳震', '阳震华']],
+    [' Wang ', ['wang']],
+    ['j Wang', ['wang', 'j']],
+    ['上海 abcd', ['abcd', '上海']],
+    ['Maximilianovich', ['maximilianov']],
     ['w', 'NAME_TOO_SHORT'],
     ['', 'NAME_TOO_SHORT'],
     ['%_', 'NAME_TOO_SHORT'],
-  ])('%j', (typed, expected) => {
-    const bounds = code(() => boundsOf(typed)) as { from?: string } | string;
-    expect(typeof bounds === 'string' ? bounds : bounds.from).toBe(expected);
+  ])('%j', (typed, expected) => expect(code(() => searchTokens(typed))).toEqual(expected));
+
+  test.each(['王小明', '小明', '明', 'wang', 'XIAO wa', '震华控'])('%s finds the name it is of', (typed) => {
+    const tokens = nameTokens('王小明 Xiaoming Wang 欧阳震华控股');
+    expect(searchTokens(typed).every((token) => tokens.includes(token))).toBe(true);
   });
 });
 

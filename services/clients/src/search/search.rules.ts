@@ -6,9 +6,12 @@ export const refuseSearch = defineRefusals({
 });
 
 /** Ideographs and kana: each is a word of its own. */
-const IDEOGRAPH = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
-const PARTS_MAX = 40;
-const PART_LENGTH_MAX = 80;
+const IDEOGRAPHS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+/gu;
+/** As many ideographs in a row, or letters from the beginning of a word, as one token has at most. */
+const GRAM_MAX = 3;
+const PREFIX_MAX = 12;
+/** Enough for any name of a person; of a long name of an institution the first that many are found. */
+const TOKENS_MAX = 200;
 
 /** A name as it is compared: one form of each character, small letters, one space between words. */
 const normalName = (name: string): string =>
@@ -18,23 +21,49 @@ const normalName = (name: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
 
-/** What a name is found by: itself from the beginning of every word and of every ideograph. */
-export function namePartsOf(name: string): string[] {
-  const characters = [...normalName(name)];
-  const starts = characters.flatMap((character, index) => {
-    const before = characters[index - 1];
-    const begins = before === undefined || before === ' ' || IDEOGRAPH.test(character);
-    return begins && character !== ' ' ? [index] : [];
-  });
-  const parts = starts.map((start) => characters.slice(start, start + PART_LENGTH_MAX).join(''));
-  return [...new Set(parts)].slice(0, PARTS_MAX);
+/** The runs of ideographs and the words of everything else. */
+function partsOf(name: string): { runs: string[][]; words: string[][] } {
+  const normal = normalName(name);
+  const runs = [...normal.matchAll(IDEOGRAPHS)].map(([run]) => [...run]);
+  const words = normal
+    .replace(IDEOGRAPHS, ' ')
+    .split(' ')
+    .filter((word) => word !== '')
+    .map((word) => [...word]);
+  return { runs, words };
 }
 
-/** The bounds of everything that begins with what was typed. Refuses NAME_TOO_SHORT. */
-export function boundsOf(typed: string): { from: string; below: string } {
-  const from = normalName(typed);
-  if (from.length < 2 && !IDEOGRAPH.test(from)) throw refuseSearch('NAME_TOO_SHORT');
-  return { from, below: `${from}\u{10FFFF}` };
+/** Up to three ideographs in a row wherever they stand, and every beginning of a word of letters. */
+export function nameTokens(name: string): string[] {
+  const { runs, words } = partsOf(name);
+  const grams = runs.flatMap((run) =>
+    run.flatMap((_, start) =>
+      Array.from({ length: Math.min(GRAM_MAX, run.length - start) }, (__, n) =>
+        run.slice(start, start + n + 1).join(''),
+      ),
+    ),
+  );
+  const prefixes = words.flatMap((word) =>
+    Array.from({ length: Math.min(PREFIX_MAX, word.length) }, (_, n) => word.slice(0, n + 1).join('')),
+  );
+  return [...new Set([...grams, ...prefixes])].slice(0, TOKENS_MAX);
+}
+
+/**
+ * The tokens that a name must all have to be found by what was typed, the longest first, because it is the rarest. Refuses
+ * NAME_TOO_SHORT.
+ */
+export function searchTokens(typed: string): string[] {
+  const { runs, words } = partsOf(typed);
+  const grams = runs.flatMap((run) =>
+    run.length <= GRAM_MAX
+      ? [run.join('')]
+      : run.slice(GRAM_MAX - 1).map((_, start) => run.slice(start, start + GRAM_MAX).join('')),
+  );
+  const prefixes = words.map((word) => word.slice(0, PREFIX_MAX).join(''));
+  const isEnough = grams.length > 0 || prefixes.some((prefix) => [...prefix].length > 1);
+  if (!isEnough) throw refuseSearch('NAME_TOO_SHORT');
+  return [...new Set([...grams, ...prefixes])].sort((a, b) => [...b].length - [...a].length);
 }
 
 type By = {
