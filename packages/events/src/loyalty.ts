@@ -77,6 +77,68 @@ export const PointsReversed = defineEvent({
   }),
 });
 
+export const PointsRestored = defineEvent({
+  topic: 'loyalty.v1',
+  type: 'points.restored',
+  version: 1,
+  meaning: 'Points that an early redemption had cost are back, because that redemption was undone.',
+  key: 'clientId',
+  data: z.object({
+    ...entry,
+    /** Points owed after this entry. */
+    debt: z.int().nonnegative(),
+  }),
+});
+
+const adjustment = { adjustmentId: z.uuid(), direction: z.enum(['CREDIT', 'DEBIT']) };
+
+export const PointsAdjusted = defineEvent({
+  topic: 'loyalty.v1',
+  type: 'points.adjusted',
+  version: 1,
+  meaning: 'Points were booked by hand, given or taken, by two people.',
+  key: 'clientId',
+  data: z.object({ ...entry, ...adjustment }),
+});
+
+export const AdjustmentProposed = defineEvent({
+  topic: 'loyalty.v1',
+  type: 'adjustment.proposed',
+  version: 1,
+  meaning: 'Somebody asks to book points by hand; another person is to decide.',
+  key: 'clientId',
+  data: z.object({ clientId: z.uuid(), ...adjustment, amount: z.int().positive() }),
+});
+
+export const AdjustmentDecided = defineEvent({
+  topic: 'loyalty.v1',
+  type: 'adjustment.decided',
+  version: 1,
+  meaning: 'The booking by hand was approved, rejected, withdrawn or not decided in time.',
+  key: 'clientId',
+  data: z.object({
+    clientId: z.uuid(),
+    ...adjustment,
+    amount: z.int().positive(),
+    outcome: z.enum(['APPROVED', 'REJECTED', 'WITHDRAWN', 'EXPIRED']),
+  }),
+});
+
+export const PointsTransferred = defineEvent({
+  topic: 'loyalty.v1',
+  type: 'points.transferred',
+  version: 1,
+  meaning:
+    'Points have gone from one record of a client to another, because the two are one or have parted again.',
+  key: 'clientId',
+  data: z.object({
+    ...entry,
+    pending: z.int().nonnegative(),
+    way: z.enum(['IN', 'OUT']),
+    otherClientId: z.uuid(),
+  }),
+});
+
 export const PointsExpiring = defineEvent({
   topic: 'loyalty.v1',
   type: 'points.expiring',
@@ -168,8 +230,8 @@ const ruleChangeMoved = (type: string, meaning: string) =>
     key: 'changeId',
     data: z.object({
       changeId: z.uuid(),
-      kind: z.enum(['EARN_RULE', 'TIERS', 'REWARD']),
-      /** The earn rule or the reward; TIERS for the table of tiers. */
+      kind: z.enum(['EARN_RULE', 'TIERS', 'REWARD', 'PROGRAMME']),
+      /** The earn rule or the reward; TIERS for the table of tiers, PROGRAMME for what holds of all points. */
       ruleCode: Code,
       effectiveFrom: Day,
     }),

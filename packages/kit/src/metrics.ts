@@ -1,4 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Db } from './db.js';
+import type { Log } from './log.js';
 
 /** What a service tells Prometheus; no label ever holds an id or a person. */
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -41,4 +43,29 @@ export function createMetrics(service: string) {
       registers,
     }),
   };
+}
+
+/** A figure of a service's own, read from its database each time Prometheus asks, so that every replica tells the same. */
+export type Figure = { name: string; help: string; read: (db: Db) => Promise<number> };
+
+/** Shows the figures among the metrics; one that cannot be read is not a number, and the others are told all the same. */
+export function showFigures(
+  { registry }: Metrics,
+  figures: readonly Figure[],
+  { db, log }: { db: Db; log: Log },
+): void {
+  for (const { name, help, read } of figures) {
+    const gauge = new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect: async () => {
+        const value = await read(db).catch((error: unknown) => {
+          log.warn({ err: error, figure: name }, 'a figure cannot be read');
+          return Number.NaN;
+        });
+        gauge.set(value);
+      },
+    });
+  }
 }

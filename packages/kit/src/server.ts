@@ -17,7 +17,7 @@ import { createKafka, ensureTopics } from './kafka.js';
 import { openKeyService } from './key-service.js';
 import type { KeyService } from './keys.js';
 import { createLog, type Log } from './log.js';
-import { createMetrics, type Metrics } from './metrics.js';
+import { createMetrics, type Figure, type Metrics, showFigures } from './metrics.js';
 import { AccessLog } from './reads.js';
 import { recordingReads } from './recording.js';
 import { isRefusal, refuse } from './refusals.js';
@@ -39,6 +39,8 @@ export type ServiceDefinition = {
   /** What it does about the events of other services. */
   handlers: readonly Handler[];
   jobs?: readonly Job[];
+  /** Figures of its own for Prometheus. */
+  figures?: readonly Figure[];
   /** Loads the tables that are data (policy: **data**) into an empty database; runs at every start and adds only what is missing. */
   seed?: (db: Db) => Promise<void>;
 };
@@ -104,6 +106,7 @@ export async function startService(service: ServiceDefinition, env: ServiceEnv):
       keys: await openKeyService(env.MASTER_KEYS),
       now: () => new Date(),
     });
+    showFigures(metrics, service.figures ?? [], { db, log });
     const kafka = createKafka(service.name, env.KAFKA_BROKERS);
     const app = await createApp(service, { env, db, kafka, log, metrics });
     const stopEvents = startEvents(service, { env, db, kafka, log, metrics });

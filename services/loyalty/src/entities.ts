@@ -1,9 +1,11 @@
 import { decimal } from '@client-graph/kit';
 import type { Decimal } from '@client-graph/kit/decimal';
 import { Column, type ColumnOptions, Entity, PrimaryColumn } from 'typeorm';
+import type { Adjustment, AdjustmentReason, AdjustmentState } from './adjustments/adjustments.rules.js';
 import type { ChangeKind, ChangeState, RuleChange } from './changes/changes.rules.js';
 import type { ActivityTerms, EarnBasis, EarnRule } from './earning/earning.rules.js';
 import type {
+  Benefit,
   Membership,
   MembershipStatus,
   MembershipTier,
@@ -56,6 +58,7 @@ export class TierRuleRow implements TierRule {
   @Column(points) qualifyingPoints: number;
   @Column(decimal) multiplier: Decimal;
   @Column({ type: 'jsonb' }) labels: Labels;
+  @Column({ type: 'jsonb' }) benefits: Benefit[];
 }
 
 @Entity('programme_rule')
@@ -71,6 +74,8 @@ export class ProgrammeRow implements Programme {
   @Column({ type: 'int' }) lapseNoticeDays: number;
   @Column({ type: 'int' }) expiryNoticeDays: number;
   @Column({ type: 'text' }) debtRule: Programme['debtRule'];
+  @Column({ type: 'int' }) reservationDays: number;
+  @Column({ type: 'int' }) adjustmentExpiryMonths: number;
 }
 
 /** A client has one membership, so its id is the client's. */
@@ -83,6 +88,7 @@ export class MembershipRow implements Membership {
   @Column({ type: 'text' }) status: MembershipStatus;
   @Column(points) debt: number;
   @Column({ type: 'date', nullable: true }) lapseOn: string | null;
+  @Column({ type: 'uuid', nullable: true }) mergedInto: string | null;
   @Column({ type: 'int' }) version: number;
 }
 
@@ -229,4 +235,33 @@ export class RuleChangeRow implements RuleChange {
   @Column({ type: 'uuid', nullable: true }) decidedBy: string | null;
   @Column({ type: 'timestamptz', nullable: true }) decidedAt: Date | null;
   @Column({ type: 'int' }) version: number;
+}
+
+@Entity('adjustment')
+export class AdjustmentRow implements Adjustment {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column(points) points: number;
+  @Column({ type: 'text' }) reason: AdjustmentReason;
+  @Column({ type: 'text', nullable: true }) reference: string | null;
+  @Column({ type: 'text' }) state: AdjustmentState;
+  @Column({ type: 'uuid' }) proposedBy: string;
+  @Column({ type: 'timestamptz' }) proposedAt: Date;
+  @Column({ type: 'uuid', nullable: true }) decidedBy: string | null;
+  @Column({ type: 'timestamptz', nullable: true }) decidedAt: Date | null;
+  @Column({ type: 'uuid', nullable: true }) entryId: string | null;
+  @Column({ type: 'int' }) version: number;
+}
+
+type Standing = Pick<MembershipRow, 'tier' | 'tierFrom' | 'tierTo' | 'status' | 'lapseOn'>;
+
+/** A duplicate (its id) whose points have gone to another client, and how both stood. */
+@Entity('points_merge')
+export class PointsMergeRow {
+  @PrimaryColumn({ type: 'uuid', name: 'merged_id' }) id: string;
+  @Column({ type: 'uuid' }) survivorId: string;
+  @Column({ type: 'timestamptz' }) at: Date;
+  @Column(points) debt: number;
+  /** The standings before, and the tier that the survivor was given. */
+  @Column({ type: 'jsonb' }) before: { survivor: Standing; merged: Standing; given: Standing };
 }

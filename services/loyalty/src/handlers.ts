@@ -2,7 +2,10 @@ import {
   CareTaskSent,
   ClientActivated,
   ClientClosed,
+  ClientErased,
+  ClientMerged,
   ClientReviewCompleted,
+  ClientUnmerged,
   EventAttended,
   FeeCreditBooked,
   FeeCreditReleased,
@@ -23,13 +26,17 @@ import { earnForActivity, keepLeadConsent, referralOf } from './earning/earning.
 import { attendance, greeting, review, survey } from './earning/earning.rules.js';
 import { cutForRedemption, reverseForOrder } from './earning/reversals.js';
 import { answerFeeCredit, fulfilFeeCredit, releaseFeeCredit } from './fees/fees.js';
-import { closeMembership, openMembership } from './membership/membership.js';
+import { closeMembership, eraseMember, openMembership } from './membership/membership.js';
+import { mergePoints, unmergePoints } from './merges/merges.js';
 import { earnForOrder } from './points/points.js';
 
 export const handlers: readonly Handler[] = [
   ...clientCopyHandlers,
   handle(ClientActivated, (tx, { data, time }) => openMembership(tx, data.clientId, dayOf(time))),
   handle(ClientClosed, (tx, { data, time }) => closeMembership(tx, data.clientId, dayOf(time))),
+  handle(ClientErased, (tx, { data, time }) => eraseMember(tx, data.clientId, dayOf(time))),
+  handle(ClientMerged, (tx, { data }) => mergePoints(tx, data)),
+  handle(ClientUnmerged, (tx, { data }) => unmergePoints(tx, data)),
 
   handle(OrderSettled, (tx, { id, data }) => earnForOrder(tx, id, data)),
   handle(OrderSettled, (tx, { data }) => cutForRedemption(tx, data)),

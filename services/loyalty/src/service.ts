@@ -1,6 +1,9 @@
-import { createLog, type ServiceDefinition } from '@client-graph/kit';
+import { createLog, expireApprovals, type ServiceDefinition } from '@client-graph/kit';
+import { ADJUST_POINTS } from './adjustments/adjustments.js';
+import { adjustmentResolvers } from './adjustments/adjustments.resolvers.js';
 import { changeResolvers } from './changes/changes.resolvers.js';
 import {
+  AdjustmentRow,
   AllocationRow,
   EarnRuleRow,
   FindingRow,
@@ -8,6 +11,7 @@ import {
   LiabilityRow,
   MembershipRow,
   PointLotRow,
+  PointsMergeRow,
   ProgrammeRow,
   RedemptionRow,
   RewardRow,
@@ -17,11 +21,13 @@ import {
   TierRuleRow,
 } from './entities.js';
 import { handlers } from './handlers.js';
+import { programmeResolvers } from './membership/programme.resolvers.js';
 import { reviewTiers } from './membership/reviews.js';
 import { activatePoints, expirePoints, lapsePoints } from './points/points.js';
 import { pointsResolvers } from './points/points.resolvers.js';
 import { redemptionResolvers } from './redemptions/redemptions.resolvers.js';
-import { checkBooks } from './reports/consistency.js';
+import { callOffWaiting } from './redemptions/waiting.js';
+import { checkBooks, openFindings } from './reports/consistency.js';
 import { snapshotLiability } from './reports/liability.js';
 import { noticeExpiry } from './reports/notices.js';
 import { reportResolvers } from './reports/reports.resolvers.js';
@@ -46,6 +52,8 @@ export const service: ServiceDefinition = {
     LiabilityRow,
     FindingRow,
     RuleChangeRow,
+    AdjustmentRow,
+    PointsMergeRow,
   ],
   resolvers: {
     ...pointsResolvers,
@@ -53,18 +61,28 @@ export const service: ServiceDefinition = {
     ...rewardResolvers,
     ...reportResolvers,
     ...changeResolvers,
+    ...adjustmentResolvers,
+    ...programmeResolvers,
     Query: {
       ...pointsResolvers.Query,
       ...redemptionResolvers.Query,
       ...rewardResolvers.Query,
       ...reportResolvers.Query,
       ...changeResolvers.Query,
+      ...adjustmentResolvers.Query,
+      ...programmeResolvers.Query,
     },
-    Mutation: { ...redemptionResolvers.Mutation, ...rewardResolvers.Mutation, ...changeResolvers.Mutation },
+    Mutation: {
+      ...redemptionResolvers.Mutation,
+      ...rewardResolvers.Mutation,
+      ...changeResolvers.Mutation,
+      ...adjustmentResolvers.Mutation,
+    },
     Membership: {
       ...pointsResolvers.Membership,
       ...redemptionResolvers.Membership,
       ...reportResolvers.Membership,
+      ...programmeResolvers.Membership,
     },
   },
   handlers,
@@ -73,11 +91,20 @@ export const service: ServiceDefinition = {
     { name: 'activate-points', cron: '5 16 * * *', run: activatePoints },
     { name: 'expire-points', cron: '10 16 * * *', run: expirePoints },
     { name: 'lapse-points', cron: '15 16 * * *', run: lapsePoints },
+    { name: 'call-off-waiting', cron: '18 16 * * *', run: callOffWaiting },
     { name: 'review-tiers', cron: '20 16 * * *', run: reviewTiers },
     { name: 'notice-expiry', cron: '25 16 * * *', run: noticeExpiry },
     // After the lots have taken their steps: what is owed at the end of the day, and whether the books agree.
     { name: 'snapshot-liability', cron: '40 16 * * *', run: snapshotLiability },
     { name: 'check-books', cron: '50 16 * * *', run: (db) => checkBooks(db, createLog(db.service, 'error')) },
+    expireApprovals([ADJUST_POINTS]),
+  ],
+  figures: [
+    {
+      name: 'points_findings_open',
+      help: 'Disagreements of the books of points that stand.',
+      read: openFindings,
+    },
   ],
   seed,
 };

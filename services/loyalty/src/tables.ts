@@ -39,6 +39,7 @@ const Tiers = z.object({
       qualifyingPoints: z.int().nonnegative(),
       multiplier: z.string(),
       labels: Labels,
+      benefits: z.array(z.object({ code: z.string(), labels: Labels })),
     }),
   ),
 });
@@ -53,6 +54,8 @@ const Programme = z.array(
     lapseNoticeDays: z.int().nonnegative(),
     expiryNoticeDays: z.int().nonnegative(),
     debtRule: z.enum(['CARRY', 'FORGIVE']),
+    reservationDays: z.int().positive(),
+    adjustmentExpiryMonths: z.int().positive(),
   }),
 );
 
@@ -80,7 +83,14 @@ export const seed = (db: Db): Promise<void> =>
   transact(db, async (tx) => {
     for (const rule of EarnRules.parse(read('earn-rules.json'))) await addIfMissing(tx, 'earn_rule', rule);
     const { rows, ...table } = Tiers.parse(read('tiers.json'));
-    for (const row of rows) await addIfMissing(tx, 'tier_rule', { ...table, ...row });
+    for (const row of rows) {
+      await addIfMissing(tx, 'tier_rule', { ...table, ...row });
+      // A table from before benefits were kept gets them; no points were booked by them.
+      await tx.query(
+        `update tier_rule set benefits = $3 where code = $1 and version = $2 and benefits = '[]'`,
+        [row.code, table.version, JSON.stringify(row.benefits)],
+      );
+    }
     for (const row of Programme.parse(read('programme.json'))) await addIfMissing(tx, 'programme_rule', row);
     for (const reward of Rewards.parse(read('rewards.json'))) await addReward(tx, reward);
   });

@@ -227,3 +227,108 @@ describe('a proposal', () => {
     expect((await world.ask(adviser, list)).codes).toEqual(['FORBIDDEN']);
   });
 });
+
+describe('the programme and what a tier gives', () => {
+  const programme = (more = {}, actor = marketing) =>
+    ask(
+      'proposeProgramme',
+      'ProposeProgrammeInput',
+      {
+        requestId: freshId(),
+        effectiveFrom: '2026-04-01',
+        pointsPerCurrency: 50,
+        feeCreditMaxPercent: 25,
+        graceDays: 10,
+        lapseNoticeDays: 60,
+        expiryNoticeDays: 30,
+        debtRule: 'FORGIVE',
+        reservationDays: 14,
+        adjustmentExpiryMonths: 12,
+        ...more,
+      },
+      actor,
+    );
+  const now = async () =>
+    (
+      await world.ask(
+        marketing,
+        `{ programme { version pointsPerCurrency debtRule reservationDays currency }
+           membershipTiers { code label(locale: ZH_HANT) multiplier benefits { code label(locale: ZH_HANT) } }
+           earnRules { code label terms } }`,
+      )
+    ).data;
+
+  test('are shown as they are in force, with their words', async () => {
+    const { programme: today, membershipTiers, earnRules } = await now();
+    expect(today).toEqual({
+      version: 1,
+      pointsPerCurrency: 100,
+      debtRule: 'CARRY',
+      reservationDays: 30,
+      currency: 'CNY',
+    });
+    expect(membershipTiers.map(({ code, label }: { code: string; label: string }) => [code, label])).toEqual([
+      ['CLASSIC', '普通'],
+      ['PLUS', '優享'],
+      ['PREMIER', '尊享'],
+      ['SIGNATURE', '至尊'],
+    ]);
+    expect(membershipTiers[1].benefits).toContainEqual({ code: 'PRIORITY-LINE', label: '熱線優先接入' });
+    expect(earnRules.map(({ code }: { code: string }) => code)).toEqual(['E1', 'E2', 'E3', 'E4', 'E5', 'E6']);
+    expect(JSON.parse(earnRules[0].terms)).toMatchObject({ per: 1_000 });
+  });
+
+  test('change from their day on by two people; benefits that are left out stay', async () => {
+    await approved(programme());
+    await approved(
+      tiers({
+        tiers: TIERS.map((tier) =>
+          tier.code === 'PLUS'
+            ? {
+                ...tier,
+                benefits: [{ code: 'LOUNGE', name: { en: 'Lounge', zhHans: '贵宾厅', zhHant: '貴賓廳' } }],
+              }
+            : tier,
+        ),
+      }),
+    );
+    expect((await now()).programme.version).toBe(1);
+    world.clock.now = new Date('2026-04-01T02:00:00.000Z');
+    const { programme: then, membershipTiers } = await now();
+    expect(then).toMatchObject({
+      version: 2,
+      pointsPerCurrency: 50,
+      debtRule: 'FORGIVE',
+      reservationDays: 14,
+    });
+    expect(membershipTiers[1]).toMatchObject({
+      label: '優享',
+      benefits: [{ code: 'LOUNGE', label: '貴賓廳' }],
+    });
+    expect(membershipTiers[2].benefits).not.toEqual([]);
+    const clientId = await aClient(world, freshId());
+    await world.sql(`update membership set tier = 'PLUS' where client_id = $1`, [clientId]);
+    const { data } = await world.ask(
+      adviser,
+      'query ($c: [_Any!]!) { _entities(representations: $c) { ... on Client { membership { benefits { label } } } } }',
+      { c: [{ __typename: 'Client', id: clientId }] },
+    );
+    expect(data._entities[0].membership.benefits).toEqual([{ label: 'Lounge' }]);
+  });
+
+  test.each([
+    ['NOT_AHEAD', { effectiveFrom: '2026-03-02' }],
+    ['RULE_INVALID', { pointsPerCurrency: 0 }],
+    ['RULE_INVALID', { feeCreditMaxPercent: 101 }],
+    ['RULE_INVALID', { reservationDays: 0 }],
+    ['RULE_INVALID', { adjustmentExpiryMonths: 121 }],
+  ])('%s: %j', async (code, more) => {
+    expect((await programme(more)).codes).toEqual([code]);
+  });
+
+  test('is proposed by those whose post it is, and one waits at a time', async () => {
+    expect((await programme({}, adviser)).codes).toEqual(['FORBIDDEN']);
+    expect((await programme()).codes).toEqual([]);
+    expect((await programme()).codes).toEqual(['CHANGE_OPEN']);
+  });
+});

@@ -1,5 +1,12 @@
 import type { MutationResolvers, QueryResolvers, Resolvers } from '../generated/resolvers.js';
-import { decideChange, listChanges, proposeEarnRule, proposeReward, proposeTiers } from './changes.js';
+import {
+  decideChange,
+  listChanges,
+  proposeEarnRule,
+  proposeProgramme,
+  proposeReward,
+  proposeTiers,
+} from './changes.js';
 import { CHANGE_STATE_LABELS } from './changes.rules.js';
 
 export const changeResolvers = {
@@ -10,6 +17,7 @@ export const changeResolvers = {
     proposeEarnRule: (_, { input }, ctx) => proposeEarnRule(ctx.db, input),
     proposeTiers: (_, { input }, ctx) => proposeTiers(ctx.db, input),
     proposeReward: (_, { input }, ctx) => proposeReward(ctx.db, input),
+    proposeProgramme: (_, { input }, ctx) => proposeProgramme(ctx.db, input),
     approveRuleChange: (_, { input }, ctx) => decideChange(ctx.db, 'APPROVED', input),
     rejectRuleChange: (_, { input }, ctx) => decideChange(ctx.db, 'REJECTED', input),
   },
@@ -21,6 +29,11 @@ export const changeResolvers = {
   Query: Pick<QueryResolvers, 'ruleChanges'>;
   Mutation: Pick<
     MutationResolvers,
-    'proposeEarnRule' | 'proposeTiers' | 'proposeReward' | 'approveRuleChange' | 'rejectRuleChange'
+    | 'proposeEarnRule'
+    | 'proposeTiers'
+    | 'proposeReward'
+    | 'proposeProgramme'
+    | 'approveRuleChange'
+    | 'rejectRuleChange'
   >;
 };

@@ -11,7 +11,7 @@ export const refuse = defineRefusals({
   RULE_INVALID: 'The table would not hold together; `details` says where.',
 });
 
-export type ChangeKind = 'EARN_RULE' | 'TIERS' | 'REWARD';
+export type ChangeKind = 'EARN_RULE' | 'TIERS' | 'REWARD' | 'PROGRAMME';
 export type ChangeState = 'PROPOSED' | 'APPROVED' | 'REJECTED';
 
 export type RuleChange = {
@@ -55,7 +55,27 @@ export const Payloads = {
       }),
     ]),
   }),
-  TIERS: z.array(z.object({ code: Tier, qualifyingPoints: z.int().nonnegative(), multiplier: z.string() })),
+  TIERS: z.array(
+    z.object({
+      code: Tier,
+      qualifyingPoints: z.int().nonnegative(),
+      multiplier: z.string(),
+      benefits: z
+        .array(z.object({ code: z.string().regex(/^[A-Z0-9-]{3,32}$/), labels: Names }))
+        .max(20)
+        .optional(),
+    }),
+  ),
+  PROGRAMME: z.object({
+    pointsPerCurrency: z.int().min(1).max(1_000_000),
+    feeCreditMaxPercent: z.int().min(1).max(100),
+    graceDays: z.int().min(0).max(365),
+    lapseNoticeDays: z.int().min(0).max(365),
+    expiryNoticeDays: z.int().min(1).max(365),
+    debtRule: z.enum(['CARRY', 'FORGIVE']),
+    reservationDays: z.int().min(1).max(365),
+    adjustmentExpiryMonths: z.int().min(1).max(120),
+  }),
   REWARD: z.object({
     kind: z.enum(['GIFT', 'FEE_CREDIT', 'EVENT_SEAT']),
     lastDay: z.iso.date().nullable(),

@@ -9,7 +9,15 @@ import {
   type Tx,
   transact,
 } from '@client-graph/kit';
-import { EarnRuleRow, RewardRow, RewardTermsRow, RuleChangeRow, TierRuleRow } from '../entities.js';
+import {
+  EarnRuleRow,
+  ProgrammeRow,
+  RewardRow,
+  RewardTermsRow,
+  RuleChangeRow,
+  TierRuleRow,
+} from '../entities.js';
+import type { Programme } from '../membership/membership.rules.js';
 import {
   type ChangeKind,
   type ChangeState,
@@ -63,16 +71,28 @@ async function latestRule(tx: Tx, code: string): Promise<EarnRuleRow> {
   return latest;
 }
 
+type Name = { en: string; zhHans: string; zhHant: string };
 type ProposeTiers = Proposal & {
-  tiers: readonly { code: string; qualifyingPoints: number; multiplier: Decimal }[];
+  tiers: readonly {
+    code: string;
+    qualifyingPoints: number;
+    multiplier: Decimal;
+    benefits?: readonly { code: string; name: Name }[] | null | undefined;
+  }[];
 };
+
+const labelsOf = ({ en: EN, zhHans: ZH_HANS, zhHant: ZH_HANT }: Name) => ({ EN, ZH_HANS, ZH_HANT });
 
 /** Proposes a new table of tiers, whole. */
 export const proposeTiers = (db: Db, input: ProposeTiers): Promise<RuleChangeRow> =>
   propose(db, 'proposeTiers', input, 'TIERS', 'TIERS', async () => {
     const tiers = parse(
       'TIERS',
-      input.tiers.map((tier) => ({ ...tier, multiplier: tier.multiplier.toFixed() })),
+      input.tiers.map(({ benefits, ...tier }) => ({
+        ...tier,
+        multiplier: tier.multiplier.toFixed(),
+        benefits: benefits?.map(({ code, name }) => ({ code, labels: labelsOf(name) })),
+      })),
     );
     mustHoldTogether(tiers);
     return tiers;
@@ -85,24 +105,33 @@ type ProposeReward = Proposal & {
   points?: number | null | undefined;
   tier: string;
   perClientYear?: number | null | undefined;
-  name: { en: string; zhHans: string; zhHant: string };
+  name: Name;
 };
 
 /** Proposes a reward that is new to the catalogue, or new terms of one that is there. */
 export const proposeReward = (db: Db, input: ProposeReward): Promise<RuleChangeRow> =>
   propose(db, 'proposeReward', input, 'REWARD', input.code, async (tx) => {
     if (!/^[A-Z0-9-]{3,32}$/.test(input.code)) throw refuseAny('BAD_INPUT', { field: 'code' });
-    const { en: EN, zhHans: ZH_HANS, zhHant: ZH_HANT } = input.name;
     const reward = parse('REWARD', {
       kind: input.kind,
       lastDay: input.lastDay ?? null,
       points: input.points ?? null,
       tier: input.tier,
       perClientYear: input.perClientYear ?? null,
-      labels: { EN, ZH_HANS, ZH_HANT },
+      labels: labelsOf(input.name),
     });
     mustBePriced(reward, input.effectiveFrom, await tx.findOne(RewardRow, { code: input.code }));
     return reward;
+  });
+
+/** Proposes what the programme as a whole goes by. */
+export const proposeProgramme = (
+  db: Db,
+  input: Proposal & Omit<Programme, 'version' | 'effectiveFrom' | 'currency'>,
+): Promise<RuleChangeRow> =>
+  propose(db, 'proposeProgramme', input, 'PROGRAMME', 'PROGRAMME', async () => {
+    const { requestId: _, effectiveFrom: __, ...programme } = input;
+    return programme;
   });
 
 /** Holds a payload against its shape. Refuses RULE_INVALID naming the fields. */
@@ -191,15 +220,24 @@ const BRING_IN: Record<ChangeKind, (tx: Tx, change: RuleChangeRow) => Promise<un
   },
   TIERS: async (tx, change) => {
     const rows = await tx.find(TierRuleRow, { order: { version: 'DESC' } });
-    const labels = new Map(rows.map((row) => [row.code, row.labels]));
+    // Of a new table the newest version is found first, so its words are kept.
+    const now = new Map([...rows].reverse().map((row) => [row.code, row]));
     const none = { EN: '', ZH_HANS: '', ZH_HANT: '' };
     const tiers = parse('TIERS', change.payload).map((tier) => ({
       ...nextVersion(tx, change, rows[0]),
       ...tier,
       multiplier: new Decimal(tier.multiplier),
-      labels: labels.get(tier.code) ?? none,
+      labels: now.get(tier.code)?.labels ?? none,
+      benefits: tier.benefits ?? now.get(tier.code)?.benefits ?? [],
     }));
     return tx.insertMany(TierRuleRow, tiers);
+  },
+  PROGRAMME: async (tx, change) => {
+    const [latest] = await tx.find(ProgrammeRow, { order: { version: 'DESC' }, take: 1 });
+    if (latest === undefined) throw new Error('The table of the programme is empty.');
+    const programme = parse('PROGRAMME', change.payload);
+    const { currency } = latest;
+    return tx.insert(ProgrammeRow, { ...nextVersion(tx, change, latest), currency, ...programme });
   },
   REWARD: async (tx, change) => {
     const { kind, ...terms } = parse('REWARD', change.payload);

@@ -1,7 +1,8 @@
 import type { DataOf, LeadConverted } from '@client-graph/events';
 import { ClientCopyRow, type Tx } from '@client-graph/kit';
+import { In } from 'typeorm';
 import { EarnRuleRow, LedgerEntryRow } from '../entities.js';
-import { lockMembership } from '../membership/membership.js';
+import { fileOf, lockOwner, ownerOf } from '../membership/membership.js';
 import { loadAccount } from '../points/ledger.js';
 import { balanceIn, bookEarning } from '../points/points.js';
 import { inForce } from '../points/points.rules.js';
@@ -11,23 +12,26 @@ import { type Activity, earnActivity, isActivityRule, referral, type YearSoFar }
 export async function earnForActivity(
   tx: Tx,
   event: { id: string; type: string },
-  activity: Activity | null,
+  told: Activity | null,
 ): Promise<void> {
-  if (activity === null) return;
+  if (told === null) return;
+  const activity = { ...told, clientId: await ownerOf(tx, told.clientId) };
   const rules = await tx.find(EarnRuleRow, { where: { event: event.type } });
   const rule = inForce(rules.filter(isActivityRule), activity.day);
   // Fails closed: what a client is rewarded for is known of clients alone.
   const client = await tx.findOne(ClientCopyRow, { id: activity.clientId });
   if (rule === undefined || client === null) return;
 
-  const membership = await lockMembership(tx, client.id, activity.day);
+  const membership = await lockOwner(tx, client.id, activity.day);
   const { occasion } = activity;
-  const before = await tx.findOne(LedgerEntryRow, { clientId: client.id, rule: rule.code, occasion });
+  // What was rewarded to a duplicate was rewarded to the client.
+  const file = await fileOf(tx, client.id);
+  const before = await tx.findOne(LedgerEntryRow, { clientId: In(file), rule: rule.code, occasion });
   if (before !== null) return;
   const held = {
     membership,
     clientStatus: client.status,
-    soFar: await yearSoFar(tx, client.id, rule.code, activity.day),
+    soFar: await yearSoFar(tx, file, rule.code, activity.day),
     balance: await balanceIn(tx, client.id),
   };
   const ids = { lotId: tx.newId(), entryId: tx.newId(), sourceEventId: event.id };
@@ -38,11 +42,11 @@ export async function earnForActivity(
   await loadAccount(tx, membership);
 }
 
-async function yearSoFar(tx: Tx, clientId: string, rule: string, day: string): Promise<YearSoFar> {
+async function yearSoFar(tx: Tx, file: string[], rule: string, day: string): Promise<YearSoFar> {
   const [soFar] = await tx.query<YearSoFar>(
     `select count(*)::int as times, coalesce(sum(pending), 0)::float8 as points from ledger_entry
-     where client_id = $1 and rule = $2 and type = 'EARN' and business_date between $3 and $4`,
-    [clientId, rule, `${day.slice(0, 4)}-01-01`, `${day.slice(0, 4)}-12-31`],
+     where client_id = any($1) and rule = $2 and type = 'EARN' and business_date between $3 and $4`,
+    [file, rule, `${day.slice(0, 4)}-01-01`, `${day.slice(0, 4)}-12-31`],
   );
   return soFar ?? { times: 0, points: 0 };
 }

@@ -1,8 +1,9 @@
 import type { DataOf, OrderReversed, OrderSettled } from '@client-graph/events';
 import { dayOf, type Tx } from '@client-graph/kit';
-import { EarnRuleRow, type MembershipRow, PointLotRow } from '../entities.js';
-import { loadProgramme, lockMembership } from '../membership/membership.js';
-import { book, loadAccount } from '../points/ledger.js';
+import { In } from 'typeorm';
+import { AllocationRow, EarnRuleRow, LedgerEntryRow, type MembershipRow, PointLotRow } from '../entities.js';
+import { loadProgramme, lockOwner } from '../membership/membership.js';
+import { book, loadAccount, settleDebt } from '../points/ledger.js';
 import { takeBack } from '../points/lots.rules.js';
 import {
   cut,
@@ -11,10 +12,11 @@ import {
   isPurchaseRule,
   type PurchaseBasis,
 } from '../points/points.rules.js';
+import { restore } from '../points/restoring.rules.js';
 
 /** Takes back what an order has earned, now or when it is told later. */
 export async function reverseForOrder(tx: Tx, order: DataOf<typeof OrderReversed>): Promise<void> {
-  const membership = await lockMembership(tx, order.clientId, dayOf(tx.now));
+  const membership = await lockOwner(tx, order.clientId, dayOf(tx.now));
   const first = await tx.query(
     'insert into reversed_order values ($1, $2) on conflict do nothing returning 1',
     [order.orderId, order.clientId],
@@ -24,18 +26,65 @@ export async function reverseForOrder(tx: Tx, order: DataOf<typeof OrderReversed
   await tx.query('update early_redemption set open_minor = 0 where order_id = $1', [order.orderId]);
   for (const purchase of await earnedPurchases(tx, `basis ->> 'orderId' = $1`, [order.orderId]))
     await undo(tx, membership, purchase, deserved(purchase));
+  await restoreCuts(tx, membership, order);
+}
+
+type CutRow = { id: string; reversalId: string | null; lotId: string; isUndone: boolean };
+
+/** A redemption that is undone was none: what it has cut off purchases comes back, and may be cut by the next redemption. */
+async function restoreCuts(
+  tx: Tx,
+  membership: MembershipRow,
+  { orderId, productId }: DataOf<typeof OrderReversed>,
+): Promise<void> {
+  const cuts = await tx.query<CutRow>(
+    `select c.id, c.reversal_id as "reversalId", e.lot_id as "lotId",
+            exists (select from reversed_order where order_id::text = e.basis ->> 'orderId') as "isUndone"
+     from purchase_cut c join ledger_entry e on e.id = c.entry_id
+     where c.order_id = $1 and not c.is_restored order by c.id`,
+    [orderId],
+  );
+  if (cuts.length === 0) return;
+  for (const { id, reversalId, lotId, isUndone } of cuts) {
+    await tx.query('update purchase_cut set is_restored = true where id = $1', [id]);
+    // A purchase that was itself undone has nothing to come back to.
+    if (reversalId !== null && !isUndone) await giveBackCut(tx, membership, { reversalId, lotId });
+  }
+  await settleDebt(tx, membership.id);
+  await cutPurchases(tx, membership, productId);
+}
+
+async function giveBackCut(
+  tx: Tx,
+  membership: MembershipRow,
+  { reversalId, lotId }: { reversalId: string; lotId: string },
+): Promise<void> {
+  const open = await loadAccount(tx, membership);
+  const entry = await tx.manager.findOneOrFail(LedgerEntryRow, { where: { id: reversalId } });
+  const taken = await tx.find(AllocationRow, { where: { entryId: reversalId }, order: { id: 'ASC' } });
+  const ids = [lotId, ...taken.map((part) => part.lotId)];
+  const known = new Set(open.lots.map((lot) => lot.id));
+  const others = await tx.find(PointLotRow, { where: { id: In(ids.filter((id) => !known.has(id))) } });
+  const account = { ...open, lots: [...open.lots, ...others] };
+  const today = dayOf(tx.now);
+  const { graceDays } = await loadProgramme(tx, today);
+  await book(
+    tx,
+    open,
+    restore(account, { entry, taken, lotId }, { today, graceDays }, () => tx.newId()),
+  );
 }
 
 /** Redeeming within the pending days of a purchase cancels the points of what was redeemed (earn rule E1). */
 export async function cutForRedemption(tx: Tx, order: DataOf<typeof OrderSettled>): Promise<void> {
   if (order.side === 'BUY') return;
-  const { orderId, clientId, productId, currency, settledOn, amountMinor } = order;
-  const membership = await lockMembership(tx, clientId, settledOn);
+  const { orderId, productId, currency, settledOn, amountMinor } = order;
+  const membership = await lockOwner(tx, order.clientId, settledOn);
   const [undone] = await tx.query('select from reversed_order where order_id = $1', [orderId]);
   if (undone !== undefined) return;
   await tx.query('insert into early_redemption values ($1, $2, $3, $4, $5, $6) on conflict do nothing', [
     orderId,
-    clientId,
+    membership.id,
     productId,
     currency,
     settledOn,
@@ -56,20 +105,18 @@ export async function cutPurchases(tx: Tx, membership: MembershipRow, productId:
   for (const { orderId, currency, settledOn, openMinor } of redemptions) {
     const purchases = await earnedPurchases(
       tx,
-      `e.client_id = $1 and basis ->> 'productId' = $2 and basis ->> 'currency' = $3
+      `l.client_id = $1 and basis ->> 'productId' = $2 and basis ->> 'currency' = $3
        and $4 >= l.earned_on and $4 < l.available_on
        and not exists (select from reversed_order where order_id::text = basis ->> 'orderId')`,
       [membership.id, productId, currency, settledOn],
     );
     const { cuts, left } = cut(purchases, openMinor);
     for (const { purchase, amountMinor, points } of cuts) {
-      await tx.query('insert into purchase_cut values ($1, $2, $3, $4)', [
-        tx.newId(),
-        purchase.entryId,
-        orderId,
-        amountMinor,
-      ]);
-      if (points > 0) await undo(tx, membership, purchase, points);
+      const reversalId = await undo(tx, membership, purchase, points);
+      await tx.query(
+        'insert into purchase_cut (id, entry_id, order_id, amount_minor, reversal_id) values ($1, $2, $3, $4, $5)',
+        [tx.newId(), purchase.entryId, orderId, amountMinor, reversalId],
+      );
     }
     await tx.query('update early_redemption set open_minor = $2 where order_id = $1', [orderId, left]);
   }
@@ -88,7 +135,7 @@ async function earnedPurchases(tx: Tx, condition: string, values: unknown[]): Pr
   const found = await tx.query<Raw>(
     `select e.id as "entryId", e.lot_id as "lotId", e.rule, e.rule_version as "ruleVersion", e.basis,
             to_char(e.qualifying_on, 'YYYY-MM-DD') as "qualifyingOn",
-            (select coalesce(sum(amount_minor), 0) from purchase_cut where entry_id = e.id)::float8 as "cutMinor"
+            (select coalesce(sum(amount_minor), 0) from purchase_cut where entry_id = e.id and not is_restored)::float8 as "cutMinor"
      from ledger_entry e join point_lot l on l.id = e.lot_id
      where e.type = 'EARN' and ${condition} order by l.earned_on desc, e.id desc`,
     values,
@@ -101,8 +148,14 @@ async function earnedPurchases(tx: Tx, condition: string, values: unknown[]): Pr
   });
 }
 
-async function undo(tx: Tx, membership: MembershipRow, purchase: Found, points: number): Promise<void> {
-  if (points === 0) return;
+/** Returns the entry that has taken the points back; null when there was nothing to take. */
+async function undo(
+  tx: Tx,
+  membership: MembershipRow,
+  purchase: Found,
+  points: number,
+): Promise<string | null> {
+  if (points === 0) return null;
   const today = dayOf(tx.now);
   const account = await loadAccount(tx, membership);
   const [lapsed] = await tx.query<{ points: number }>(
@@ -121,9 +174,7 @@ async function undo(tx: Tx, membership: MembershipRow, purchase: Found, points: 
     day: today,
   };
   const { debtRule } = await loadProgramme(tx, today);
-  await book(
-    tx,
-    account,
-    takeBack(account, undoing, debtRule, () => tx.newId()),
-  );
+  const booking = takeBack(account, undoing, debtRule, () => tx.newId());
+  await book(tx, account, booking);
+  return booking.entries[0]?.id ?? null;
 }

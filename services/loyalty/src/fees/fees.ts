@@ -2,7 +2,7 @@ import type { DataOf, FeeCreditBooked, FeeCreditReleased } from '@client-graph/e
 import { ClientCopyRow, dayOf, type Tx } from '@client-graph/kit';
 import { In } from 'typeorm';
 import { type MembershipRow, RedemptionRow } from '../entities.js';
-import { loadProgramme, loadTiers, lockMembership } from '../membership/membership.js';
+import { loadProgramme, loadTiers, lockOwner, ownerOf } from '../membership/membership.js';
 import { loadAccount } from '../points/ledger.js';
 import { balanceOf } from '../points/lots.rules.js';
 import { requested, reserve, takeRedemptionStep } from '../redemptions/redemptions.js';
@@ -29,10 +29,10 @@ import {
  * same transaction, so a side that dies anywhere finds its books right and goes on. Asked again it has been answered.
  */
 export async function answerFeeCredit(tx: Tx, request: CreditRequest): Promise<void> {
-  const client = await tx.findOne(ClientCopyRow, { id: request.clientId });
+  const client = await tx.findOne(ClientCopyRow, { id: await ownerOf(tx, request.clientId) });
   if (client === null) return tx.record(declined(request, 'CLIENT_UNKNOWN'));
   const today = dayOf(tx.now);
-  const membership = await lockMembership(tx, client.id, today);
+  const membership = await lockOwner(tx, client.id, today);
   if ((await tx.findOne(RedemptionRow, { creditId: request.creditId })) !== null) return;
 
   const programme = await loadProgramme(tx, today);
@@ -103,7 +103,7 @@ export async function releaseFeeCredit(
   tx: Tx,
   { clientId, creditId, reason }: DataOf<typeof FeeCreditReleased>,
 ): Promise<void> {
-  await lockMembership(tx, clientId, dayOf(tx.now));
+  await lockOwner(tx, clientId, dayOf(tx.now));
   await tx.query('insert into released_credit values ($1) on conflict do nothing', [creditId]);
   const redemption = await tx.findOne(RedemptionRow, { creditId });
   const step = redemption === null ? undefined : RELEASE[redemption.state];

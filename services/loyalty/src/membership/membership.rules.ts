@@ -1,6 +1,7 @@
 import { type EventDraft, MembershipTierChanged, MembershipTierRenewed } from '@client-graph/events';
 import type { Decimal } from '@client-graph/kit/decimal';
 import { plusDays, plusMonths } from '@client-graph/kit/time';
+import type { Labels } from '../points/lots.rules.js';
 
 export type MembershipTier = 'CLASSIC' | 'PLUS' | 'PREMIER' | 'SIGNATURE';
 export type MembershipStatus = 'ACTIVE' | 'CLOSED';
@@ -16,6 +17,8 @@ export type Membership = {
   debt: number;
   /** Of a membership that has ended: the day on which its points lapse. */
   lapseOn: string | null;
+  /** Of a duplicate: the client whose its points are now. */
+  mergedInto: string | null;
 };
 
 /** What the programme as a whole goes by, one dated row (policy 6.2: **data**; `domain.md` 3.5.2 and 3.5.4). */
@@ -35,7 +38,14 @@ export type Programme = {
   expiryNoticeDays: number;
   /** Whether points that were spent before their earning was undone are owed or forgiven. */
   debtRule: 'CARRY' | 'FORGIVE';
+  /** How long a reward waits to be fetched before it is called off. */
+  reservationDays: number;
+  /** How long points that were booked by hand can be spent. */
+  adjustmentExpiryMonths: number;
 };
+
+/** Something that a tier gives, in words. */
+export type Benefit = { code: string; labels: Labels };
 
 /** One row of the tiers' table (policy 6.2, `domain.md` 3.5.3). All rows of one version come into force together. */
 export type TierRule = {
@@ -44,6 +54,7 @@ export type TierRule = {
   effectiveFrom: string;
   qualifyingPoints: number;
   multiplier: Decimal;
+  benefits: Benefit[];
 };
 
 export const STATUS_LABELS = {
@@ -65,6 +76,7 @@ export const newMembership = (clientId: string, day: string): Membership => ({
   status: 'ACTIVE',
   debt: 0,
   lapseOn: null,
+  mergedInto: null,
 });
 
 /** The tiers' table that is in force on a day: the latest version that has begun, lowest tier first. */

@@ -23,7 +23,15 @@ export type Lot = {
   originLotId: string | null;
 };
 
-export type EntryType = 'EARN' | 'ACTIVATE' | 'REDEEM' | 'EXPIRE' | 'REVERSE_EARN' | 'REVERSE_REDEEM';
+export type EntryType =
+  | 'EARN'
+  | 'ACTIVATE'
+  | 'REDEEM'
+  | 'EXPIRE'
+  | 'REVERSE_EARN'
+  | 'REVERSE_REDEEM'
+  | 'ADJUST'
+  | 'TRANSFER';
 
 export type Entry<Basis = unknown> = {
   id: string;
@@ -79,7 +87,7 @@ export type Booking = {
   events: EventDraft[];
 };
 
-type NewId = () => string;
+export type NewId = () => string;
 
 export const balanceOf = (lots: readonly Lot[]): number =>
   lots.reduce((sum, lot) => sum + (lot.state === 'ACTIVE' ? lot.remaining : 0), 0);
@@ -166,7 +174,7 @@ function lapsed(lot: Lot, day: string, balance: number, entryId: string) {
   };
 }
 
-const soonestFirst = (a: Lot, b: Lot): number =>
+export const soonestFirst = (a: Lot, b: Lot): number =>
   a.expiresOn.localeCompare(b.expiresOn) || a.earnedOn.localeCompare(b.earnedOn) || a.id.localeCompare(b.id);
 
 /** The order in which active lots are spent: soonest expiry, then oldest, then id. */
@@ -188,7 +196,7 @@ export function draw(lots: readonly Lot[], points: number, emptied: LotState) {
 }
 
 /** The account's lots with the changed ones in their place. */
-const balanceWith = (account: Account, changed: readonly Lot[]): number => {
+export const balanceWith = (account: Account, changed: readonly Lot[]): number => {
   const ids = new Set(changed.map((lot) => lot.id));
   return balanceOf([...account.lots.filter((lot) => !ids.has(lot.id)), ...changed]);
 };
@@ -294,7 +302,7 @@ export function giveBack(
   const returned = back.taken.map(({ lotId, points }) => {
     const lot = byId.get(lotId);
     if (lot === undefined) throw new Error('A lot to give points back to was not loaded.');
-    return { lot: refilled(lot, points, back, newId), points };
+    return { lot: refilled(lot, points, { ...back, clientId: account.clientId }, newId), points };
   });
   const points = returned.reduce((sum, part) => sum + part.points, 0);
   const lots = returned.map((part) => part.lot);
@@ -320,16 +328,18 @@ export function giveBack(
   };
 }
 
+/** A lot that has gone to another client since (two that were merged have parted) is not touched: its points get a grace lot. */
 const refilled = (
   lot: Lot,
   points: number,
-  { today, graceDays }: { today: string; graceDays: number },
+  { clientId, today, graceDays }: { clientId: string; today: string; graceDays: number },
   newId: NewId,
 ): Lot =>
-  lot.expiresOn >= today
+  lot.clientId === clientId && lot.expiresOn >= today
     ? { ...lot, remaining: lot.remaining + points, state: 'ACTIVE' }
     : {
         ...lot,
+        clientId,
         id: newId(),
         amount: points,
         remaining: points,

@@ -3,7 +3,7 @@ import { ClientCopyRow, type Db, dayOf, isUuid, type Tx, transact } from '@clien
 import type { EarnBasis } from '../earning/earning.rules.js';
 import { cutPurchases } from '../earning/reversals.js';
 import { EarnRuleRow, LedgerEntryRow, MembershipRow, PointLotRow } from '../entities.js';
-import { loadTiers, lockMembership } from '../membership/membership.js';
+import { loadTiers, lockOwner, ownerOf } from '../membership/membership.js';
 import { type QualifyingDay, qualifyingAfter, tierOf, upgrade } from '../membership/membership.rules.js';
 import { DUE_TO_ACTIVATE, DUE_TO_EXPIRE, type DueLot, takeStep } from './ledger.js';
 import { activate, type Entry, expire, type Lot, lapse, type Step } from './lots.rules.js';
@@ -15,15 +15,16 @@ const PURCHASE = 'order.settled';
 export async function earnForOrder(
   tx: Tx,
   sourceEventId: string,
-  order: DataOf<typeof OrderSettled>,
+  told: DataOf<typeof OrderSettled>,
 ): Promise<void> {
+  const order = { ...told, clientId: await ownerOf(tx, told.clientId) };
   const rules = await tx.find(EarnRuleRow, { where: { event: PURCHASE } });
   const rule = inForce(rules.filter(isPurchaseRule), order.settledOn);
   const client = await tx.findOne(ClientCopyRow, { id: order.clientId });
   const clientStatus = client?.status ?? null;
   if (rule === undefined || !earns(order, clientStatus, rule)) return;
 
-  const membership = await lockMembership(tx, order.clientId, order.settledOn);
+  const membership = await lockOwner(tx, order.clientId, order.settledOn);
   // The inbox has let this event through once; should its mark ever be gone, the ledger still knows.
   const before = await tx.findOne(LedgerEntryRow, { sourceEventId, rule: rule.code, type: 'EARN' });
   if (before !== null || (await isReversed(tx, order.orderId))) return;
@@ -54,11 +55,15 @@ export async function bookEarning(
   await tx.insert(PointLotRow, { ...lot, version: 1 });
   await tx.insert(LedgerEntryRow, { ...entry, at: tx.now });
   await tx.record(...events);
-  if (entry.qualifyingOn === null) return;
+  if (entry.qualifyingOn !== null) await upgradeMember(tx, membership, entry.qualifyingOn);
+}
+
+/** Moves a locked member up when what counts on the day is enough for a higher tier. */
+export async function upgradeMember(tx: Tx, membership: MembershipRow, day: string): Promise<void> {
   const step = upgrade(
     membership,
-    await qualifyingDays(tx, membership.id, qualifyingAfter(entry.qualifyingOn)),
-    await loadTiers(tx, entry.qualifyingOn),
+    await qualifyingDays(tx, membership.id, qualifyingAfter(day)),
+    await loadTiers(tx, day),
   );
   if (step === null) return;
   await tx.update(MembershipRow, membership, step.changes);

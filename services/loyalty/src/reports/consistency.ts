@@ -18,7 +18,7 @@ const CHECKS = `
     select lot_id, sum(points) as points from (
       select lot_id, pending + available as points from ledger_entry where lot_id is not null
       union all
-      select a.lot_id, case when e.type = 'REVERSE_REDEEM' then a.points else -a.points end
+      select a.lot_id, case when e.pending + e.available > 0 then a.points else -a.points end
       from allocation a join ledger_entry e on e.id = a.entry_id
     ) moved group by lot_id
   ), debit as (
@@ -69,5 +69,9 @@ export const checkBooks = (db: Db, log: Pick<Log, 'error'>): Promise<void> =>
     for (const { kind, expected, found: is } of found)
       log.error({ finding: kind, expected, found: is }, 'the records of points disagree');
   });
+
+/** How many findings stand: anything but none is to be looked at. */
+export const openFindings = (db: Db): Promise<number> =>
+  db.source.getRepository(FindingRow).countBy({ clearedAt: IsNull() });
 
 export const listFindings = (db: Db, args: PageArgs) => page(db, FindingRow, args);

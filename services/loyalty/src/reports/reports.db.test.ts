@@ -284,6 +284,8 @@ describe('the nightly check', () => {
     expect(await findings(clientId)).toHaveLength(2);
     expect(errors).toContainEqual({ finding: 'BALANCE', expected: 100, found: 60 });
     expect(JSON.stringify(errors)).not.toContain(clientId);
+    const [figure] = service.figures ?? [];
+    expect(await figure?.read(world.db)).toBeGreaterThanOrEqual(2);
 
     await world.sql('update point_lot set remaining = 100 where client_id = $1', [clientId]);
     await checkBooks(world.db, log);

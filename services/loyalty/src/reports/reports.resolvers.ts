@@ -2,8 +2,9 @@ import { refuse } from '@client-graph/kit';
 import type { MembershipResolvers, QueryResolvers, Resolvers } from '../generated/resolvers.js';
 import { listFindings } from './consistency.js';
 import { listLiability } from './liability.js';
-import { breakageRate, ENTRY_LABELS, expectedBreakage, liabilityOf } from './reports.rules.js';
+import { breakageRate, entryLabel, expectedBreakage, liabilityOf } from './reports.rules.js';
 import { balancesOf, bookedOn, entriesOf } from './statement.js';
+import { statementFile } from './statement-file.js';
 
 export const reportResolvers = {
   Query: {
@@ -20,9 +21,10 @@ export const reportResolvers = {
     openingBalance: async (period, _, ctx) => (await balancesOf(ctx.db, period)).opening,
     closingBalance: async (period, _, ctx) => (await balancesOf(ctx.db, period)).closing,
     entries: (period, args, ctx) => entriesOf(ctx.db, period, args),
+    file: (period, args, ctx) => statementFile(ctx.db, period, args),
   },
   PointsEntry: {
-    typeLabel: ({ type }, { locale }) => ENTRY_LABELS[type][locale],
+    typeLabel: (entry, { locale }) => entryLabel(entry)[locale],
     bookedOn,
     points: ({ available }) => available,
   },

@@ -1,6 +1,7 @@
-import { connectionOf, type Db, dayOf, type PageArgs, pageOf, plusDays } from '@client-graph/kit';
+import { connectionOf, type Db, dayOf, type PageArgs, pageOf, plusDays, refuse } from '@client-graph/kit';
 import { Between, MoreThan } from 'typeorm';
 import { LedgerEntryRow } from '../entities.js';
+import type { Statement } from './reports.rules.js';
 
 export type Period = { clientId: string; from: string; to: string };
 
@@ -20,6 +21,22 @@ export async function balancesOf(
     [clientId, startOf(from), endOf(to)],
   );
   return sums ?? { opening: 0, closing: 0 };
+}
+
+const ENTRIES_MAX = 10_000;
+
+/** A whole period at once, for a file. Refuses a period that is too long. */
+export async function wholeStatement(db: Db, period: Period): Promise<Statement> {
+  const { clientId, from, to } = period;
+  const rows = await db.source.getRepository(LedgerEntryRow).find({
+    where: { clientId, at: Between(startOf(from), endOf(to)) },
+    order: { id: 'ASC' },
+    take: ENTRIES_MAX + 1,
+  });
+  if (rows.length > ENTRIES_MAX)
+    throw refuse('BAD_INPUT', { field: 'from', reason: 'TOO_MANY_ENTRIES', max: ENTRIES_MAX });
+  const entries = rows.map((row) => ({ ...row, bookedOn: bookedOn(row) }));
+  return { ...period, ...(await balancesOf(db, period)), entries };
 }
 
 /** The entries of a period, oldest first. */
