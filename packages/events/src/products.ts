@@ -114,6 +114,16 @@ export const OrderSettled = defineEvent({
   data: z.object({ ...order, settledOn: Day }),
 });
 
+export const OrderPartlySettled = defineEvent({
+  topic: 'products.v1',
+  type: 'order.partlysettled',
+  version: 1,
+  meaning:
+    'A part of the order was settled: amountMinor of money has moved. order.settled follows with the whole once the rest is settled or given up.',
+  key: 'clientId',
+  data: z.object({ ...order, settledOn: Day }),
+});
+
 export const OrderReversed = orderEvent(
   'order.reversed',
   'A settlement was an error and was taken back: its units and money have moved back.',

@@ -132,6 +132,11 @@ export class OrderRow implements Order {
   @Column({ type: 'timestamptz', nullable: true }) coolingOffUntil: Date | null;
   @Column({ type: 'uuid', nullable: true }) witnessId: string | null;
   @Column({ type: 'text', nullable: true }) recordingRef: string | null;
+  /** Of what it moves in all, how much is settled; of a redemption what was paid out so far. */
+  @Column(decimal) settledAmount: Decimal;
+  @Column(decimal) settledUnits: Decimal;
+  /** Under which client it was placed: another one than `clientId` where that one was merged. */
+  @Column({ type: 'uuid' }) originClientId: string;
   @Column({ type: 'int' }) version: number;
 }
 
@@ -160,6 +165,7 @@ export class HoldingRow implements Holding {
   @Column(decimal) units: Decimal;
   @Column(decimal) lastNav: Decimal;
   @Column({ type: 'date' }) asOf: string;
+  @Column({ type: 'uuid' }) originClientId: string;
   @Column({ type: 'int' }) version: number;
 }
 
@@ -234,6 +240,7 @@ export class RecommendationRow {
   @Column({ type: 'uuid' }) decisionId: string;
   @Column({ type: 'timestamptz' }) recommendedAt: Date;
   @Column({ type: 'uuid', nullable: true }) recommendedBy: string | null;
+  @Column({ type: 'uuid' }) originClientId: string;
 }
 
 @Entity('staff_interest')
@@ -245,4 +252,15 @@ export class StaffInterestRow {
   @Column({ type: 'timestamptz' }) declaredAt: Date;
   @Column({ type: 'timestamptz', nullable: true }) endedAt: Date | null;
   @Column({ type: 'int' }) version: number;
+}
+
+/** What is left to look at after a change of a product. */
+@Entity('product_sweep')
+export class SweepRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) productId: string;
+  @Column({ type: 'text' }) task: 'ORDERS' | 'HOLDERS';
+  @Column({ type: 'uuid', nullable: true }) afterId: string | null;
+  @Column({ type: 'timestamptz' }) createdAt: Date;
+  @Column({ type: 'timestamptz', nullable: true }) doneAt: Date | null;
 }

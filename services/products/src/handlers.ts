@@ -1,14 +1,23 @@
 import {
+  ClientClosed,
+  ClientClosing,
+  ClientDeceased,
+  ClientErased,
   ClientInvestorChanged,
+  ClientMerged,
+  ClientRestricted,
   ClientReviewCompleted,
   ClientReviewDue,
+  ClientUnmerged,
   FeeCreditDeclined,
   FeeCreditGranted,
   RiskProfileChanged,
 } from '@client-graph/events';
 import { clientCopyHandlers, type Handler, handle } from '@client-graph/kit';
 import { bookCredit, declineCredit } from './fees/fee-credits.js';
+import { followMerge, followUnmerge } from './merges/merges.js';
 import { rejectUnsuitable } from './orders/orders.js';
+import { endOrders } from './orders/standing-orders.js';
 import { dropReview, keepInvestor, keepReview } from './suitability/standing.js';
 import { keepProfile } from './suitability/suitability.js';
 
@@ -24,6 +33,13 @@ export const handlers: readonly Handler[] = [
   }),
   handle(ClientReviewDue, (tx, { data }) => keepReview(tx, data)),
   handle(ClientReviewCompleted, (tx, { data }) => dropReview(tx, data)),
+  handle(ClientClosing, (tx, { data }) => endOrders(tx, data.clientId, 'PURCHASES')),
+  ...[ClientClosed, ClientDeceased, ClientErased].map((ended) =>
+    handle(ended, (tx, { data }) => endOrders(tx, data.clientId, 'ALL')),
+  ),
+  handle(ClientRestricted, (tx, { data }) => endOrders(tx, data.clientId, 'ALL')),
+  handle(ClientMerged, (tx, { data }) => followMerge(tx, data)),
+  handle(ClientUnmerged, (tx, { data }) => followUnmerge(tx, data)),
   handle(FeeCreditGranted, (tx, { data }) => bookCredit(tx, data)),
   handle(FeeCreditDeclined, (tx, { data }) => declineCredit(tx, data)),
 ];

@@ -18,6 +18,7 @@ import {
   SpecialWarningRow,
   StaffInterestRow,
   SuitabilityRuleRow,
+  SweepRow,
 } from './entities.js';
 import { releaseUnanswered } from './fees/fee-credits.js';
 import { feeCreditResolvers } from './fees/fee-credits.resolvers.js';
@@ -27,11 +28,13 @@ import { holdingResolvers } from './holdings/holdings.resolvers.js';
 import { interestResolvers } from './interests/interests.resolvers.js';
 import { navResolvers } from './navs/navs.resolvers.js';
 import { orderResolvers } from './orders/orders.resolvers.js';
+import { expireDrafts } from './orders/standing-orders.js';
 import { PlanAcceptanceRow, PlanLineRow, PlanRow } from './plans/plans.entities.js';
 import { watchPlans } from './plans/plans.js';
 import { planResolvers } from './plans/plans.resolvers.js';
 import { raiseRatings } from './products/changes.js';
 import { productResolvers } from './products/products.resolvers.js';
+import { finishSweeps } from './products/sweeps.js';
 import { recommendationResolvers } from './recommendations/recommendations.resolvers.js';
 import { seed } from './seed.js';
 import { suitabilityResolvers } from './suitability/suitability.resolvers.js';
@@ -57,6 +60,7 @@ export const service: ServiceDefinition = {
     CallBackRow,
     RecommendationRow,
     StaffInterestRow,
+    SweepRow,
     PlanRow,
     PlanLineRow,
     PlanAcceptanceRow,
@@ -105,6 +109,8 @@ export const service: ServiceDefinition = {
   jobs: [
     { name: 'watchDrawdowns', cron: '20 * * * *', run: watchDrawdowns },
     { name: 'releaseUnanswered', cron: '10 * * * *', run: releaseUnanswered },
+    { name: 'finishSweeps', cron: '* * * * *', run: finishSweeps },
+    { name: 'expireDrafts', cron: '15 16 * * *', run: expireDrafts },
     { name: 'watchPlans', cron: '5 16 * * *', run: watchPlans },
     { name: 'raiseRatings', cron: '50 15 * * *', run: raiseRatings },
   ],

@@ -1,6 +1,14 @@
 import { Decimal } from '@client-graph/kit/decimal';
 import { expect, test } from '@jest/globals';
-import { bandOf, credit, exposureOf, type Holding, holdingValue } from './holdings.rules.js';
+import {
+  bandOf,
+  credit,
+  exposureOf,
+  type Holding,
+  holdingChanged,
+  holdingValue,
+  together,
+} from './holdings.rules.js';
 
 const P = '019c0000-0000-7000-8000-000000000003';
 const OTHER = '019c0000-0000-7000-8000-000000000004';
@@ -43,14 +51,15 @@ test.each([
 
 test('units are added and valued by the settlement', () => {
   const settled = { units: new Decimal('0.000001'), nav: new Decimal(2), settledOn: '2026-03-03' };
-  const { changes, events } = credit(aHolding(), settled, 'R2');
+  const changes = credit(aHolding(), settled);
+  const event = holdingChanged({ ...aHolding(), ...changes }, 'R2');
   expect(changes).toEqual({ units: new Decimal('100.000001'), lastNav: new Decimal(2), asOf: '2026-03-03' });
-  expect(events[0]?.data).toMatchObject({ units: '100.000001', valueBand: 'LT_50K', rating: 'R2' });
+  expect(event.data).toMatchObject({ units: '100.000001', valueBand: 'LT_50K', rating: 'R2' });
 });
 
 test('a settlement of an earlier day adds units and leaves the newer valuation', () => {
   const settled = { units: new Decimal(1), nav: new Decimal(2), settledOn: '2026-03-01' };
-  expect(credit(aHolding(), settled, 'R2').changes).toEqual({
+  expect(credit(aHolding(), settled)).toEqual({
     units: new Decimal(101),
     lastNav: new Decimal('1.5'),
     asOf: '2026-03-02',
@@ -69,4 +78,13 @@ test('exposure counts holdings of the currency, and orders under way of the prod
   ];
   expect(exposureOf(P, 'CNY', holdings, open)).toEqual({ inProduct: '200', inAll: '300' });
   expect(exposureOf(P, 'CNY', [], [])).toEqual({ inProduct: '0', inAll: '0' });
+});
+
+test('holdings of one product that belonged to clients since merged are one, valued by the newest', () => {
+  expect(together([])).toBeNull();
+  const older = aHolding({ id: 'o', asOf: '2026-03-01', lastNav: new Decimal(9), units: new Decimal('0.5') });
+  expect(together([older, aHolding()])).toMatchObject({
+    units: new Decimal('100.5'),
+    lastNav: new Decimal('1.5'),
+  });
 });

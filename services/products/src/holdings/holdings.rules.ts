@@ -56,15 +56,25 @@ export const holdingChanged = (holding: Holding, rating: Rating) =>
     valueBand: bandOf(holdingValue(holding)),
   });
 
+/** A client holds none of a product any more, and has no row of it: all went to another client with a merge. */
+export const holdsNothing = (of: { clientId: string; productId: string; rating: Rating }) =>
+  HoldingChanged({ ...of, units: '0', valueBand: bandOf(new Decimal(0)) });
+
 /** Units are added, or leave where they are negative; the valuation moves on only when the settlement is not older than the one it stands on. */
-export function credit(holding: Holding, settled: Settled, rating: Rating) {
+export function credit(holding: Holding, settled: Settled) {
   const units = holding.units.plus(settled.units);
   const isOlder = settled.settledOn < holding.asOf;
   const valuation = isOlder
     ? { lastNav: holding.lastNav, asOf: holding.asOf }
     : { lastNav: settled.nav, asOf: settled.settledOn };
-  const changes = { units, ...valuation };
-  return { changes, events: [holdingChanged({ ...holding, ...changes }, rating)] };
+  return { units, ...valuation };
+}
+
+/** What is held of one product in all: one holding, or those of clients that were merged, valued by the newest among them. */
+export function together(holdings: readonly Holding[]): Holding | null {
+  const [newest] = [...holdings].sort((a, b) => (a.asOf < b.asOf ? 1 : -1));
+  if (newest === undefined) return null;
+  return { ...newest, units: holdings.reduce((sum, one) => sum.plus(one.units), new Decimal(0)) };
 }
 
 /** What concentration is measured by, in one currency: money in other currencies has no rate here and does not count. */

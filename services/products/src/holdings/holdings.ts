@@ -1,6 +1,6 @@
 import { type Context, Decimal, type Tx } from '@client-graph/kit';
 import { MoreThan } from 'typeorm';
-import { HoldingRow, type OrderRow, type ProductRow } from '../entities.js';
+import { HoldingRow, type OrderRow } from '../entities.js';
 import { latestNav, latestNavs } from '../navs/navs.js';
 import type { Rating } from '../products/products.rules.js';
 import {
@@ -9,18 +9,20 @@ import {
   holdingChanged,
   holdingValue,
   type Settled,
+  together,
   valuationOf,
 } from './holdings.rules.js';
 import { type Flow, performanceOf } from './performance.rules.js';
 
-/** Moves the units of a settlement into the client's holding, which the first one opens, or out of it; returns the holding's id. */
-export async function moveUnits(
+type Owner = Pick<OrderRow, 'clientId' | 'originClientId' | 'currency'>;
+
+/** The holding that a purchase adds to, locked; the first one opens it. */
+export async function holdingFor(
   tx: Tx,
-  order: Pick<OrderRow, 'clientId' | 'productId' | 'currency'>,
+  { clientId, originClientId, currency }: Owner,
+  productId: string,
   settled: Settled,
-  rating: Rating,
-): Promise<string> {
-  const { clientId, productId, currency } = order;
+): Promise<HoldingRow> {
   // Two first settlements at once: the second waits for the first one's row, finds it there and adds to it.
   await tx.manager
     .createQueryBuilder()
@@ -34,18 +36,49 @@ export async function moveUnits(
       units: new Decimal(0),
       lastNav: settled.nav,
       asOf: settled.settledOn,
+      originClientId,
       version: 0,
     })
     .orIgnore()
     .execute();
-  const holding = await tx.manager.findOneOrFail(HoldingRow, {
-    where: { clientId, productId },
+  return tx.manager.findOneOrFail(HoldingRow, {
+    where: { originClientId, productId },
     lock: { mode: 'pessimistic_write' },
   });
-  const { changes, events } = credit(holding, settled, rating);
-  await tx.update(HoldingRow, holding, changes);
-  await tx.record(...events);
-  return holding.id;
+}
+
+/** The holdings that units leave, locked: of the client the order was placed under first. */
+export async function holdingsToGive(
+  tx: Tx,
+  { clientId, originClientId }: Owner,
+  productId: string,
+): Promise<HoldingRow[]> {
+  const held = await tx.manager.find(HoldingRow, {
+    where: { clientId, productId, units: MoreThan(new Decimal(0)) },
+    order: { id: 'ASC' },
+    lock: { mode: 'pessimistic_write' },
+  });
+  const isOwn = (holding: HoldingRow) => Number(holding.originClientId === originClientId);
+  return held.sort((a, b) => isOwn(b) - isOwn(a));
+}
+
+/** Adds the units to the holding, which the caller has locked, or takes them out. */
+export const moveUnits = (tx: Tx, holding: HoldingRow, settled: Settled): Promise<HoldingRow> =>
+  tx.update(HoldingRow, holding, credit(holding, settled));
+
+/** Tells what a client now holds of a product. */
+export async function tellHolding(
+  tx: Tx,
+  { clientId, productId, rating }: { clientId: string; productId: string; rating: Rating },
+): Promise<void> {
+  const held = together(await tx.find(HoldingRow, { where: { clientId, productId } }));
+  if (held !== null) await tx.record(holdingChanged(held, rating));
+}
+
+/** What a client holds of a product in all, as it is valued now, for a command; null where nothing was ever held. */
+export async function heldOf(tx: Tx, clientId: string, productId: string): Promise<Holding | null> {
+  const held = together(await tx.find(HoldingRow, { where: { clientId, productId } }));
+  return held && valuedHolding(tx, held);
 }
 
 /** The holding as it is valued now. */
@@ -54,7 +87,7 @@ export async function valued(ctx: Context, holding: HoldingRow): Promise<Holding
 }
 
 /** The holding as it is valued now, for a command. */
-export async function valuedHolding(tx: Tx, holding: HoldingRow): Promise<Holding> {
+async function valuedHolding(tx: Tx, holding: Holding): Promise<Holding> {
   const [latest = null] = await latestNavs(tx, [holding.productId]);
   return { ...holding, ...valuationOf(holding, latest) };
 }
@@ -68,20 +101,6 @@ export async function holdingsOf(tx: Tx, clientId: string): Promise<Holding[]> {
     holdings.map((holding) => holding.productId),
   );
   return holdings.map((holding, at) => ({ ...holding, ...valuationOf(holding, navs[at] ?? null) }));
-}
-
-/** Tells of every holding of a product whose rating has changed, so that others see who is exposed. */
-export async function tellHolders(tx: Tx, product: ProductRow): Promise<void> {
-  const holdings = await tx.find(HoldingRow, {
-    where: { productId: product.id, units: MoreThan(new Decimal(0)) },
-    order: { clientId: 'ASC' },
-  });
-  const [latest = null] = await latestNavs(tx, [product.id]);
-  await tx.record(
-    ...holdings.map((holding) =>
-      holdingChanged({ ...holding, ...valuationOf(holding, latest) }, product.rating),
-    ),
-  );
 }
 
 /** What a holding has brought; the ledgers of many holdings cost one statement. */

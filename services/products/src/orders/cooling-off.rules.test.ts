@@ -2,7 +2,7 @@ import { Decimal } from '@client-graph/kit/decimal';
 import { isRefusal } from '@client-graph/kit/refusals';
 import { dayOf } from '@client-graph/kit/time';
 import { expect, test } from '@jest/globals';
-import { callBack, coolsOffUntil, redraft, withdraw } from './cooling-off.rules.js';
+import { callBack, coolsOffUntil, lapse, redraft, withdraw } from './cooling-off.rules.js';
 import { BEFORE_SUBMISSION, type OrderState, TRANSITIONS } from './orders.rules.js';
 import { overrideProblem } from './overrides.rules.js';
 
@@ -21,6 +21,8 @@ const anOrder = (state: OrderState = 'COOLING_OFF') => ({
   acceptedAt: null,
   coolingOffUntil: NOW,
   isOverride: true,
+  settledAmount: new Decimal(0),
+  settledUnits: new Decimal(0),
   placedBy: 'adviser',
   version: 1,
 });
@@ -75,7 +77,7 @@ test.each(states)(
   'from %s only what was checked and not placed begins anew, and only what cools off is called back',
   (state) => {
     const isBefore = (BEFORE_SUBMISSION as readonly OrderState[]).includes(state);
-    expect(codeOf(() => redraft(anOrder(state)))).toBe(isBefore ? 'DONE' : 'WRONG_STATE');
+    expect(codeOf(() => redraft(anOrder(state), FUND))).toBe(isBefore ? 'DONE' : 'WRONG_STATE');
     expect(codeOf(() => callBack(anOrder(state), FUND, YES, who))).toBe(
       state === 'COOLING_OFF' ? 'DONE' : 'WRONG_STATE',
     );
@@ -83,11 +85,15 @@ test.each(states)(
 );
 
 test('beginning anew, and withdrawing, ends a cooling-off that runs', () => {
-  expect(told(redraft(anOrder()))).toEqual([
+  expect(told(redraft(anOrder(), FUND))).toEqual([
     { state: 'DRAFT', isOverride: false, coolingOffUntil: null },
-    ['order.coolingoff.ended'],
+    ['order.coolingoff.ended', 'order.sentback'],
   ]);
-  expect(told(redraft(anOrder('CALLBACK_OK')))[1]).toEqual([]);
+  expect(told(redraft(anOrder('CALLBACK_OK'), FUND))[1]).toEqual(['order.sentback']);
+  expect(told(lapse(anOrder(), FUND))).toEqual([
+    { state: 'EXPIRED' },
+    ['order.coolingoff.ended', 'order.expired'],
+  ]);
   expect(told(withdraw(anOrder(), FUND))[1]).toEqual(['order.coolingoff.ended', 'order.cancelled']);
   expect(told(withdraw(anOrder('SUBMITTED'), FUND))[1]).toEqual(['order.cancelled']);
 });

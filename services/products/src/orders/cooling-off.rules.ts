@@ -1,7 +1,7 @@
-import { CoolingOffEnded, CoolingOffStarted, type EventDraft } from '@client-graph/events';
+import { CoolingOffEnded, CoolingOffStarted, type EventDraft, OrderSentBack } from '@client-graph/events';
 import { defineRefusals, refuse as refuseInput } from '@client-graph/kit/refusals';
 import type { IssuerType } from '../products/products.rules.js';
-import { cancel, move, type Order, type OrderState } from './orders.rules.js';
+import { cancel, expire, move, type Order, type OrderState, payload } from './orders.rules.js';
 
 export const refuse = defineRefusals({
   COOLING_OFF_RUNS: 'The client still has time to think: call back when it is over, see `details`.',
@@ -33,10 +33,16 @@ const ended = (order: Order): EventDraft[] =>
     : [];
 
 /** Sends an order that was checked and not yet placed back to its beginning; a confirmation given for what was is gone with it. */
-export const redraft = (order: Order) => ({
+export const redraft = (order: Order, product: { issuerType: IssuerType }) => ({
   changes: { state: move(order.state, 'redraft'), isOverride: false, coolingOffUntil: null },
-  events: ended(order),
+  events: [...ended(order), OrderSentBack(payload(order, product))],
 });
+
+/** The time to submit an order is over, and a cooling-off that runs with it. */
+export function lapse(order: Order, product: { issuerType: IssuerType }) {
+  const { changes, events } = expire(order, product);
+  return { changes, events: [...ended(order), ...events] };
+}
 
 /** The client withdraws; a cooling-off that runs is over. */
 export function withdraw(order: Order, product: { issuerType: IssuerType }) {

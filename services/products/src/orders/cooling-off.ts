@@ -5,6 +5,7 @@ import { decideFor, lockClient, lockProduct } from '../suitability/suitability.j
 import { type Answers, callBack, coolingOffStarted, coolsOffUntil, redraft } from './cooling-off.rules.js';
 import { lockOrder, orderOf, reachableOrder } from './orders.js';
 import { move, objection, stateWhenPlaced, submitted } from './orders.rules.js';
+import { unitsToGiveUp } from './redemptions.js';
 
 type CallBack = {
   requestId: string;
@@ -57,6 +58,9 @@ export async function submitOrder(db: Db, input: SubmitOrder): Promise<OrderRow>
     const product = await lockProduct(tx, seen.productId);
     const order = await findForUpdate(tx, OrderRow, seen.id, input.expectedVersion);
     const isDraft = order.state === 'DRAFT';
+    // As a draft the switch gave nothing up: its units may be gone.
+    if (isDraft && order.fromProductId !== null)
+      await unitsToGiveUp(tx, client, order.fromProductId, order.units);
     const next = isDraft ? move(order.state, 'check') : move(order.state, 'submit');
     const acknowledgedWarnings = [
       ...new Set([...order.acknowledgedWarnings, ...(input.acknowledgedWarnings ?? [])]),
@@ -68,7 +72,7 @@ export async function submitOrder(db: Db, input: SubmitOrder): Promise<OrderRow>
     const against = objection(decision, acknowledgedWarnings, order);
     if (against !== null) {
       if (isDraft) return against;
-      const { changes, events } = redraft(order);
+      const { changes, events } = redraft(order, product);
       await tx.update(OrderRow, order, changes);
       await tx.record(...events);
       return against;

@@ -542,20 +542,15 @@ describe('once and only once', () => {
     );
   }, 120_000);
 
-  test('the database itself refuses units below zero and a second settlement', async () => {
+  test('the database itself refuses units below zero and more settled than was ordered', async () => {
     const clientId = await aClient();
     await bought({ clientId, productId: await aProduct() });
     await expect(
       world.sql('update holding set units = -0.000001 where client_id = $1', [clientId]),
     ).rejects.toThrow('holding_units_check');
     await expect(
-      world.sql(
-        `insert into settlement (id, order_id, holding_id, units, nav, residual, amount, currency, settled_on, booked_at)
-         select $2, order_id, holding_id, units, nav, residual, amount, currency, settled_on, booked_at
-         from settlement where holding_id in (select id from holding where client_id = $1)`,
-        [clientId, freshId()],
-      ),
-    ).rejects.toThrow('settlement_order_id_key');
+      world.sql('update product_order set settled_amount = amount + 0.01 where client_id = $1', [clientId]),
+    ).rejects.toThrow('product_order_settled_amount_max');
   });
 });
 

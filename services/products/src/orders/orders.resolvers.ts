@@ -13,7 +13,7 @@ import { acceptOrder, cancelOrder, failOrder, listOrders, placeOrder, rejectOrde
 import { STATE_WORDS } from './orders.rules.js';
 import { showSpecialWarning } from './overrides.js';
 import { redeem, switchProducts } from './redemptions.js';
-import { feeOf, reverseOrder, settlementsOf, settleOrder } from './settlements.js';
+import { feeOf, giveUpRest, reverseOrder, settlementsOf, settleOrder, settlePart } from './settlements.js';
 
 export const orderResolvers = {
   Query: {
@@ -35,6 +35,8 @@ export const orderResolvers = {
     rejectOrder: (_, { input }, ctx) => rejectOrder(ctx.db, input),
     failOrder: (_, { input }, ctx) => failOrder(ctx.db, input),
     settleOrder: (_, { input }, ctx) => settleOrder(ctx.db, input),
+    settlePart: (_, { input }, ctx) => settlePart(ctx.db, input),
+    giveUpRest: (_, { input }, ctx) => giveUpRest(ctx.db, input),
     reverseOrder: (_, { input }, ctx) => reverseOrder(ctx.db, input),
   },
   Client: {
@@ -44,6 +46,7 @@ export const orderResolvers = {
     client: (order) => ({ id: order.clientId }),
     product: (order, _, ctx) => productOf(ctx, order),
     amount: ({ amount, currency }) => ({ amount, currency }),
+    settledAmount: ({ settledAmount: amount, currency }) => ({ amount, currency }),
     stateLabel: (order, { locale }) => STATE_WORDS[order.state][locale],
     fromProduct: (order, _, ctx) =>
       order.fromProductId === null ? null : productOf(ctx, { productId: order.fromProductId }),
@@ -76,6 +79,8 @@ export const orderResolvers = {
     | 'rejectOrder'
     | 'failOrder'
     | 'settleOrder'
+    | 'settlePart'
+    | 'giveUpRest'
     | 'reverseOrder'
   >;
   Client: Pick<ClientResolvers, 'orders'>;

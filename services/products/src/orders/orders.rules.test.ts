@@ -15,7 +15,7 @@ import {
   stateWhenPlaced,
   TRANSITIONS,
 } from './orders.rules.js';
-import { settle as settleBoth, unitsFor } from './settlement.rules.js';
+import { settle as settleBoth, settled, unitsFor } from './settlement.rules.js';
 
 const NOW = new Date('2026-03-02T02:00:00.000Z');
 const WMP = {
@@ -39,6 +39,8 @@ const anOrder = (facts: Partial<Order> = {}): Order => ({
   acceptedAt: new Date('2026-03-01T02:00:00.000Z'),
   coolingOffUntil: null,
   isOverride: false,
+  settledAmount: new Decimal(0),
+  settledUnits: new Decimal(0),
   version: 2,
   ...facts,
 });
@@ -63,7 +65,7 @@ const MOVES: Record<OrderState, string> = {
   COOLING_OFF: 'callBack CALLBACK_OK, redraft DRAFT, cancel CANCELLED, expire EXPIRED',
   CALLBACK_OK: 'submit SUBMITTED, redraft DRAFT, cancel CANCELLED, expire EXPIRED',
   SUBMITTED: 'accept ACCEPTED, reject REJECTED, cancel CANCELLED',
-  ACCEPTED: 'settle SETTLED, fail FAILED',
+  ACCEPTED: 'settlePart ACCEPTED, settle SETTLED, giveUpRest SETTLED, fail FAILED',
   SETTLED: 'reverse REVERSED',
   REJECTED: '',
   CANCELLED: '',
@@ -181,7 +183,8 @@ test('the days of a settlement are those of Shanghai, where it is tomorrow alrea
 });
 
 test('an event of an order carries its amount in minor units and its product class', () => {
-  const { events } = settle(anOrder(), WMP, { nav: new Decimal('1.1'), settledOn: '2026-03-02' }, NOW);
+  const whole = settle(anOrder(), WMP, { nav: new Decimal('1.1'), settledOn: '2026-03-02' }, NOW);
+  const events = settled({ ...anOrder(), ...whole.changes }, WMP, whole);
   expect(events[0]?.data).toEqual({
     clientId: anOrder().clientId,
     orderId: anOrder().id,

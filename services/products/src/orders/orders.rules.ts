@@ -1,6 +1,7 @@
 import {
   OrderAccepted,
   OrderCancelled,
+  OrderExpired,
   OrderFailed,
   OrderRejected,
   OrderSubmitted,
@@ -33,7 +34,7 @@ export const TRANSITIONS = {
   COOLING_OFF: { callBack: 'CALLBACK_OK', redraft: 'DRAFT', cancel: 'CANCELLED', expire: 'EXPIRED' },
   CALLBACK_OK: { submit: 'SUBMITTED', redraft: 'DRAFT', cancel: 'CANCELLED', expire: 'EXPIRED' },
   SUBMITTED: { accept: 'ACCEPTED', reject: 'REJECTED', cancel: 'CANCELLED' },
-  ACCEPTED: { settle: 'SETTLED', fail: 'FAILED' },
+  ACCEPTED: { settlePart: 'ACCEPTED', settle: 'SETTLED', giveUpRest: 'SETTLED', fail: 'FAILED' },
   SETTLED: { reverse: 'REVERSED' },
   REJECTED: {},
   CANCELLED: {},
@@ -50,7 +51,9 @@ export const ACTIONS = [
   'callBack',
   'submit',
   'accept',
+  'settlePart',
   'settle',
+  'giveUpRest',
   'reject',
   'cancel',
   'expire',
@@ -102,7 +105,12 @@ export const STATE_WORDS = {
 } as const satisfies Record<OrderState, Words>;
 
 export type Side = 'BUY' | 'REDEEM' | 'SWITCH';
-export type RejectReason = 'ISSUER_DECLINED' | 'PAYMENT_MISSING' | 'SUITABILITY_CHANGED' | 'PRODUCT_NOT_SOLD';
+export type RejectReason =
+  | 'ISSUER_DECLINED'
+  | 'PAYMENT_MISSING'
+  | 'SUITABILITY_CHANGED'
+  | 'PRODUCT_NOT_SOLD'
+  | 'CLIENT_NOT_SERVED';
 
 export type ReverseReason = 'WRONG_NAV' | 'WRONG_AMOUNT' | 'WRONG_CLIENT' | 'DOUBLE_BOOKING';
 
@@ -121,6 +129,8 @@ export type Order = {
   acceptedAt: Date | null;
   coolingOffUntil: Date | null;
   isOverride: boolean;
+  settledAmount: Decimal;
+  settledUnits: Decimal;
   version: number;
 };
 
@@ -132,9 +142,16 @@ export const refuse = defineRefusals({
   WRONG_STATE: 'The order is in a state from which this is not possible.',
   NAV_NOT_POSITIVE: 'A net asset value is greater than zero.',
   FROM_NAV_MISSING: 'A switch is settled with the net asset value of both products: send fromNav too.',
+  UNITS_MISSING:
+    'The client holds fewer units than the order gives up: they have left since, as when merged clients part again.',
   UNITS_GONE:
     'The units of this settlement were redeemed since, or another order gives them up: reverse that one first.',
   NO_UNITS: 'The amount buys less than a millionth of a unit at this net asset value: check the value.',
+  PARTLY_SETTLED: 'A part of the order is settled: settle the rest, or give it up with giveUpRest.',
+  NOTHING_SETTLED: 'Nothing of the order is settled: record with failOrder that it cannot be.',
+  PART_TOO_LARGE: 'A part is less than what is left of the order; settle the rest with settleOrder.',
+  DECISION_EXPIRED: 'The decision that was shown holds no longer: check the product again.',
+  OTHER_DECISION: 'The decision is about another client, product or amount.',
   SETTLED_IN_FUTURE: 'Settle an order on or after the day it is settled on.',
   SETTLED_BEFORE_ACCEPTANCE: 'An order is settled on the day of its acceptance or later.',
 });
@@ -208,7 +225,47 @@ export const reject = (order: Order, product: OrderProduct, rejectReason: Reject
   events: [OrderRejected(payload(order, product))],
 });
 
-export const fail = (order: Order, product: OrderProduct, rejectReason: RejectReason) => ({
-  changes: { state: move(order.state, 'fail'), rejectReason },
-  events: [OrderFailed(payload(order, product))],
+/** Refuses PARTLY_SETTLED: what has moved is not undone by a failure. */
+export function fail(order: Order, product: OrderProduct, rejectReason: RejectReason) {
+  const state = move(order.state, 'fail');
+  if (isPartlySettled(order)) throw refuse('PARTLY_SETTLED');
+  return { changes: { state, rejectReason }, events: [OrderFailed(payload(order, product))] };
+}
+
+export const isPartlySettled = (order: Pick<Order, 'settledAmount' | 'settledUnits'>): boolean =>
+  order.settledAmount.greaterThan(0) || order.settledUnits.greaterThan(0);
+
+/** Nobody has submitted the order in time. */
+export const expire = (order: Order, product: OrderProduct) => ({
+  changes: { state: move(order.state, 'expire') },
+  events: [OrderExpired(payload(order, product))],
 });
+
+/** What is still to come of an order, in money. */
+export const outstanding = (order: Pick<Order, 'amount' | 'settledAmount'>): Decimal =>
+  order.amount.minus(order.settledAmount).greaterThan(0)
+    ? order.amount.minus(order.settledAmount)
+    : order.amount.times(0);
+
+type SeenDecision = {
+  clientId: string;
+  productId: string;
+  amount: Decimal;
+  currency: string;
+  validUntil: Date;
+};
+
+/** Whether an order rests on the decision that was shown. Refuses OTHER_DECISION and DECISION_EXPIRED. */
+export function mustRestOn(
+  seen: SeenDecision,
+  ask: { clientId: string; productId: string; amount: Decimal; currency: string },
+  now: Date,
+): void {
+  const isOther =
+    seen.clientId !== ask.clientId ||
+    seen.productId !== ask.productId ||
+    seen.currency !== ask.currency ||
+    !seen.amount.equals(ask.amount);
+  if (isOther) throw refuse('OTHER_DECISION');
+  if (now > seen.validUntil) throw refuse('DECISION_EXPIRED', { validUntil: seen.validUntil.toISOString() });
+}

@@ -2,7 +2,7 @@ import {
   ClientCopyRow,
   type Connection,
   type Db,
-  type Decimal,
+  Decimal,
   dayOf,
   findForUpdate,
   isRefusal,
@@ -14,11 +14,12 @@ import {
   type Refusal,
   reaches,
   refuse,
+  seesRestricted,
   type Tx,
   transact,
 } from '@client-graph/kit';
-import { In } from 'typeorm';
-import { type DecisionRow, OrderRow, ProductRow, SpecialWarningRow } from '../entities.js';
+import { In, Raw } from 'typeorm';
+import { DecisionRow, OrderRow, ProductRow, SpecialWarningRow } from '../entities.js';
 import { ruleInForce } from '../suitability/rule-in-force.js';
 import { decideFor, lockClient, lockProduct } from '../suitability/suitability.js';
 import { checkRecording, coolingOffStarted, coolsOffUntil, redraft, withdraw } from './cooling-off.rules.js';
@@ -26,6 +27,7 @@ import {
   accept,
   BEFORE_SUBMISSION,
   fail,
+  mustRestOn,
   OPEN_STATES,
   type OrderState,
   objection,
@@ -48,6 +50,7 @@ type PlaceOrder = {
   acknowledgedWarnings?: readonly string[] | undefined;
   witness?: Witness | null | undefined;
   override?: OverrideAsk | null | undefined;
+  decisionId?: string | null | undefined;
 };
 
 type Witness = { secondPersonId: string; recordingRef: string };
@@ -70,6 +73,7 @@ export async function placeOrder(db: Db, input: PlaceOrder): Promise<OrderRow> {
     const before = await tx.answered('placeOrder', input, OrderRow);
     if (before !== null) return before;
     const product = await lockProduct(tx, input.productId);
+    await checkSeen(tx, input.decisionId ?? null, { clientId: client.id, productId: product.id, ...amount });
     const witness = witnessOf(tx, input.witness ?? null);
     const override =
       input.override &&
@@ -94,6 +98,18 @@ export async function placeOrder(db: Db, input: PlaceOrder): Promise<OrderRow> {
     );
   });
   return orderOf(outcome);
+}
+
+/** The decision that the caller has seen, if one is named, must be about this and hold. */
+async function checkSeen(
+  tx: Tx,
+  decisionId: string | null,
+  ask: { clientId: string; productId: string } & Money,
+): Promise<void> {
+  if (decisionId === null) return;
+  const seen = isUuid(decisionId) ? await tx.findOne(DecisionRow, { id: decisionId }) : null;
+  if (seen === null) throw refuse('NOT_FOUND', { record: 'DECISION' });
+  mustRestOn(seen, ask, tx.now);
 }
 
 const notOverridable = (decision: DecisionRow): Refusal | null =>
@@ -145,6 +161,9 @@ export async function submit(tx: Tx, id: string, submission: Submission): Promis
     coolingOffUntil: until,
     witnessId: witness?.secondPersonId ?? null,
     recordingRef: witness?.recordingRef ?? null,
+    settledAmount: new Decimal(0),
+    settledUnits: new Decimal(0),
+    originClientId: decision.clientId,
     version: 1,
   });
   await tx.record(until === null ? submitted(order, product) : coolingOffStarted(order, until));
@@ -218,8 +237,8 @@ export const againOf = (order: OrderRow) => ({
 });
 
 /** Sends an order that was not placed yet back to its beginning. */
-export async function sendToBeginning(tx: Tx, order: OrderRow): Promise<void> {
-  const { changes, events } = redraft(order);
+export async function sendToBeginning(tx: Tx, order: OrderRow, product: ProductRow): Promise<void> {
+  const { changes, events } = redraft(order, product);
   await tx.update(OrderRow, order, changes);
   await tx.record(...events);
 }
@@ -237,11 +256,11 @@ export async function rejectUnsuitable(tx: Tx, clientId: string): Promise<void> 
     lock: { mode: 'pessimistic_write' },
   });
   for (const order of open) {
+    const product = await lockProduct(tx, order.productId);
     if (order.state !== 'SUBMITTED') {
-      await sendToBeginning(tx, order);
+      await sendToBeginning(tx, order, product);
       continue;
     }
-    const product = await lockProduct(tx, order.productId);
     const decision = await decideFor(tx, client, product, order, againOf(order));
     if (stands(decision, order)) continue;
     const { changes, events } = reject(order, product, 'SUITABILITY_CHANGED');
@@ -254,7 +273,19 @@ export async function rejectUnsuitable(tx: Tx, clientId: string): Promise<void> 
 export const listOrders = (
   db: Db,
   { state, ...args }: PageArgs & { state?: OrderState | null | undefined },
-): Promise<Connection<OrderRow>> => page(db, OrderRow, args, state ? { state } : {}, 'OLDEST_FIRST');
+): Promise<Connection<OrderRow>> =>
+  page(
+    db,
+    OrderRow,
+    args,
+    { ...(state ? { state } : {}), ...(seesRestricted(db.actor) ? {} : { clientId: NOT_RESTRICTED }) },
+    'OLDEST_FIRST',
+  );
+
+const NOT_RESTRICTED = Raw(
+  (clientId) =>
+    `not exists (select from client_copy c where c.client_id = ${clientId} and c.status = 'RESTRICTED')`,
+);
 
 /** The order, not locked, if the caller reaches its client. */
 export async function reachableOrder(tx: Tx, orderId: string): Promise<OrderRow> {

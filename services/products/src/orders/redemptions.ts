@@ -1,6 +1,6 @@
 import { type Db, Decimal, type Refusal, refuse as refuseInput, type Tx, transact } from '@client-graph/kit';
-import { HoldingRow, OrderRow, type ProductRow } from '../entities.js';
-import { valuedHolding } from '../holdings/holdings.js';
+import { OrderRow, type ProductRow } from '../entities.js';
+import { heldOf } from '../holdings/holdings.js';
 import { decideFor, lockClient, lockProduct } from '../suitability/suitability.js';
 import { orderOf, submit } from './orders.js';
 import { objection, submitted } from './orders.rules.js';
@@ -54,6 +54,9 @@ export async function placeRedemption(
     coolingOffUntil: null,
     witnessId: null,
     recordingRef: null,
+    settledAmount: new Decimal(0),
+    settledUnits: new Decimal(0),
+    originClientId: client.id,
     version: 1,
   });
   await tx.record(submitted(order, product));
@@ -109,15 +112,14 @@ export async function unitsToGiveUp(
   productId: string,
   asked: Decimal | null,
 ) {
-  const found = await tx.findOne(HoldingRow, { clientId: client.id, productId });
-  const holding = found && (await valuedHolding(tx, found));
+  const holding = await heldOf(tx, client.id, productId);
   return givingUp(client.status, holding, { asked, reserved: await reservedUnits(tx, client.id, productId) });
 }
 
 /** Units that orders under way give up. */
 export async function reservedUnits(tx: Tx, clientId: string, productId: string): Promise<Decimal> {
   const [row] = await tx.query<{ units: string }>(
-    `select coalesce(sum(units), 0) as units from product_order
+    `select coalesce(sum(units - settled_units), 0) as units from product_order
      where client_id = $1 and coalesce(from_product_id, product_id) = $2
        and units is not null and state in ('COOLING_OFF', 'CALLBACK_OK', 'SUBMITTED', 'ACCEPTED')`,
     [clientId, productId],

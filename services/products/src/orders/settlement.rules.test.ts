@@ -1,8 +1,18 @@
 import { Decimal } from '@client-graph/kit/decimal';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Order } from './orders.rules.js';
-import { type Leg, purchase, redemption, reverse, settle } from './settlement.rules.js';
+import { fail, type Order } from './orders.rules.js';
+import {
+  giveUpRest,
+  type Leg,
+  purchase,
+  redemption,
+  reverse,
+  settle,
+  settled,
+  settlePart,
+  spread,
+} from './settlement.rules.js';
 
 const d = (text: string) => new Decimal(text);
 const textOf = ({ units, residual, fee, amount }: ReturnType<typeof purchase>) =>
@@ -47,13 +57,17 @@ const anOrder = (facts: Partial<Order>): Order => ({
   acceptedAt: new Date('2026-03-01T02:00:00.000Z'),
   coolingOffUntil: null,
   isOverride: false,
+  settledAmount: new Decimal(0),
+  settledUnits: new Decimal(0),
   version: 2,
   ...facts,
 });
 const NOW = new Date('2026-03-02T02:00:00.000Z');
 const ask = { nav: d('2'), fromNav: d('3'), settledOn: '2026-03-02' };
 const told = (order: Order, products: Parameters<typeof settle>[1]) => {
-  const { changes, legs, events } = settle({ ...order, productId: order.id }, products, ask, NOW);
+  const now = { ...order, productId: order.id };
+  const { changes, legs, ...whole } = settle(now, products, ask, NOW);
+  const events = settled({ ...now, ...changes }, products.product, whole);
   return {
     amount: changes.amount.toFixed(),
     legs: legs.map((leg) => [leg.units.toFixed(), leg.fee.toFixed(), leg.amount.toFixed()]),
@@ -207,5 +221,142 @@ describe('whatever is bought, redeemed and taken back, in whatever order', () =>
       }),
       { numRuns: 1_000 },
     );
+  });
+});
+
+describe('an order is settled in parts', () => {
+  const products = { product: DEAR, fromProduct: FREE };
+  const codeOf = (work: () => unknown) => {
+    try {
+      work();
+    } catch (error) {
+      return (error as { code?: string }).code;
+    }
+    return 'DONE';
+  };
+  const buy = anOrder({ amount: d('100') });
+  const sell = anOrder({ side: 'REDEEM', units: d('10'), amount: d('20') });
+
+  test.each([
+    ['DONE', buy, { amount: d('99.99') }],
+    ['PART_TOO_LARGE', buy, { amount: d('100') }],
+    ['BAD_INPUT', buy, { amount: d('0') }],
+    ['BAD_INPUT', buy, { amount: d('1.001') }],
+    ['BAD_INPUT', buy, { units: d('1') }],
+    ['BAD_INPUT', buy, {}],
+    ['BAD_INPUT', buy, { amount: d('1'), units: d('1') }],
+    ['DONE', sell, { units: d('9.999999') }],
+    ['PART_TOO_LARGE', sell, { units: d('10') }],
+    ['BAD_INPUT', sell, { units: d('0') }],
+    ['BAD_INPUT', sell, { units: d('0.0000001') }],
+    ['BAD_INPUT', sell, { amount: d('1') }],
+    ['WRONG_STATE', anOrder({ state: 'SUBMITTED' }), { amount: d('1') }],
+    ['BAD_INPUT', buy, { amount: d('1'), nav: d('1.123456789') }],
+    ['NAV_NOT_POSITIVE', buy, { amount: d('1'), nav: d('0') }],
+    ['SETTLED_IN_FUTURE', buy, { amount: d('1'), settledOn: '2026-03-03' }],
+  ] as const)('%s', (code, order, part) => {
+    expect(codeOf(() => settlePart(order, products, { ...ask, ...part }, NOW))).toBe(code);
+  });
+
+  test('what has moved is not undone by a failure, and what has not moved cannot be all there is', () => {
+    expect(codeOf(() => giveUpRest(buy))).toBe('NOTHING_SETTLED');
+    const partly = { ...buy, settledAmount: d('40') };
+    expect(giveUpRest(partly).changes).toMatchObject({ state: 'SETTLED', amount: d('40'), units: null });
+    expect(codeOf(() => fail(partly, FREE, 'PAYMENT_MISSING'))).toBe('PARTLY_SETTLED');
+  });
+
+  test('of thousands of orders in any number of parts: the parts and the rest are the whole, to the coin and the millionth', () => {
+    const nav = fc.integer({ min: 1, max: 9_999_999 }).map((scaled) => d(scaled).div(1_000_000));
+    const cut = fc.record({ part: fc.integer({ min: 1, max: 99 }), nav });
+    fc.assert(
+      fc.property(
+        fc.constantFrom('BUY' as const, 'REDEEM' as const, 'SWITCH' as const),
+        fc.integer({ min: 100_000, max: 90_000_000 }),
+        fc.array(cut, { maxLength: 6 }),
+        nav,
+        (side, size, cuts, lastNav) => {
+          let order = anOrder({
+            side,
+            amount: d(size).div(100),
+            units: side === 'BUY' ? null : d(size).div(1_000),
+            fromProductId: side === 'SWITCH' ? 'from' : null,
+          });
+          const all: Leg[] = [];
+          for (const { part, nav: value } of cuts) {
+            const left =
+              side === 'BUY'
+                ? order.amount.minus(order.settledAmount)
+                : order.units?.minus(order.settledUnits);
+            const piece = left
+              ?.times(part)
+              .div(100)
+              .toDecimalPlaces(side === 'BUY' ? 2 : 6, Decimal.ROUND_DOWN);
+            const asked = {
+              ...ask,
+              nav: value,
+              fromNav: value,
+              ...(side === 'BUY' ? { amount: piece } : { units: piece }),
+            };
+            try {
+              const { changes, legs } = settlePart(order, products, asked, NOW);
+              order = { ...order, ...changes };
+              all.push(...legs);
+            } catch (error) {
+              // A piece too small for a millionth of a unit, or for the smallest coin.
+              if (!['NO_UNITS', 'BAD_INPUT'].includes((error as { code: string }).code)) throw error;
+            }
+          }
+          const rest = (() => {
+            try {
+              return settle(order, products, { ...ask, nav: lastNav, fromNav: lastNav }, NOW);
+            } catch (error) {
+              if ((error as { code?: string }).code === 'NO_UNITS') return null;
+              throw error;
+            }
+          })();
+          if (rest === null) return true;
+          all.push(...rest.legs);
+          const own = all.filter((leg) => (side === 'SWITCH' ? leg.productId === 'from' : true));
+          const units = own.reduce((sum, leg) => sum.plus(leg.units), d(0));
+          const money = own.reduce((sum, leg) => sum.plus(leg.amount), d(0));
+          if (
+            !all.every((leg) => leg.amount.equals(leg.units.times(leg.nav).plus(leg.residual).plus(leg.fee)))
+          )
+            return false;
+          if (side === 'BUY') return money.equals(order.amount) && rest.changes.amount.equals(order.amount);
+          return units.negated().equals(order.units ?? 0) && money.negated().equals(rest.changes.amount);
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+  });
+});
+
+describe('units that leave several holdings', () => {
+  const leg = (units: string): Leg => ({
+    productId: 'p',
+    ...redemption(d(units), d('1.337'), d('1'), 'CNY'),
+    settledOn: '2026-03-02',
+  });
+
+  test('are taken in order, each row adds up by itself, and all of them to the whole', () => {
+    const whole = leg('100.5');
+    const parts = spread(whole, [d('60'), d('40.4'), d('7')]);
+    expect(parts.map(({ units }) => units.toFixed())).toEqual(['-60', '-40.4', '-0.1']);
+    for (const part of parts)
+      expect(part.amount.toFixed()).toBe(
+        part.units.times(part.nav).plus(part.residual).plus(part.fee).toFixed(),
+      );
+    for (const figure of ['units', 'amount', 'fee', 'residual'] as const)
+      expect(parts.reduce((sum, part) => sum.plus(part[figure]), d(0)).toFixed()).toBe(
+        whole[figure].toFixed(),
+      );
+  });
+
+  test('are refused where there are not enough', () => {
+    expect(() => spread(leg('100.5'), [d('60'), d('40.4')])).toThrow(
+      expect.objectContaining({ code: 'UNITS_MISSING' }),
+    );
+    expect(() => spread(leg('1'), [])).toThrow(expect.objectContaining({ code: 'UNITS_MISSING' }));
   });
 });

@@ -1,9 +1,10 @@
-import { OrderFeeCharged, OrderReversed, OrderSettled } from '@client-graph/events';
+import { OrderFeeCharged, OrderPartlySettled, OrderReversed, OrderSettled } from '@client-graph/events';
 import { Decimal } from '@client-graph/kit/decimal';
-import { currencyDecimals, minorUnits } from '@client-graph/kit/money';
+import { currencyDecimals, minorUnits, positiveMoney } from '@client-graph/kit/money';
+import { refuse as refuseInput } from '@client-graph/kit/refusals';
 import { dayOf } from '@client-graph/kit/time';
 import type { Product } from '../products/products.rules.js';
-import { move, type Order, payload, refuse } from './orders.rules.js';
+import { isPartlySettled, move, type Order, payload, refuse } from './orders.rules.js';
 
 type Fees = Pick<Product, 'issuerType' | 'purchaseFeePct' | 'redemptionFeePct'>;
 type Ask = { nav: Decimal; fromNav?: Decimal | null | undefined; settledOn: string };
@@ -55,31 +56,146 @@ export function redemption(units: Decimal, nav: Decimal, feePct: Decimal, curren
   };
 }
 
-/** The state is checked before the figures. A whole order is settled at once; a switch on the same day on both sides. */
-export function settle(
+type Products = { product: Fees; fromProduct: Fees | null };
+
+/** The state is checked before the figures. What is left of an order is settled; a switch on the same day on both sides. */
+export function settle(order: Order, products: Products, ask: Ask, now: Date) {
+  const state = move(order.state, 'settle');
+  checkAsk(order, ask, now);
+  const rest = {
+    ...order,
+    amount: order.side === 'BUY' ? order.amount.minus(order.settledAmount) : order.amount,
+    units: order.units?.minus(order.settledUnits) ?? null,
+  };
+  const { legs, moved } = movement(rest, products, ask);
+  // A redemption is told, and kept, with what was paid out; until then its amount was an estimate.
+  const amount = order.side === 'BUY' ? order.amount : order.settledAmount.plus(moved);
+  return {
+    changes: { state, amount, settledAmount: amount, settledUnits: order.units ?? order.settledUnits },
+    legs,
+    fee: feeOf(legs),
+    settledOn: ask.settledOn,
+  };
+}
+
+/** A part of an order, less than what is left of it: of a purchase in money, of the others in units. Refuses PART_TOO_LARGE. */
+export function settlePart(
   order: Order,
-  products: { product: Fees; fromProduct: Fees | null },
-  ask: Ask,
+  products: Products,
+  ask: Ask & { amount?: Decimal | null | undefined; units?: Decimal | null | undefined },
   now: Date,
 ) {
-  const state = move(order.state, 'settle');
-  if ([ask.nav, ask.fromNav ?? ask.nav].some((nav) => nav.lessThanOrEqualTo(0)))
-    throw refuse('NAV_NOT_POSITIVE');
+  const state = move(order.state, 'settlePart');
+  checkAsk(order, ask, now);
+  const part = partOf(order, ask);
+  const { legs, moved } = movement({ ...order, ...part }, products, ask);
+  return {
+    changes: {
+      state,
+      settledAmount: order.settledAmount.plus(moved),
+      settledUnits: order.settledUnits.plus(part.units ?? 0),
+    },
+    legs,
+    events: [
+      OrderPartlySettled({
+        ...payload({ ...order, amount: moved }, products.product),
+        settledOn: ask.settledOn,
+      }),
+    ],
+  };
+}
+
+/** Of a purchase an amount of its currency, of the others units; more than nothing and less than the rest. */
+function partOf(
+  order: Order,
+  {
+    amount = null,
+    units = null,
+  }: { amount?: Decimal | null | undefined; units?: Decimal | null | undefined },
+): { amount: Decimal; units: Decimal | null } {
+  if (order.side === 'BUY') {
+    if (amount === null || units !== null)
+      throw refuseInput('BAD_INPUT', { field: 'amount', expected: 'the money of the part, and no units' });
+    positiveMoney({ amount, currency: order.currency }, 'amount');
+    const left = order.amount.minus(order.settledAmount);
+    if (amount.greaterThanOrEqualTo(left)) throw refuse('PART_TOO_LARGE', { left: left.toFixed() });
+    return { amount, units: null };
+  }
+  if (
+    units === null ||
+    amount !== null ||
+    units.lessThanOrEqualTo(0) ||
+    units.decimalPlaces() > UNIT_DECIMALS
+  )
+    throw refuseInput('BAD_INPUT', {
+      field: 'units',
+      expected: `the units of the part, at most ${UNIT_DECIMALS} decimals, and no amount`,
+    });
+  const left = (order.units ?? new Decimal(0)).minus(order.settledUnits);
+  if (units.greaterThanOrEqualTo(left)) throw refuse('PART_TOO_LARGE', { left: left.toFixed() });
+  return { amount: order.amount, units };
+}
+
+/** What is settled of the order is all of it: the rest will not come. Refuses NOTHING_SETTLED. */
+export function giveUpRest(order: Order) {
+  const state = move(order.state, 'giveUpRest');
+  if (!isPartlySettled(order)) throw refuse('NOTHING_SETTLED');
+  const units = order.units === null ? null : order.settledUnits;
+  return { changes: { state, amount: order.settledAmount, units } };
+}
+
+/** What is told of an order that is settled: once, with all its money and all its fees. */
+export const settled = (
+  order: Order,
+  product: Fees,
+  { fee, settledOn }: { fee: Decimal; settledOn: string },
+) => [OrderSettled({ ...payload(order, product), settledOn }), ...feeEvents(order, product, fee)];
+
+const NAV_DECIMALS = 8;
+
+function checkAsk(order: Order, ask: Ask, now: Date): void {
+  const navs = [ask.nav, ask.fromNav ?? ask.nav];
+  if (navs.some((nav) => nav.lessThanOrEqualTo(0))) throw refuse('NAV_NOT_POSITIVE');
+  if (navs.some((nav) => nav.decimalPlaces() > NAV_DECIMALS))
+    throw refuseInput('BAD_INPUT', { field: 'nav', expected: `at most ${NAV_DECIMALS} decimals` });
   const today = dayOf(now);
   if (ask.settledOn > today) throw refuse('SETTLED_IN_FUTURE', { today });
   const acceptedOn = order.acceptedAt === null ? today : dayOf(order.acceptedAt);
   if (ask.settledOn < acceptedOn) throw refuse('SETTLED_BEFORE_ACCEPTANCE', { acceptedOn });
+}
+
+/** The legs, and the money that the client pays in or, of the others, is paid out by the first leg. */
+function movement(order: Order, products: Products, ask: Ask): { legs: Leg[]; moved: Decimal } {
   const legs = legsOf(order, products, ask).map((leg): Leg => ({ ...leg, settledOn: ask.settledOn }));
-  const fee = legs.reduce((sum, leg) => sum.plus(leg.fee), new Decimal(0));
-  // A redemption is told, and kept, with what was paid out; until then its amount was an estimate.
   const paid = legs[0]?.amount.negated() ?? order.amount;
-  const amount = order.side === 'BUY' ? order.amount : paid;
-  const told = payload({ ...order, amount }, products.product);
-  return {
-    changes: { state, amount },
-    legs,
-    events: [OrderSettled({ ...told, settledOn: ask.settledOn }), ...feeEvents(order, products.product, fee)],
-  };
+  return { legs, moved: order.side === 'BUY' ? order.amount : paid };
+}
+
+const feeOf = (legs: readonly Leg[]): Decimal => legs.reduce((sum, leg) => sum.plus(leg.fee), new Decimal(0));
+
+/**
+ * Units that leave are taken from the holdings in the order given, which is more than one only where clients were merged: each
+ * gives its units at their worth, and the last bears what rounding leaves and the fee, so that every row adds up by itself.
+ */
+export function spread(leg: Leg, available: readonly Decimal[]): Leg[] {
+  const parts: Leg[] = [];
+  let left = leg.units.negated();
+  for (const units of available) {
+    const taken = Decimal.min(left, units);
+    left = left.minus(taken);
+    const isLast = left.isZero();
+    const worth = taken.times(leg.nav).negated();
+    const before = parts.reduce((sum, part) => sum.plus(part.amount), new Decimal(0));
+    parts.push({
+      ...leg,
+      units: taken.negated(),
+      residual: isLast ? leg.residual : new Decimal(0),
+      fee: isLast ? leg.fee : new Decimal(0),
+      amount: isLast ? leg.amount.minus(before) : worth,
+    });
+    if (isLast) return parts;
+  }
+  throw refuse('UNITS_MISSING', { missing: left.toFixed() });
 }
 
 function legsOf(

@@ -1,15 +1,22 @@
 import { type Context, type Db, Decimal, type Tx, transact } from '@client-graph/kit';
-import { IsNull } from 'typeorm';
-import { OrderRow, ProductRow, SettlementRow } from '../entities.js';
-import { releaseCredits } from '../fees/fee-credits.js';
-import { moveUnits } from '../holdings/holdings.js';
+import { In } from 'typeorm';
+import { HoldingRow, OrderRow, ProductRow, SettlementRow } from '../entities.js';
+import { bookedFee, releaseCredits } from '../fees/fee-credits.js';
 import { lockClient } from '../suitability/suitability.js';
+import { book, post } from './booking.js';
 import { lockOrder, reachableOrder } from './orders.js';
 import { type ReverseReason, refuse } from './orders.rules.js';
 import { reservedUnits } from './redemptions.js';
-import { type Leg, reverse, settle } from './settlement.rules.js';
+import {
+  giveUpRest as endWithPart,
+  type Leg,
+  reverse,
+  settle,
+  settled,
+  settlePart as settleOne,
+} from './settlement.rules.js';
 
-type SettleOrder = {
+type Settling = {
   requestId: string;
   orderId: string;
   expectedVersion: number;
@@ -18,52 +25,73 @@ type SettleOrder = {
   settledOn: string;
 };
 
-/** Settles an order: the order, the ledger rows and the holdings change in one transaction. */
-export const settleOrder = (db: Db, input: SettleOrder): Promise<OrderRow> =>
+/** Settles what is left of an order: the order, the ledger rows and the holdings change in one transaction. */
+export const settleOrder = (db: Db, input: Settling): Promise<OrderRow> =>
   transact(db, async (tx) => {
     const settlement = await tx.once('settleOrder', input, SettlementRow, async (id) => {
-      const { order, product } = await lockOrder(tx, input);
+      const { order, product } = await lockToSettle(tx, input);
       const fromProduct = await fromProductOf(tx, order);
-      const { changes, legs, events } = settle(order, { product, fromProduct }, input, tx.now);
-      const [row] = await book(tx, order, legs, { id, reverses: [] });
-      await tx.update(OrderRow, order, { ...changes, settlementId: id });
-      await tx.record(...events);
-      if (row === undefined) throw new Error('An order was settled without a row of the ledger.');
+      const { changes, legs, fee, settledOn } = settle(order, { product, fromProduct }, input, tx.now);
+      const before = await bookedFee(tx, order.id);
+      const row = await bookOwn(tx, order, legs, id);
+      const now = await tx.update(OrderRow, order, { ...changes, settlementId: id });
+      await tx.record(...settled(now, product, { fee: fee.plus(before), settledOn }));
       return row;
     });
-    return tx.manager.findOneOrFail(OrderRow, { where: { id: settlement.orderId } });
+    return orderById(tx, settlement.orderId);
   });
+
+/** Settles a part of an order; the rest is still to come. */
+export const settlePart = (
+  db: Db,
+  input: Settling & { amount?: Decimal | null | undefined; units?: Decimal | null | undefined },
+): Promise<OrderRow> =>
+  transact(db, async (tx) => {
+    const settlement = await tx.once('settlePart', input, SettlementRow, async (id) => {
+      const { order, product } = await lockToSettle(tx, input);
+      const fromProduct = await fromProductOf(tx, order);
+      const { changes, legs, events } = settleOne(order, { product, fromProduct }, input, tx.now);
+      const row = await bookOwn(tx, order, legs, id);
+      await tx.update(OrderRow, order, { ...changes, settlementId: id });
+      await tx.record(...events);
+      return row;
+    });
+    return orderById(tx, settlement.orderId);
+  });
+
+/** Ends an order with what is settled of it: the rest will not come. */
+export const giveUpRest = (db: Db, input: { orderId: string; expectedVersion: number }): Promise<OrderRow> =>
+  transact(db, async (tx) => {
+    const { order, product } = await lockToSettle(tx, input);
+    const { changes } = endWithPart(order);
+    const last = await tx.manager.findOneOrFail(SettlementRow, {
+      where: { orderId: order.id },
+      order: { settledOn: 'DESC', id: 'DESC' },
+    });
+    const now = await tx.update(OrderRow, order, changes);
+    const fee = await bookedFee(tx, order.id);
+    await tx.record(...settled(now, product, { fee, settledOn: last.settledOn }));
+    return now;
+  });
+
+/** The client before the order, as everywhere, so that two who move one client's units never wait for each other in a ring. */
+async function lockToSettle(tx: Tx, input: { orderId: string; expectedVersion: number }) {
+  const seen = await reachableOrder(tx, input.orderId);
+  await lockClient(tx, seen.clientId);
+  return lockOrder(tx, input);
+}
+
+const orderById = (tx: Tx, id: string): Promise<OrderRow> =>
+  tx.manager.findOneOrFail(OrderRow, { where: { id } });
 
 const fromProductOf = (tx: Tx, { fromProductId }: OrderRow): Promise<ProductRow | null> =>
   fromProductId === null ? Promise.resolve(null) : tx.findOne(ProductRow, { id: fromProductId });
 
-/**
- * Books legs and moves the units of their holdings; the last leg, which is of the order's own product, gets the id and comes
- * first in the answer. `reverses` are the rows that the legs undo, in the same order.
- */
-async function book(
-  tx: Tx,
-  order: OrderRow,
-  legs: readonly Leg[],
-  { id, reverses }: { id: string; reverses: readonly string[] },
-): Promise<SettlementRow[]> {
-  const rows: SettlementRow[] = [];
-  for (const [at, { productId, ...leg }] of legs.entries()) {
-    const { rating } = await tx.manager.findOneOrFail(ProductRow, { where: { id: productId } });
-    const holdingId = await moveUnits(tx, { ...order, productId }, leg, rating);
-    const isOwn = at === legs.length - 1;
-    const row = await tx.insert(SettlementRow, {
-      id: isOwn ? id : tx.newId(),
-      orderId: order.id,
-      holdingId,
-      ...leg,
-      reversesId: reverses[at] ?? null,
-      currency: order.currency,
-      bookedAt: tx.now,
-    });
-    rows.unshift(row);
-  }
-  return rows;
+/** Books, and answers with the row of the order's own product. */
+async function bookOwn(tx: Tx, order: OrderRow, legs: readonly Leg[], id: string): Promise<SettlementRow> {
+  const row = (await book(tx, order, legs, id)).at(-1);
+  if (row === undefined) throw new Error('An order was settled without a row of the ledger.');
+  return row;
 }
 
 type ReverseOrder = { requestId: string; orderId: string; expectedVersion: number; reason: ReverseReason };
@@ -72,30 +100,53 @@ type ReverseOrder = { requestId: string; orderId: string; expectedVersion: numbe
 export const reverseOrder = (db: Db, input: ReverseOrder): Promise<OrderRow> =>
   transact(db, async (tx) => {
     const undone = await tx.once('reverseOrder', input, SettlementRow, async (id) => {
-      const seen = await reachableOrder(tx, input.orderId);
       // Redemptions are placed under the client's lock: none gives up units that are being taken back.
-      await lockClient(tx, seen.clientId);
-      const { order, product } = await lockOrder(tx, input);
-      const booked = await tx.find(SettlementRow, {
-        where: { orderId: order.id, reversesId: IsNull() },
-        order: { id: 'ASC' },
-      });
-      const ordered = [...booked].sort(
-        (a, b) => Number(a.id === order.settlementId) - Number(b.id === order.settlementId),
+      const { order, product } = await lockToSettle(tx, input);
+      const undoing = await undoingOf(tx, order);
+      const { changes, legs, events } = reverse(
+        order,
+        product,
+        undoing.map(({ leg }) => leg),
       );
-      const products = await productsOf(tx, ordered);
-      const legs = ordered.map((row, at): Leg => ({ ...legOf(row), productId: products[at] ?? product.id }));
-      const { changes, legs: undoing, events } = reverse(order, product, legs);
-      for (const leg of undoing) await demandFree(tx, order.clientId, leg);
-      const [row] = await book(tx, order, undoing, { id, reverses: ordered.map((one) => one.id) });
+      for (const leg of legs) await demandFree(tx, order.clientId, leg);
+      const postings = legs.flatMap((leg, at) => {
+        const found = undoing[at];
+        return found === undefined ? [] : [{ ...found, leg }];
+      });
+      const row = (await post(tx, order, postings, id)).at(-1);
       await tx.update(OrderRow, order, { ...changes, reverseReason: input.reason });
       await tx.record(...events);
       await releaseCredits(tx, order.id);
       if (row === undefined) throw new Error('A settled order without a row of the ledger.');
       return row;
     });
-    return tx.manager.findOneOrFail(OrderRow, { where: { id: undone.orderId } });
+    return orderById(tx, undone.orderId);
   });
+
+/** Every row that an order has booked and that was not undone, each with its holding, locked; what comes in again goes first. */
+async function undoingOf(tx: Tx, order: OrderRow) {
+  const booked = await standingRows(tx, order.id);
+  const holdings = await tx.manager.find(HoldingRow, {
+    where: { id: In(booked.map(({ holdingId }) => holdingId)) },
+    order: { id: 'ASC' },
+    lock: { mode: 'pessimistic_write' },
+  });
+  const left = new Map(holdings.map((holding) => [holding.id, holding]));
+  return booked
+    .sort((a, b) => a.units.comparedTo(b.units))
+    .map((row) => {
+      const holding = left.get(row.holdingId);
+      if (holding === undefined) throw new Error(`The holding ${row.holdingId} is gone.`);
+      return { leg: { ...legOf(row), productId: holding.productId }, holding, reversesId: row.id };
+    });
+}
+
+/** Rows of the ledger that no other row undoes. */
+async function standingRows(tx: Tx, orderId: string): Promise<SettlementRow[]> {
+  const rows = await tx.find(SettlementRow, { where: { orderId }, order: { id: 'ASC' } });
+  const undone = new Set(rows.flatMap(({ reversesId }) => reversesId ?? []));
+  return rows.filter((row) => row.reversesId === null && !undone.has(row.id));
+}
 
 const legOf = ({ units, nav, residual, fee, amount, settledOn }: SettlementRow) => ({
   units,
@@ -106,20 +157,11 @@ const legOf = ({ units, nav, residual, fee, amount, settledOn }: SettlementRow) 
   settledOn,
 });
 
-async function productsOf(tx: Tx, rows: readonly SettlementRow[]): Promise<string[]> {
-  const found = await tx.query<{ id: string; productId: string }>(
-    'select id, product_id as "productId" from holding where id = any ($1)',
-    [rows.map((row) => row.holdingId)],
-  );
-  const byHolding = new Map(found.map((row) => [row.id, row.productId]));
-  return rows.flatMap((row) => byHolding.get(row.holdingId) ?? []);
-}
-
-/** Refuses UNITS_GONE when the holding has not the units that a leg takes away, apart from those other orders give up. */
+/** Refuses UNITS_GONE when the client has not the units that a leg takes away, apart from those that other orders give up. */
 async function demandFree(tx: Tx, clientId: string, leg: Leg): Promise<void> {
   if (leg.units.greaterThan(0)) return;
   const [held] = await tx.query<{ units: string }>(
-    'select units from holding where client_id = $1 and product_id = $2 for update',
+    'select sum(units) as units from holding where client_id = $1 and product_id = $2',
     [clientId, leg.productId],
   );
   const reserved = await reservedUnits(tx, clientId, leg.productId);

@@ -7,8 +7,8 @@ import {
   type Tx,
   transact,
 } from '@client-graph/kit';
-import { type DecisionRow, HoldingRow } from '../entities.js';
-import { valuedHolding } from '../holdings/holdings.js';
+import type { DecisionRow } from '../entities.js';
+import { heldOf } from '../holdings/holdings.js';
 import { holdingValue } from '../holdings/holdings.rules.js';
 import { submit } from '../orders/orders.js';
 import { objection } from '../orders/orders.rules.js';
@@ -76,8 +76,8 @@ async function decideLines(tx: Tx, client: ClientCopyRow, plan: PlanRow, lines: 
 /** A purchase is of its amount; a switch of what its units are worth by now. */
 async function worthNow(tx: Tx, client: ClientCopyRow, { fromProductId, units, amount }: PlanLineRow) {
   if (fromProductId === null || units === null) return amount;
-  const found = await tx.findOne(HoldingRow, { clientId: client.id, productId: fromProductId });
-  return found === null ? amount : holdingValue({ ...(await valuedHolding(tx, found)), units });
+  const held = await heldOf(tx, client.id, fromProductId);
+  return held === null ? amount : holdingValue({ ...held, units });
 }
 
 type Placing = { line: PlanLineRow; decision: DecisionRow | undefined; acknowledged: string[] };

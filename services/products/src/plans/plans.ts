@@ -134,6 +134,7 @@ async function keepLine(
       decisionId: decision.id,
       recommendedAt: tx.now,
       recommendedBy: tx.actor.id,
+      originClientId: client.id,
     });
   await tx.insert(PlanLineRow, {
     ...line,

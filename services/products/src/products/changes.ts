@@ -1,35 +1,40 @@
 import { type Db, dayOf, findForUpdate, type Tx, transact } from '@client-graph/kit';
 import { ProductRatingRow, ProductRow } from '../entities.js';
-import { tellHolders } from '../holdings/holdings.js';
 import { monthsOf } from '../navs/navs.js';
 import { volatilityOf } from '../navs/navs.rules.js';
-import { sendBack } from '../orders/send-back.js';
 import { ruleInForce } from '../suitability/rule-in-force.js';
 import { isAtLeast, moveProduct, type ProductAction, type Rating, rerate } from './products.rules.js';
+import { planSweeps, sweepProduct } from './sweeps.js';
 
 type Change = { productId: string; expectedVersion: number };
 
-/** Suspends, resumes or closes a product; orders that may not be placed any more go back in the same transaction. */
-export const changeStatus = (db: Db, input: Change, action: ProductAction): Promise<ProductRow> =>
-  transact(db, async (tx) => {
+/** Suspends, resumes or closes a product; orders that may not be placed any more go back. */
+export async function changeStatus(db: Db, input: Change, action: ProductAction): Promise<ProductRow> {
+  const changed = await transact(db, async (tx) => {
     // Whoever decides about the product holds it shared until the decision is written, so nothing slips between.
     const current = await findForUpdate(tx, ProductRow, input.productId, input.expectedVersion);
     const { changes, events } = moveProduct(current, action);
     const product = await tx.update(ProductRow, current, changes);
     await tx.record(...events);
-    if (action !== 'resume') await sendBack(tx, product);
+    if (action !== 'resume') await planSweeps(tx, product.id, ['ORDERS']);
     return product;
   });
+  await sweepProduct(db, changed.id);
+  return changed;
+}
 
 /** Gives a product new ratings. Refuses BELOW_FLOOR, RATING_UNCHANGED. */
-export const rateProduct = (
+export async function rateProduct(
   db: Db,
   input: Change & { issuerRating: Rating; sellerRating: Rating },
-): Promise<ProductRow> =>
-  transact(db, async (tx) => {
+): Promise<ProductRow> {
+  const rated = await transact(db, async (tx) => {
     const product = await findForUpdate(tx, ProductRow, input.productId, input.expectedVersion);
     return rate(tx, product, await currentRating(tx, product.id), input);
   });
+  await sweepProduct(db, rated.id);
+  return rated;
+}
 
 type Ratings = { issuerRating: Rating; sellerRating: Rating };
 
@@ -39,10 +44,8 @@ async function rate(tx: Tx, product: ProductRow, current: Ratings, ask: Ratings)
   await tx.insert(ProductRatingRow, { id: tx.newId(), ...rating, publishedAt: tx.now });
   const rated = await tx.update(ProductRow, product, changes);
   await tx.record(...events);
-  if (events.length > 0) {
-    await sendBack(tx, rated);
-    await tellHolders(tx, rated);
-  }
+  // With thousands of holders this is not one transaction: it is noted here, and done after.
+  if (events.length > 0) await planSweeps(tx, rated.id, ['ORDERS', 'HOLDERS']);
   return rated;
 }
 
@@ -67,7 +70,10 @@ export async function raiseRatings(db: Db): Promise<void> {
        order by id limit $2`,
       [after, PRODUCTS_AT_ONCE],
     );
-    for (const { id } of products) await transact(db, (tx) => raise(tx, id));
+    for (const { id } of products) {
+      await transact(db, (tx) => raise(tx, id));
+      await sweepProduct(db, id);
+    }
     const last = products.at(-1);
     if (last === undefined) return;
     after = last.id;

@@ -24,6 +24,7 @@ export async function recommendProduct(db: Db, input: Recommend): Promise<Recomm
           decisionId: decision.id,
           recommendedAt: tx.now,
           recommendedBy: tx.actor.id,
+          originClientId: client.id,
         }),
       )
     );

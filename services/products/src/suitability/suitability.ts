@@ -30,7 +30,7 @@ import {
 import { holdingsOf } from '../holdings/holdings.js';
 import { exposureOf } from '../holdings/holdings.rules.js';
 import { hasInterest } from '../interests/interests.js';
-import { UNDER_WAY } from '../orders/orders.rules.js';
+import { outstanding, UNDER_WAY } from '../orders/orders.rules.js';
 import { investorOf } from './investors.rules.js';
 import { ruleInForce } from './rule-in-force.js';
 import { standingsOf } from './standing.js';
@@ -192,7 +192,10 @@ async function inputsOf(tx: Tx, question: Question): Promise<Inputs> {
       minHorizonMonths: product.minHorizonMonths,
     },
     order: { amount: amount.amount.toFixed(), currency: amount.currency, isWitnessed, hasConflict },
-    exposure: exposureOf(product.id, currency, holdings, [...open, ...question.alongside]),
+    exposure: exposureOf(product.id, currency, holdings, [
+      ...open.map((one) => ({ ...one, amount: outstanding(one) })),
+      ...question.alongside,
+    ]),
   };
 }
 
