@@ -71,6 +71,17 @@ export const LeadConverted = defineEvent({
     daysToConvert: z.int().nonnegative(),
     campaignId: z.uuid().nullable(),
     referrerClientId: z.uuid().nullable(),
+    /** How the conversion is shared out among the sources of its touches; the shares of a model sum to 1. Absent in early events. */
+    attribution: z
+      .array(
+        z.object({
+          model: z.enum(['FIRST', 'LAST', 'LINEAR', 'POSITION_BASED']),
+          channel: CampaignChannel,
+          campaignId: z.uuid().nullable(),
+          share: DecimalText,
+        }),
+      )
+      .optional(),
   }),
 });
 

@@ -1,6 +1,7 @@
 import { type ApprovalStatus, type Decimal, decimal, nullableDecimal } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Campaign, CampaignChannel } from './campaigns/campaigns.rules.js';
+import type { AttributionModel, Share } from './conversions/attribution.rules.js';
 import type { Standing } from './conversions/conversions.rules.js';
 import type { Goal, GoalMetric } from './goals/goals.rules.js';
 import type { Reject } from './imports/imports.rules.js';
@@ -269,6 +270,27 @@ export class ConversionRow {
   @Column({ type: 'int' }) daysToConvert: number;
   @Column({ type: 'uuid', nullable: true }) campaignId: string | null;
   @Column({ type: 'uuid', nullable: true }) referrerClientId: string | null;
+  /** The version of the weights that the shares were made by. */
+  @Column({ type: 'int', nullable: true }) attributionRuleVersion: number | null;
+}
+
+/** A part of a conversion that a source has by a model; never changed. */
+@Entity('attribution_share')
+export class AttributionShareRow implements Share {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) conversionId: string;
+  @Column({ type: 'text' }) model: AttributionModel;
+  @Column({ type: 'text' }) channel: CampaignChannel;
+  @Column({ type: 'uuid', nullable: true }) campaignId: string | null;
+  @Column(decimal) share: Decimal;
+}
+
+/** A client that lives on in another; the id is that of the merged one. */
+@Entity('client_merge')
+export class ClientMergeRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) survivorId: string;
+  @Column({ type: 'date' }) mergedOn: string;
 }
 
 /** One batch of an import and what became of it. */

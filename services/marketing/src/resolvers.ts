@@ -1,6 +1,7 @@
 import { approvalResolvers } from './approvals/approvals.resolvers.js';
 import { campaignResolvers } from './campaigns/campaigns.resolvers.js';
 import { conversionResolvers } from './conversions/conversions.resolvers.js';
+import { figureResolvers } from './figures/figures.resolvers.js';
 import { funnelResolvers } from './funnel/funnel.resolvers.js';
 import { goalResolvers } from './goals/goals.resolvers.js';
 import { importResolvers } from './imports/imports.resolvers.js';
@@ -22,6 +23,7 @@ export function resolversOf(hashKey: string) {
       ...ruleResolvers.Query,
       ...goalResolvers.Query,
       ...approvalResolvers.Query,
+      ...figureResolvers.Query,
     },
     Mutation: {
       ...campaignResolvers.Mutation,
@@ -45,6 +47,10 @@ export function resolversOf(hashKey: string) {
     Client: conversionResolvers.Client,
     Conversion: conversionResolvers.Conversion,
     AttributedTouch: conversionResolvers.AttributedTouch,
+    AttributionShare: conversionResolvers.AttributionShare,
+    ConversionValue: conversionResolvers.ConversionValue,
+    FirstOrder: conversionResolvers.FirstOrder,
+    AttributedConversions: figureResolvers.AttributedConversions,
     LeadImport: importResolvers.LeadImport,
     FunnelRow: funnelResolvers.FunnelRow,
   };

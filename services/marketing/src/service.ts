@@ -2,8 +2,10 @@ import { ApprovalRow, expireApprovals, type Job, type ServiceDefinition } from '
 import { APPROVABLES } from './approvals/approvals.resolvers.js';
 import { startAndEndCampaigns } from './campaigns/campaigns.js';
 import {
+  AttributionShareRow,
   CampaignCostRow,
   CampaignRow,
+  ClientMergeRow,
   ClientOpeningRow,
   ConsentEntryRow,
   ConversionRow,
@@ -45,6 +47,8 @@ export function marketing(hashKey: string): ServiceDefinition {
     folder: new URL('../', import.meta.url),
     entities: [
       ApprovalRow,
+      AttributionShareRow,
+      ClientMergeRow,
       CampaignCostRow,
       CampaignRow,
       ClientOpeningRow,

@@ -10,6 +10,7 @@ const aCampaign = (override: Partial<Campaign> = {}): Campaign => ({
   startsOn: '2026-03-02',
   endsOn: '2026-03-02',
   startedAt: null,
+  endedAt: null,
   ...override,
 });
 

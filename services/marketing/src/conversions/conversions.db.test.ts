@@ -114,6 +114,12 @@ test('a lead is converted when its client is active, not when it is opened; each
       daysToConvert: 4,
       campaignId,
       referrerClientId: null,
+      attribution: ['FIRST', 'LAST', 'LINEAR', 'POSITION_BASED'].map((model) => ({
+        model,
+        channel: 'OFFLINE',
+        campaignId,
+        share: '1',
+      })),
     },
   ]);
   expect(found.touches.nodes.map((t: { kind: string }) => t.kind).sort()).toEqual(['CAPTURE', 'OPENING']);

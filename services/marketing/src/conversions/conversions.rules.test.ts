@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { aLead as aNewLead, CLOCKS } from '../leads/leads.fixture.js';
 import type { Lead, LeadStage } from '../leads/leads.rules.js';
-import { convert, open } from './conversions.rules.js';
+import { type Converting, convert, open } from './conversions.rules.js';
 
 const NOW = new Date('2026-03-12T02:00:00.000Z');
 const CLIENT = '01950000-0000-7000-8000-00000000000c';
@@ -14,6 +14,24 @@ const aLead = (override: Partial<Lead> = {}) =>
     reached: 'FOLLOWING_UP',
     ...override,
   });
+
+const convertAt = (
+  lead: Parameters<typeof convert>[0],
+  touches: Converting['touches'],
+  override: Partial<Converting> = {},
+) =>
+  convert(
+    lead,
+    {
+      clientId: CLIENT,
+      at: NOW,
+      touches,
+      weights: { positionFirst: '0.4', positionLast: '0.4' },
+      isSelfReferral: false,
+      ...override,
+    },
+    CLOCKS,
+  );
 
 test.each<[LeadStage, string, string[]]>([
   ['NEW', 'ORIGIN', ['CONTACTED', 'FOLLOWING_UP']],
@@ -41,7 +59,7 @@ test.each([
 test('a conversion names first and last touch, and touches after it do not count', () => {
   const at = (day: number) => new Date(Date.UTC(2026, 2, day));
   const touches = [5, 3, 20].map((day) => ({ at: at(day), channel: 'OFFLINE' as const, campaignId: null }));
-  const converted = convert(aLead({ lastAt: at(5) }), CLIENT, touches, NOW, CLOCKS);
+  const converted = convertAt(aLead({ lastAt: at(5) }), touches);
   expect(converted?.conversion).toMatchObject({
     at: NOW,
     firstTouch: { at: at(3) },
@@ -53,17 +71,23 @@ test('a conversion names first and last touch, and touches after it do not count
 
 test('a lead is never converted before its last move: the later instant counts', () => {
   const lastAt = new Date('2026-03-15T00:00:00.000Z');
-  const converted = convert(aLead({ lastAt, firstContactAt: lastAt }), CLIENT, [], NOW, CLOCKS);
+  const converted = convertAt(aLead({ lastAt, firstContactAt: lastAt }), []);
   expect(converted?.conversion.at).toEqual(lastAt);
   expect(converted?.step.moves.map((m) => [m.to, m.at])).toEqual([['CONVERTED', lastAt]]);
 });
 
 test('a lead lost between opening and activation is taken up again and converted', () => {
-  const converted = convert(aLead({ stage: 'LOST', reason: 'TIMING' }), CLIENT, [], NOW, CLOCKS);
+  const converted = convertAt(aLead({ stage: 'LOST', reason: 'TIMING' }), []);
   expect(converted?.step.moves.map((m) => m.to)).toEqual(['NEW', 'CONTACTED', 'FOLLOWING_UP', 'CONVERTED']);
   expect(converted?.step.changes).toMatchObject({ stage: 'CONVERTED', cycle: 2, reason: null });
 });
 
 test.each(['CONVERTED', 'DISQUALIFIED'] as const)('a %s lead is not converted', (stage) => {
-  expect(convert(aLead({ stage }), CLIENT, [], NOW, CLOCKS)).toBeNull();
+  expect(convertAt(aLead({ stage }), [])).toBeNull();
+});
+
+test('a client who turned out to be the one who recommended is no recommender', () => {
+  const lead = aLead({ referrerClientId: '01950000-0000-7000-8000-0000000000aa' });
+  expect(convertAt(lead, [])?.conversion.referrerClientId).toBe(lead.referrerClientId);
+  expect(convertAt(lead, [], { isSelfReferral: true })?.conversion.referrerClientId).toBeNull();
 });

@@ -10,6 +10,7 @@ import {
   later,
   type Step,
 } from '../leads/leads.rules.js';
+import { type PositionWeights, type Share, shareOut } from './attribution.rules.js';
 
 export type TouchFacts = { at: Date; channel: CampaignChannel; campaignId: string | null };
 export type Conversion = {
@@ -18,14 +19,25 @@ export type Conversion = {
   lastTouch: TouchFacts;
   daysToConvert: number;
   campaignId: string | null;
+  /** Null also where the client who recommended turned out to be the client themself. */
   referrerClientId: string | null;
+  /** How the conversion is shared out, by every model. */
+  shares: Share[];
 };
 
 /**
  * What the opening of a client means for the lead it names. ORIGIN: the first client opened from the lead, the one that will
- * convert it. LATER: another client came first and stays the one. The rest convert nothing.
+ * convert it. LATER: another client came first and stays the one, unless it ends or is merged before it was ever active (ENDED,
+ * MERGED): then its place passes on. The rest convert nothing.
  */
-export type Standing = 'ORIGIN' | 'LATER' | 'UNKNOWN_LEAD' | 'IMPORTED_LEAD' | 'DISQUALIFIED_LEAD';
+export type Standing =
+  | 'ORIGIN'
+  | 'LATER'
+  | 'UNKNOWN_LEAD'
+  | 'IMPORTED_LEAD'
+  | 'DISQUALIFIED_LEAD'
+  | 'MERGED'
+  | 'ENDED';
 
 /**
  * The edges to the follow-up from each stage. Whoever opens an account has been spoken with and has taken a proposal, so an
@@ -64,18 +76,26 @@ export function open(
   };
 }
 
+export type Converting = {
+  clientId: string;
+  at: Date;
+  touches: readonly TouchFacts[];
+  weights: PositionWeights;
+  /** Whether the client who recommended the lead is, by a merge, the client themself. */
+  isSelfReferral: boolean;
+};
+
 /** The client opened from the lead has become active: the lead is converted. A lead that is converted already stays so: null. */
 export function convert(
-  lead: Lead & { capturedAt: Date },
-  clientId: string,
-  touches: readonly TouchFacts[],
-  at: Date,
+  given: Lead & { capturedAt: Date },
+  { clientId, at, touches, weights, isSelfReferral }: Converting,
   clocks: Clocks,
 ): { step: Step; conversion: Conversion } | null {
-  const path = PATH_TO_FOLLOW_UP[lead.stage];
+  const path = PATH_TO_FOLLOW_UP[given.stage];
   if (path === null) return null;
+  const lead = isSelfReferral ? { ...given, referrerClientId: null } : given;
   const step = advance(lead, [...path, 'CONVERT'], at, clocks);
-  const conversion = attribute(lead, touches, later(at, lead.lastAt));
+  const conversion = attribute(lead, touches, later(at, lead.lastAt), weights);
   const event = LeadConverted({
     leadId: lead.id,
     clientId,
@@ -84,12 +104,18 @@ export function convert(
     daysToConvert: conversion.daysToConvert,
     campaignId: conversion.campaignId,
     referrerClientId: conversion.referrerClientId,
+    attribution: conversion.shares.map((each) => ({ ...each, share: each.share.toFixed() })),
   });
   return { step: { ...step, events: [...step.events, event] }, conversion };
 }
 
-/** First and last touch by time, frozen at the conversion. The capture of the lead is a touch, so there is one. */
-function attribute(lead: Lead & { capturedAt: Date }, touches: readonly TouchFacts[], at: Date): Conversion {
+/** First and last touch by time and the shares of all, frozen at the conversion. The capture of the lead is a touch, so there is one. */
+function attribute(
+  lead: Lead & { capturedAt: Date },
+  touches: readonly TouchFacts[],
+  at: Date,
+  weights: PositionWeights,
+): Conversion {
   const captured = { at: lead.capturedAt, channel: lead.channel, campaignId: lead.campaignId };
   const counted = touches.filter((touch) => touch.at <= at).sort((a, b) => a.at.getTime() - b.at.getTime());
   return {
@@ -99,6 +125,7 @@ function attribute(lead: Lead & { capturedAt: Date }, touches: readonly TouchFac
     daysToConvert: daysBetween(dayOf(lead.capturedAt), dayOf(at)),
     campaignId: lead.campaignId,
     referrerClientId: lead.referrerClientId,
+    shares: shareOut(counted.length === 0 ? [captured] : counted, weights),
   };
 }
 

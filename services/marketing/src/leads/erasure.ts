@@ -1,5 +1,5 @@
 import { LeadErased } from '@client-graph/events';
-import { type Db, dayOf, plusMonths, transact } from '@client-graph/kit';
+import { type Db, dayOf, plusMonths, type Tx, transact } from '@client-graph/kit';
 import { clocksInForce } from '../rules/rules.js';
 
 const BATCH = 500;
@@ -22,17 +22,37 @@ const eraseBatch = (db: Db): Promise<number> =>
        order by last_at limit ${BATCH} for update skip locked`,
       [plusMonths(dayOf(tx.now), -12 * retentionYears)],
     );
-    const ids = erased.map(({ id }) => id);
-    await tx.query('delete from consent_entry where lead_id = any($1)', [ids]);
-    await tx.query('delete from lead_task where lead_id = any($1)', [ids]);
-    await tx.query('update touch set note = null where lead_id = any($1) and note is not null', [ids]);
-    await tx.query(
-      `update lead set person_name = null, mobile = null, email = null, uscc = null, mobile_hash = null, email_hash = null,
-         uscc_hash = null, consent_channels = '{}', consent_text_version = null, consent_evidence = null, consent_at = null,
-         sharing_text_version = null, sharing_evidence = null, sharing_at = null, qualified_at = null, qualified_evidence = null, erased_at = $2, version = version + 1
-       where id = any($1)`,
-      [ids, tx.now],
+    await erase(
+      tx,
+      erased.map(({ id }) => id),
     );
-    await tx.record(...ids.map((leadId) => LeadErased({ leadId })));
-    return ids.length;
+    return erased.length;
   });
+
+/** A client was erased: so is the lead that the client came from. */
+export async function eraseLeadOf(tx: Tx, clientId: string): Promise<void> {
+  const leads = await tx.query<{ id: string }>(
+    'select id from lead where client_id = $1 and erased_at is null for update',
+    [clientId],
+  );
+  await erase(
+    tx,
+    leads.map(({ id }) => id),
+  );
+}
+
+async function erase(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query('delete from consent_entry where lead_id = any($1)', [ids]);
+  await tx.query('delete from lead_task where lead_id = any($1)', [ids]);
+  await tx.query('update touch set note = null where lead_id = any($1) and note is not null', [ids]);
+  await tx.query(
+    `update lead set person_name = null, mobile = null, email = null, uscc = null, mobile_hash = null, email_hash = null,
+       uscc_hash = null, consent_channels = '{}', consent_text_version = null, consent_evidence = null, consent_at = null,
+       sharing_text_version = null, sharing_evidence = null, sharing_at = null, qualified_at = null, qualified_evidence = null,
+       erased_at = $2, version = version + 1
+     where id = any($1)`,
+    [ids, tx.now],
+  );
+  await tx.record(...ids.map((leadId) => LeadErased({ leadId })));
+}

@@ -80,6 +80,10 @@ export const clocksInForce = async (tx: Tx): Promise<Clocks> => ({
   isWorkingDay: (day) => chineseDays.isWorkday(day),
 });
 
+/** The weights of attribution in force. */
+export const attributionInForce = (tx: Tx): Promise<RuleInForce<'ATTRIBUTION'>> =>
+  ruleInForce(tx, 'ATTRIBUTION');
+
 export type Scored = { score: number; scoreRuleVersion: number; scoreReasons: ScoreReason[] };
 
 /** How a lead is scored now, by the table in force. */
