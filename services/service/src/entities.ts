@@ -1,3 +1,4 @@
+import { sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type {
   Interaction,
@@ -29,10 +30,10 @@ export class InteractionRow implements Interaction {
   @Column({ type: 'text' }) direction: InteractionDirection;
   @Column({ type: 'timestamptz' }) at: Date;
   @Column({ type: 'text' }) subjectCode: string;
-  @Column({ type: 'text' }) summary: string;
+  @Column(sealed({ subject: 'clientId' })) summary: string;
   @Column({ type: 'text' }) confidentiality: InteractionConfidentiality;
   @Column({ type: 'int', nullable: true }) answeredAfterSeconds: number | null;
-  @Column({ type: 'simple-json' }) participants: Participant[];
+  @Column(sealed({ subject: 'clientId', as: 'json' })) participants: Participant[];
   @Column({ type: 'text', nullable: true }) recordingReference: string | null;
   @Column({ type: 'uuid' }) loggedBy: string;
   @Column({ type: 'timestamptz' }) loggedAt: Date;

@@ -6,5 +6,8 @@ export const env = serviceEnv.extend({
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: z.string().default('Client service <service@client-graph.example>'),
   SMS_PROVIDER_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Signs what is posted to the provider; without it posts are unsigned. */
+  SMS_PROVIDER_SECRET: z.string().min(16).optional(),
   WECHAT_PROVIDER_URL: z.url({ protocol: /^https?$/ }).optional(),
+  WECHAT_PROVIDER_SECRET: z.string().min(16).optional(),
 });

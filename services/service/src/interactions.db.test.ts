@@ -312,7 +312,8 @@ describe('Client.interactions', () => {
   });
 
   test('fifty clients cost as many statements as one', async () => {
-    const clientIds = await Promise.all(Array.from({ length: 50 }, () => aClient()));
+    const clientIds: string[] = [];
+    for (let n = 0; n < 50; n += 1) clientIds.push(await aClient());
     for (const clientId of clientIds) await log(aContact(clientId));
     const one = await world.statements(() =>
       world.ask(adviser, LIST, { clients: refs(clientIds[0]!), first: 5 }),
@@ -320,7 +321,8 @@ describe('Client.interactions', () => {
     const fifty = await world.statements(() =>
       world.ask(adviser, LIST, { clients: refs(...clientIds), first: 5 }),
     );
-    expect({ one, fifty }).toEqual({ one: 3, fifty: 3 });
+    expect(fifty).toBe(one);
+    expect(fifty).toBeLessThanOrEqual(5);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type Decimal, decimal, nullableDecimal } from '@client-graph/kit';
+import { type Decimal, decimal, nullableDecimal, sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { CareDate, CareDateKind, CareRule, CareTerms } from './care.rules.js';
 
@@ -16,8 +16,8 @@ export class CareDateRow implements CareDate {
   @PrimaryColumn({ type: 'uuid' }) id: string;
   @Column({ type: 'uuid' }) clientId: string;
   @Column({ type: 'text' }) kind: CareDateKind;
-  @Column({ type: 'int' }) month: number;
-  @Column({ type: 'int' }) day: number;
+  @Column(sealed({ subject: 'clientId', as: 'json' })) month: number;
+  @Column(sealed({ subject: 'clientId', as: 'json' })) day: number;
   @Column({ type: 'boolean' }) isLeapMonth: boolean;
   @Column({ type: 'uuid' }) registeredBy: string;
   @Column({ type: 'timestamptz' }) registeredAt: Date;

@@ -9,12 +9,9 @@ import {
   transact,
 } from '@client-graph/kit';
 import { In } from 'typeorm';
-import {
-  CommunicationRow,
-  ContactPointRow,
-  type MessageTemplateRow,
-} from '../communications/communications.entities.js';
+import { CommunicationRow, type MessageTemplateRow } from '../communications/communications.entities.js';
 import { clientInReach } from '../communications/contacts.js';
+import { channelOf } from '../communications/queueing.js';
 import { templateInUse } from '../communications/templates.js';
 import type { RegisterCareDateInput, RemoveCareDateInput } from '../generated/resolvers.js';
 import { CareDateRow, CareGiftRow, CareRuleRow, CareTaskRow, ClientFactRow } from './care.entities.js';
@@ -31,7 +28,6 @@ import { lunarCalendar } from './lunar.js';
 
 const CLIENTS_AT_ONCE = 500;
 const TEMPLATE = 'CARE_GREETING';
-const CHANNELS = ['EMAIL', 'SMS', 'WECHAT'] as const;
 
 /** Keeps when the relationship began. */
 export const keepOnboarding = (tx: Tx, clientId: string, onboardedOn: string) =>
@@ -147,8 +143,7 @@ async function queueOne(tx: Tx, client: ClientCopyRow, occasion: Planned, templa
   const { ruleCode, year, on: dueOn, rule } = occasion;
   if ((await tx.findOne(CareTaskRow, { clientId: client.id, ruleCode, year })) !== null) return;
   const gift = occasion.hasGift ? await giftOf(tx, client, dueOn) : null;
-  const points = await tx.find(ContactPointRow, { where: { clientId: client.id } });
-  const channel = CHANNELS.find((of) => points.some((point) => point.channel === of)) ?? 'EMAIL';
+  const channel = await channelOf(tx, client.id);
   const communicationId = tx.newId();
   const variables = {
     occasion: rule.labels.ZH_HANT,

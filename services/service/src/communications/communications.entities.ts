@@ -1,3 +1,4 @@
+import { sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Communication, CommunicationState } from './communications.rules.js';
 import type { CommunicationChannel, CommunicationKind } from './gate.rules.js';
@@ -16,7 +17,7 @@ export class ContactPointRow {
   @Column({ type: 'uuid' }) clientId: string;
   @Column({ type: 'text' }) channel: CommunicationChannel;
   /** Personal: in no event and no log. */
-  @Column({ type: 'text' }) address: string;
+  @Column(sealed({ subject: 'clientId' })) address: string;
   @Column({ type: 'uuid' }) registeredBy: string;
   @Column({ type: 'timestamptz' }) registeredAt: Date;
 }

@@ -66,7 +66,10 @@ const factsOf = ({ id, clientId, kind, channel, templateId }: Communication) => 
 export function decide(communication: Communication, decision: GateDecision, now: Date) {
   switch (decision.outcome) {
     case 'SEND':
-      return { changes: { state: 'SENDING' as const, attempts: communication.attempts + 1 }, events: [] };
+      return {
+        changes: { state: 'SENDING' as const, attempts: communication.attempts + 1, reason: null },
+        events: [],
+      };
     case 'DEFER':
       return { changes: { notBefore: decision.until, reason: decision.reason }, events: [] };
     case 'SUPPRESS': {
@@ -109,6 +112,12 @@ export function settle(communication: Communication, handover: Handover, now: Da
 const ended = (communication: Communication, state: 'BOUNCED' | 'UNCERTAIN', reason: string, now: Date) => ({
   changes: { state, reason, endedAt: now },
   events: [CommunicationBounced({ ...factsOf(communication), reason })],
+});
+
+/** Puts a message back that was claimed and not handed over: it passes the gate again. */
+export const unclaim = (communication: Communication) => ({
+  changes: { state: 'QUEUED' as const, attempts: communication.attempts - 1, reason: null },
+  events: [],
 });
 
 /** What may be reported on a message that was sent, from which state. */

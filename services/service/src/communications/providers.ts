@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { createTransport } from 'nodemailer';
 import { z } from 'zod';
 import type { Handover } from './communications.rules.js';
@@ -8,6 +9,8 @@ export type Message = { id: string; to: string; subject: string; text: string };
 /** A way out of the house: e-mail by SMTP, SMS and WeChat by a provider's HTTP interface. It never throws. */
 export type Provider = {
   send: (message: Message) => Promise<Handover>;
+  /** Whether the provider tells a repeat by the message's id and takes it once: then a message may be handed over again. */
+  knowsRepeats?: boolean;
   close: () => void;
 };
 export type Providers = Partial<Record<CommunicationChannel, Provider>>;
@@ -41,7 +44,7 @@ export function smtpProvider(options: { url: string; from: string }): Provider {
     {
       url: options.url,
       pool: true,
-      maxConnections: 8,
+      maxConnections: 12,
       maxMessages: 1_000,
       connectionTimeout: 5_000,
       greetingTimeout: 5_000,
@@ -67,24 +70,42 @@ export function smtpProvider(options: { url: string; from: string }): Provider {
   };
 }
 
-/** Posts to a provider's address as JSON; `Idempotency-Key` lets it tell a repeat. */
-export const httpProvider = (url: string): Provider => ({
-  send: async ({ id, to, text }) => {
+type HttpOptions = { url: string; secret: string | undefined; timeoutMs?: number };
+
+/**
+ * Posts to a provider of SMS or WeChat as JSON. The body is signed with the shared secret, the instant in it against replays;
+ * `Idempotency-Key` is the message's id, by which the provider takes a repeat once, so that a message without an answer is tried
+ * again. 4xx is a refusal for good, but 408, 425 and 429.
+ */
+export const httpProvider = ({ url, secret, timeoutMs = 10_000 }: HttpOptions): Provider => ({
+  knowsRepeats: true,
+  send: async ({ id, to, subject, text }) => {
+    const body = JSON.stringify({ id, to, subject, text });
+    const timestamp = String(Math.floor(Date.now() / 1_000));
+    const headers = {
+      'content-type': 'application/json',
+      'idempotency-key': id,
+      ...(secret === undefined
+        ? {}
+        : { 'x-timestamp': timestamp, 'x-signature': signed(secret, timestamp, body) }),
+    };
     try {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': id },
-        body: JSON.stringify({ id, to, text }),
-        signal: AbortSignal.timeout(10_000),
-      });
+      const signal = AbortSignal.timeout(timeoutMs);
+      const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' });
+      await response.body?.cancel();
       if (response.ok) return { outcome: 'TAKEN' };
       const reason = `HTTP_${response.status}`;
-      return response.status < 500 && response.status !== 429
-        ? { outcome: 'REFUSED', reason }
-        : { outcome: 'NOT_TAKEN', reason };
+      const isForNow = response.status >= 500 || AGAIN.includes(response.status);
+      return isForNow ? { outcome: 'NOT_TAKEN', reason } : { outcome: 'REFUSED', reason };
     } catch {
-      return { outcome: 'UNKNOWN', reason: 'NO_ANSWER' };
+      return { outcome: 'NOT_TAKEN', reason: 'NO_ANSWER' };
     }
   },
   close: () => undefined,
 });
+
+const AGAIN = [408, 425, 429];
+
+/** `sha256=` and the HMAC of `timestamp.body` in hexadecimal. */
+export const signed = (secret: string, timestamp: string, body: string): string =>
+  `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;

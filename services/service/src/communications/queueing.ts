@@ -1,5 +1,5 @@
 import type { Tx } from '@client-graph/kit';
-import { CommunicationRow, ContactPointRow } from './communications.entities.js';
+import { CommunicationRow } from './communications.entities.js';
 import type { CommunicationKind } from './gate.rules.js';
 import { templateInUse } from './templates.js';
 
@@ -7,7 +7,10 @@ const CHANNELS = ['EMAIL', 'SMS', 'WECHAT'] as const;
 
 /** The first channel by which the client is reached; e-mail where there is none, and the gate will say so. */
 export async function channelOf(tx: Tx, clientId: string): Promise<CommunicationRow['channel']> {
-  const points = await tx.find(ContactPointRow, { where: { clientId } });
+  const points = await tx.query<{ channel: string }>(
+    'select channel from contact_point where client_id = $1',
+    [clientId],
+  );
   return CHANNELS.find((of) => points.some((point) => point.channel === of)) ?? 'EMAIL';
 }
 

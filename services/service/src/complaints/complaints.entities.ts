@@ -1,4 +1,4 @@
-import { type Decimal, nullableDecimal } from '@client-graph/kit';
+import { type Decimal, nullableDecimal, sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ClockTerms, Complexity } from './clocks.rules.js';
 import type {
@@ -33,17 +33,17 @@ export class ComplaintRow implements Complaint {
   @Column({ type: 'uuid' }) clockId: string;
   @Column({ type: 'uuid', nullable: true }) clientId: string | null;
   @Column({ type: 'text' }) complainantKind: ComplainantKind;
-  @Column({ type: 'text', nullable: true }) complainantName: string | null;
-  @Column({ type: 'text', nullable: true }) complainantContact: string | null;
-  @Column({ type: 'text', nullable: true }) authorityReference: string | null;
-  @Column({ type: 'text', array: true }) representatives: string[];
+  @Column(sealed({ subject: 'clientId', nullable: true })) complainantName: string | null;
+  @Column(sealed({ subject: 'clientId', nullable: true })) complainantContact: string | null;
+  @Column(sealed({ subject: 'clientId', nullable: true })) authorityReference: string | null;
+  @Column(sealed({ subject: 'clientId', as: 'json' })) representatives: string[];
   @Column({ type: 'text' }) channel: ComplaintChannel;
   @Column({ type: 'timestamptz' }) receivedAt: Date;
   @Column({ type: 'uuid' }) filedBy: string;
   @Column({ type: 'text' }) category: ComplaintCategory;
   @Column({ type: 'text' }) severity: ComplaintSeverity;
   @Column({ type: 'uuid', array: true }) productIds: string[];
-  @Column({ type: 'text' }) claim: string;
+  @Column(sealed({ subject: 'clientId' })) claim: string;
   @Column({ type: 'uuid', array: true }) concernedStaffIds: string[];
   @Column({ type: 'uuid', nullable: true }) handlerId: string | null;
   @Column({ type: 'text' }) complexity: Complexity;
@@ -52,8 +52,8 @@ export class ComplaintRow implements Complaint {
   @Column({ type: 'timestamptz' }) dueAt: Date;
   @Column({ type: 'boolean' }) dueIsProvisional: boolean;
   @Column({ type: 'timestamptz', nullable: true }) acknowledgedAt: Date | null;
-  @Column({ type: 'text', nullable: true }) findings: string | null;
-  @Column({ type: 'text', nullable: true }) decision: string | null;
+  @Column(sealed({ subject: 'clientId', nullable: true })) findings: string | null;
+  @Column(sealed({ subject: 'clientId', nullable: true })) decision: string | null;
   @Column({ type: 'text', nullable: true }) remedies: string | null;
   @Column({ type: 'text', nullable: true }) redressType: RedressType | null;
   @Column(nullableDecimal) redressAmount: Decimal | null;
@@ -76,7 +76,7 @@ export class ComplaintExtensionRow {
   @Column({ type: 'uuid' }) complaintId: string;
   @Column({ type: 'text' }) complexity: 'COMPLEX' | 'SPECIAL';
   @Column({ type: 'text' }) status: 'PROPOSED' | 'GRANTED' | 'REFUSED';
-  @Column({ type: 'text' }) reason: string;
+  @Column(sealed({ subject: 'complaintId' })) reason: string;
   @Column({ type: 'uuid' }) proposedBy: string;
   @Column({ type: 'timestamptz' }) proposedAt: Date;
   @Column({ type: 'uuid', nullable: true }) decidedBy: string | null;
@@ -95,7 +95,7 @@ export class ComplaintActionRow {
   @Column({ type: 'text' }) action: ComplaintAction | 'FILE' | 'PROPOSE_EXTENSION' | 'REFUSE_EXTENSION';
   @Column({ type: 'text', nullable: true }) fromStatus: ComplaintStatus | null;
   @Column({ type: 'text' }) toStatus: ComplaintStatus;
-  @Column({ type: 'text', nullable: true }) note: string | null;
+  @Column(sealed({ subject: 'complaintId', nullable: true })) note: string | null;
   @Column({ type: 'uuid', nullable: true }) by: string | null;
   @Column({ type: 'timestamptz' }) at: Date;
 }

@@ -1,3 +1,4 @@
+import { sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { WorkItemKind } from './days.rules.js';
 
@@ -9,7 +10,7 @@ export class WorkItemRow {
   @Column({ type: 'text' }) kind: WorkItemKind;
   @Column({ type: 'text' }) reference: string;
   @Column({ type: 'date' }) dueOn: string;
-  @Column({ type: 'text', nullable: true }) note: string | null;
+  @Column(sealed({ subject: 'clientId', nullable: true })) note: string | null;
   @Column({ type: 'text' }) state: 'OPEN' | 'DONE';
   @Column({ type: 'uuid', nullable: true }) plannedBy: string | null;
   @Column({ type: 'timestamptz', nullable: true }) doneAt: Date | null;

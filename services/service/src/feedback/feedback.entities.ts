@@ -1,3 +1,4 @@
+import { sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { InteractionChannel } from '../interactions.rules.js';
 import type { Feedback, FeedbackKind, FeedbackState } from './feedback.rules.js';
@@ -10,14 +11,14 @@ export class FeedbackRow implements Feedback {
   @Column({ type: 'uuid' }) clientId: string;
   @Column({ type: 'text' }) kind: FeedbackKind;
   @Column({ type: 'text' }) channel: InteractionChannel;
-  @Column({ type: 'text' }) text: string;
+  @Column(sealed({ subject: 'clientId' })) text: string;
   @Column({ type: 'timestamptz' }) receivedAt: Date;
   @Column({ type: 'uuid' }) givenBy: string;
   @Column({ type: 'timestamptz' }) dueAt: Date;
   @Column({ type: 'text' }) state: FeedbackState;
   @Column({ type: 'uuid', nullable: true }) handlerId: string | null;
-  @Column({ type: 'text', nullable: true }) answer: string | null;
+  @Column(sealed({ subject: 'clientId', nullable: true })) answer: string | null;
   @Column({ type: 'timestamptz', nullable: true }) answeredAt: Date | null;
   @Column({ type: 'boolean', nullable: true }) isImproved: boolean | null;
-  @Column({ type: 'text', nullable: true }) conclusion: string | null;
+  @Column(sealed({ subject: 'clientId', nullable: true })) conclusion: string | null;
 }

@@ -29,26 +29,16 @@ const DELETED = [
   'statement',
 ] as const;
 
-/** What was said and written about a person; the bare facts of a case stay for the figures. */
-const BLANKED = [
-  `update interaction set summary = '-', participants = '[]', recording_reference = null where client_id = $1`,
-  `update complaint set complainant_name = null, complainant_contact = null, authority_reference = null, representatives = '{}', claim = '-',
-     findings = case when findings is null then null else '-' end, decision = case when decision is null then null else '-' end where client_id = $1`,
-  'update complaint_action set note = null where complaint_id in (select id from complaint where client_id = $1)',
-  `update complaint_extension set reason = '-' where complaint_id in (select id from complaint where client_id = $1)`,
-  `update communication set variables = '{}' where client_id = $1`,
-  `update feedback set text = '-', answer = case when answer is null then null else '-' end,
-     conclusion = case when conclusion is null then null else '-' end where client_id = $1`,
-  'update survey set comment = null where client_id = $1',
-  `update advice set text = '-' where client_id = $1`,
-  'update plan_step set note = null where client_id = $1',
-] as const;
-
-/** Erases a client's file after every retention has run out (policy 3.5; domain 3.1.2). */
+/**
+ * Erases a client's file after every retention has run out (policy 3.5; domain 3.1.2): what was sealed for the client goes with the
+ * key, which the kit destroys; what was sealed for the client's complaints goes with theirs. The bare facts of a case stay for the figures.
+ */
 export async function eraseClient(tx: Tx, clientId: string): Promise<void> {
   await endService(tx, clientId, 'ERASED');
-  await tx.query(`select set_config('client_graph.erasing', 'on', true)`);
-  for (const statement of BLANKED) await tx.query(statement, [clientId]);
+  const complaints = await tx.query<{ id: string }>('select id from complaint where client_id = $1', [
+    clientId,
+  ]);
+  for (const { id } of complaints) await tx.erase(id);
+  await tx.query(`update communication set variables = '{}' where client_id = $1`, [clientId]);
   for (const table of DELETED) await tx.query(`delete from ${table} where client_id = $1`, [clientId]);
-  await tx.query(`select set_config('client_graph.erasing', 'off', true)`);
 }

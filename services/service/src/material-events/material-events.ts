@@ -140,7 +140,7 @@ export async function tellOfSuspension(
 }
 
 /** Writes down that the client knows, and ends the call that was to tell them. */
-export async function informed(tx: Tx, notice: NoticeRow, via: NoticeProof): Promise<NoticeRow> {
+async function informed(tx: Tx, notice: NoticeRow, via: NoticeProof): Promise<NoticeRow> {
   const { changes, events } = inform(notice, via, tx.now);
   const done = await tx.update(NoticeRow, notice, changes);
   await endItem(tx, 'NOTICE_CALL', notice.id);

@@ -1,3 +1,4 @@
+import { sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { AdviceKind, Labels, Plan, PlanState, Step, StepState } from './plans.rules.js';
 
@@ -26,7 +27,7 @@ export class PlanStepRow implements Step {
   @Column({ type: 'uuid', nullable: true }) ownerId: string | null;
   @Column({ type: 'date' }) dueOn: string;
   @Column({ type: 'text' }) state: StepState;
-  @Column({ type: 'text', nullable: true }) note: string | null;
+  @Column(sealed({ subject: 'clientId', nullable: true })) note: string | null;
   @Column({ type: 'uuid', nullable: true }) doneBy: string | null;
   @Column({ type: 'timestamptz', nullable: true }) doneAt: Date | null;
 }
@@ -38,7 +39,7 @@ export class AdviceRow {
   @Column({ type: 'uuid' }) clientId: string;
   @Column({ type: 'text' }) kind: AdviceKind;
   /** Personal: in no event and no log. */
-  @Column({ type: 'text' }) text: string;
+  @Column(sealed({ subject: 'clientId' })) text: string;
   @Column({ type: 'uuid', nullable: true }) decisionId: string | null;
   @Column({ type: 'uuid' }) givenBy: string;
   @Column({ type: 'timestamptz' }) givenAt: Date;

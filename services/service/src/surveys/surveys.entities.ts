@@ -1,3 +1,4 @@
+import { sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Survey, SurveyCase } from './surveys.rules.js';
 
@@ -12,7 +13,7 @@ export class SurveyRow implements Survey {
   @Column({ type: 'timestamptz' }) closesAt: Date;
   @Column({ type: 'int', nullable: true }) score: number | null;
   /** Personal: in no event and no log. */
-  @Column({ type: 'text', nullable: true }) comment: string | null;
+  @Column(sealed({ subject: 'clientId', nullable: true })) comment: string | null;
   @Column({ type: 'uuid', nullable: true }) answeredBy: string | null;
   @Column({ type: 'timestamptz', nullable: true }) answeredAt: Date | null;
   @Column({ type: 'uuid' }) communicationId: string;
