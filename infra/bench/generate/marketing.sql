@@ -8,8 +8,9 @@ on conflict do nothing;
 create temp table origin on commit drop as
 select person.*, pg_temp.id_of(60, n % 20) as campaign_id, opened_at - interval '30 days' as captured_at from person;
 
-insert into lead (id, origin, person_name, mobile, email, mobile_hash, email_hash, channel, medium, campaign_id, owner_id, consent_channels,
-  consent_text_version, consent_evidence, consent_at, stage, reached, cycle, attempts, captured_at, first_contact_due_on, first_contact_at,
+-- Plain as it stands here; the service seals it when it starts.
+insert into lead (id, origin, person_name_plain, mobile_plain, email_plain, mobile_hash, email_hash, channel, medium, campaign_id, owner_id, consent_channels,
+  consent_text_version, consent_evidence_plain, consent_at, stage, reached, cycle, attempts, captured_at, first_contact_due_on, first_contact_at,
   last_at, client_id, created_at, version)
 select lead_id, 'LIVE', '樣本' || n, '1' || (30000000000 + n)::text, 'client' || n || '@example.com', 'mobile-' || n, 'email-' || n,
   'OFFLINE', 'SEMINAR', campaign_id, adviser_id, array['PHONE', 'WECHAT'], 'MKT-2026.1', 'SIGNED-FORM', captured_at, 'CONVERTED',

@@ -207,7 +207,10 @@ test('a command at hand when Postgres dies is answered with a masked fault that 
   await letGo();
   await insist('marketing', 'create-lead', { input });
   expect(
-    await databases.marketing('select 1 from lead where person_name = $1', [input.personName]),
+    await databases.marketing(
+      `select from request join lead on lead.id = answer_id where command = 'createLead' and request_id = $1`,
+      [input.requestId],
+    ),
   ).toHaveLength(1);
 }, 120_000);
 

@@ -1,4 +1,4 @@
-import { type ApprovalStatus, type Decimal, decimal, nullableDecimal } from '@client-graph/kit';
+import { type ApprovalStatus, type Decimal, decimal, nullableDecimal, sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Campaign, CampaignChannel } from './campaigns/campaigns.rules.js';
 import type { AttributionModel, Share } from './conversions/attribution.rules.js';
@@ -94,11 +94,11 @@ export class LeadRow implements Lead {
   @PrimaryColumn({ type: 'uuid' }) id: string;
   @Column({ type: 'text' }) origin: LeadOrigin;
   @Column({ type: 'text' }) personKind: PersonKind;
-  @Column({ type: 'text', nullable: true }) personName: string | null;
-  @Column({ type: 'text', nullable: true }) mobile: string | null;
-  @Column({ type: 'text', nullable: true }) email: string | null;
+  @Column(sealed({ subject: 'id', nullable: true })) personName: string | null;
+  @Column(sealed({ subject: 'id', nullable: true })) mobile: string | null;
+  @Column(sealed({ subject: 'id', nullable: true })) email: string | null;
   /** Unified social credit code of a company. */
-  @Column({ type: 'text', nullable: true }) uscc: string | null;
+  @Column(sealed({ subject: 'id', nullable: true })) uscc: string | null;
   @Column({ type: 'text', nullable: true }) mobileHash: string | null;
   @Column({ type: 'text', nullable: true }) emailHash: string | null;
   @Column({ type: 'text', nullable: true }) usccHash: string | null;
@@ -108,7 +108,7 @@ export class LeadRow implements Lead {
   @Column({ type: 'uuid', nullable: true }) referrerClientId: string | null;
   @Column({ type: 'uuid', nullable: true }) partnerId: string | null;
   @Column({ type: 'text', nullable: true }) sharingTextVersion: string | null;
-  @Column({ type: 'text', nullable: true }) sharingEvidence: string | null;
+  @Column(sealed({ subject: 'id', nullable: true })) sharingEvidence: string | null;
   @Column({ type: 'timestamptz', nullable: true }) sharingAt: Date | null;
   @Column({ type: 'uuid', nullable: true }) ownerId: string | null;
   /** The rule that named the owner; null when a person did, or nobody. */
@@ -118,7 +118,7 @@ export class LeadRow implements Lead {
   @Column({ type: 'jsonb' }) scoreReasons: ScoreReason[];
   @Column({ type: 'text', array: true }) consentChannels: TouchChannel[];
   @Column({ type: 'text', nullable: true }) consentTextVersion: string | null;
-  @Column({ type: 'text', nullable: true }) consentEvidence: string | null;
+  @Column(sealed({ subject: 'id', nullable: true })) consentEvidence: string | null;
   @Column({ type: 'timestamptz', nullable: true }) consentAt: Date | null;
   @Column({ type: 'text' }) stage: LeadStage;
   @Column({ type: 'text' }) reached: Reached;
@@ -128,7 +128,7 @@ export class LeadRow implements Lead {
   @Column({ type: 'text', nullable: true }) lastOutcome: TouchOutcome | null;
   @Column({ type: 'timestamptz', nullable: true }) attendedAt: Date | null;
   @Column({ type: 'timestamptz', nullable: true }) qualifiedAt: Date | null;
-  @Column({ type: 'text', nullable: true }) qualifiedEvidence: string | null;
+  @Column(sealed({ subject: 'id', nullable: true })) qualifiedEvidence: string | null;
   @Column({ type: 'timestamptz', nullable: true }) capturedAt: Date | null;
   @Column({ type: 'date', nullable: true }) firstContactDueOn: string | null;
   @Column({ type: 'timestamptz', nullable: true }) firstContactAt: Date | null;
@@ -174,7 +174,7 @@ export class TouchRow {
   @Column({ type: 'text' }) sourceChannel: CampaignChannel;
   @Column({ type: 'uuid', nullable: true }) campaignId: string | null;
   /** What was heard of needs and intent. */
-  @Column({ type: 'text', nullable: true }) note: string | null;
+  @Column(sealed({ subject: 'leadId', nullable: true })) note: string | null;
   @Column({ type: 'uuid', nullable: true }) materialId: string | null;
   @Column({ type: 'uuid', nullable: true }) by: string | null;
 }
@@ -187,7 +187,7 @@ export class ConsentEntryRow {
   @Column({ type: 'text' }) channel: TouchChannel;
   @Column({ type: 'text' }) action: 'GRANT' | 'WITHDRAW';
   @Column({ type: 'text', nullable: true }) textVersion: string | null;
-  @Column({ type: 'text' }) evidence: string;
+  @Column(sealed({ subject: 'leadId' })) evidence: string;
   @Column({ type: 'timestamptz' }) at: Date;
   @Column({ type: 'timestamptz' }) recordedAt: Date;
   @Column({ type: 'uuid', nullable: true }) by: string | null;

@@ -45,14 +45,16 @@ async function erase(tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.query('delete from consent_entry where lead_id = any($1)', [ids]);
   await tx.query('delete from lead_task where lead_id = any($1)', [ids]);
-  await tx.query('update touch set note = null where lead_id = any($1) and note is not null', [ids]);
+  await tx.query('update touch set note = null, note_plain = null where lead_id = any($1)', [ids]);
   await tx.query(
     `update lead set person_name = null, mobile = null, email = null, uscc = null, mobile_hash = null, email_hash = null,
        uscc_hash = null, consent_channels = '{}', consent_text_version = null, consent_evidence = null, consent_at = null,
        sharing_text_version = null, sharing_evidence = null, sharing_at = null, qualified_at = null, qualified_evidence = null,
-       erased_at = $2, version = version + 1
+       person_name_plain = null, mobile_plain = null, email_plain = null, uscc_plain = null, consent_evidence_plain = null,
+       sharing_evidence_plain = null, qualified_evidence_plain = null, erased_at = $2, version = version + 1
      where id = any($1)`,
     [ids, tx.now],
   );
+  for (const id of ids) await tx.erase(id);
   await tx.record(...ids.map((leadId) => LeadErased({ leadId })));
 }

@@ -1,5 +1,5 @@
 import { ClientOnboarded } from '@client-graph/events';
-import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
+import { actorOf, aService, freshId, readablePlaces, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { service } from '../service.js';
 
@@ -330,4 +330,34 @@ test('two years after the last contact a lead is nobody, and the figures stay', 
   expect((await world.events('lead.erased')).filter(({ key }) => key === lead.id)).toHaveLength(1);
   expect((await contact(aTouch(lead))).codes).toEqual(['NOT_FOUND']);
   expect((await create(aLead({ mobile: '13899990001' }))).codes).toEqual([]);
+});
+
+test('nothing about a person can be read in the database, and it is found again all the same', async () => {
+  const lead = await created({
+    personName: '蒲公英 Plantagenet',
+    mobile: '13900004711',
+    email: 'plantagenet@example.org',
+    consent: { ...CONSENT, evidence: 'FORM-PLANTAGENET' },
+  });
+  await contact(aTouch(lead, { note: 'seeks a castle 城堡' }));
+  const words = [
+    '蒲公英',
+    'Plantagenet',
+    '13900004711',
+    'plantagenet@example.org',
+    'FORM-PLANTAGENET',
+    '城堡',
+  ];
+  expect(await readablePlaces(world.db, words)).toEqual([]);
+  const { data } = await world.ask(
+    MARKETING,
+    '{ leadsByContact(by: { mobile: "139 0000 4711" }) { personName email consent { evidence } touches { nodes { note } } } }',
+  );
+  expect(data.leadsByContact).toMatchObject([
+    {
+      personName: '蒲公英 Plantagenet',
+      email: 'plantagenet@example.org',
+      consent: { evidence: 'FORM-PLANTAGENET' },
+    },
+  ]);
 });
