@@ -11,6 +11,7 @@ import { refuse as ofRedemptions } from './orders/redemptions.rules.js';
 import { refuse as ofPlans } from './plans/plans.rules.js';
 import { refuse as ofProducts } from './products/products.rules.js';
 import { refuse as ofRecommendations } from './recommendations/recommendations.rules.js';
+import { refuse as ofStatements } from './trades/statements.rules.js';
 
 test('every refusal is promised by the schema, and every promise is kept by a rule', () => {
   const schema = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
@@ -27,6 +28,7 @@ test('every refusal is promised by the schema, and every promise is kept by a ru
       ofRecommendations.table,
       ofInterests.table,
       ofPlans.table,
+      ofStatements.table,
     ),
   ).toEqual([]);
 });

@@ -38,6 +38,7 @@ import { finishSweeps } from './products/sweeps.js';
 import { recommendationResolvers } from './recommendations/recommendations.resolvers.js';
 import { seed } from './seed.js';
 import { suitabilityResolvers } from './suitability/suitability.resolvers.js';
+import { tradeResolvers } from './trades/trades.resolvers.js';
 
 export const service: ServiceDefinition = {
   name: 'products',
@@ -75,6 +76,7 @@ export const service: ServiceDefinition = {
     ...recommendationResolvers,
     ...interestResolvers,
     ...planResolvers,
+    ...tradeResolvers,
     Order: { ...orderResolvers.Order, ...feeCreditResolvers.Order },
     Query: {
       ...productResolvers.Query,
@@ -83,6 +85,7 @@ export const service: ServiceDefinition = {
       ...recommendationResolvers.Query,
       ...interestResolvers.Query,
       ...planResolvers.Query,
+      ...tradeResolvers.Query,
     },
     Mutation: {
       ...productResolvers.Mutation,
@@ -102,6 +105,7 @@ export const service: ServiceDefinition = {
       ...holdingResolvers.Client,
       ...recommendationResolvers.Client,
       ...planResolvers.Client,
+      ...tradeResolvers.Client,
     },
   },
   handlers,

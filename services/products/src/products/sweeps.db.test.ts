@@ -13,7 +13,7 @@ afterAll(() => world.stop());
 /** A UUID that is the same for the same number. */
 const UUID = `overlay(overlay(md5('c' || n) placing '4' from 13) placing '8' from 17)::uuid`;
 
-/** Thousands of holders and orders, copied from one of each. */
+/** Many holders and orders, copied from one of each. */
 async function crowd(productId: string, holders: number, orders: number) {
   const clientId = await aClient(world);
   await bought(world, clientId, productId, '10');
@@ -42,9 +42,9 @@ async function crowd(productId: string, holders: number, orders: number) {
   );
 }
 
-test('a product with thousands of holders is re-rated in one short transaction; all are looked at in batches, each once', async () => {
+test('a product with many holders is re-rated in one short transaction; all are looked at in batches, each once', async () => {
   const { id: productId } = await aProduct(world, { sellerRating: 'R2' });
-  await crowd(productId, 2_000, 700);
+  await crowd(productId, 350, 220);
   const sizes: number[] = [];
   const before = await world.sql('select coalesce(max(position), 0) as position from outbox');
   await demand(world, admin, 'rateProduct', 'RateProductInput', 'rating', {
@@ -59,8 +59,8 @@ test('a product with thousands of holders is re-rated in one short transaction; 
         productId,
       ])
     ).length;
-  // Five batches were done before the answer came; the job does the rest, and two of it at once disturb nothing.
-  expect(await waiting()).toBe(701 - 500);
+  // Two batches were done before the answer came; the job does the rest, and two of it at once disturb nothing.
+  expect(await waiting()).toBe(221 - 200);
   await Promise.all([finishSweeps(world.db), finishSweeps(world.db)]);
   await finishSweeps(world.db);
   expect(await waiting()).toBe(0);
@@ -69,13 +69,13 @@ test('a product with thousands of holders is re-rated in one short transaction; 
     `select count(*)::int as told, count(distinct key)::int as keys from outbox where type = 'holding.changed' and position > $1 and payload ->> 'rating' = 'R3'`,
     [before[0]?.['position']],
   )) as [{ told: number; keys: number }];
-  expect([told, keys]).toEqual([2_001, 2_001]);
+  expect([told, keys]).toEqual([351, 351]);
   // No transaction has written more than a batch.
   sizes.push(
     ...(await world.sql('select count(*)::int as n from outbox group by xmin')).map(({ n }) => Number(n)),
   );
   expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
-});
+}, 120_000);
 
 test('an order whose sweep is still to come is not accepted meanwhile: acceptance decides anew', async () => {
   const clientId = await aClient(world);

@@ -11,7 +11,7 @@ export type SweepTask = 'ORDERS' | 'HOLDERS';
 
 const AT_ONCE = 100;
 /** So many batches are done before the command answers; what is left the job does within a minute. */
-const BATCHES_AT_ONCE = 5;
+const BATCHES_AT_ONCE = 2;
 
 /** Writes down, in the transaction of a change, what is to be looked at because of it. */
 export const planSweeps = (tx: Tx, productId: string, tasks: readonly SweepTask[]): Promise<unknown> =>
