@@ -162,7 +162,15 @@ function execute(
   introspect: (variables: Row) => Row,
 ): Program {
   return async (variables, ask) => {
-    const execution: Execution = { ask, variables, data: {}, errors: [], isHollow: false };
+    const execution: Execution = {
+      ask,
+      variables,
+      data: {},
+      errors: [],
+      isHollow: false,
+      version: 0,
+      represented: new Map(),
+    };
     await run(execution);
     const introspected = introspect(variables);
     const refusals: Refusing[] = [];

@@ -29,6 +29,20 @@ export type Execution = {
   errors: GraphQLError[];
   /** A service has said why it answers nothing at all: that explains every null of what it was asked for. */
   isHollow: boolean;
+  /** How often something was merged into the data: what was read from it before may be out of date. */
+  version: number;
+  /** What fetches have found to ask about, by their collecting and representing: those that start together ask about the same. */
+  represented: Map<string, Represented>;
+};
+
+/** The entities at a path, and what a service is told of them (JSON). */
+type Represented = {
+  version: number;
+  entities: readonly Row[];
+  /** The representation that stands for each entity, by its number; -1 for one that is not asked about. */
+  asked: readonly number[];
+  count: number;
+  text: string;
 };
 
 export type Step = (execution: Execution) => Promise<void>;
@@ -96,7 +110,7 @@ type Fetch = {
   fields: readonly string[];
   renames: ReadonlyMap<string, string>;
   /** Asks, about these representations (JSON) if it is about entities. */
-  send: (execution: Execution, representations?: readonly string[]) => Promise<ServiceAnswer>;
+  send: (execution: Execution, representations?: string) => Promise<ServiceAnswer>;
 };
 
 function compileFetch(
@@ -132,12 +146,13 @@ function compileFetch(
       `{ collect: ${code.collect}, represent: ${code.represent}, write: ${code.write}, merge: ${code.merge} }`,
     ) - 1;
   const input = inputRewrites === undefined ? undefined : compileRewrites(inputRewrites, typesOf);
+  const about = JSON.stringify([path, requires, inputRewrites]);
   return (linked) => {
     const functions = linked[index];
     if (functions === undefined) throw new Error('The plan was not linked.');
     const merge = output === undefined ? functions.merge : mergeAny;
     const whole = { ...functions, merge };
-    return isOfEntities ? entityStep(fetch, whole, input, output) : spreadStep(fetch, whole, output);
+    return isOfEntities ? entityStep(fetch, whole, input, output, about) : spreadStep(fetch, whole, output);
   };
 }
 
@@ -156,8 +171,7 @@ function sender(node: FetchNode): Fetch['send'] {
     const text = variableUsages.length === 0 ? '{}' : JSON.stringify(variables);
     if (representations === undefined) return execution.ask(serviceName, `${head}${text}}`, isQuery);
     const before = text === '{}' ? '{' : `${text.slice(0, -1)},`;
-    const about = `"representations":[${representations.join(',')}]`;
-    return execution.ask(serviceName, `${head}${before}${about}}}`, isQuery);
+    return execution.ask(serviceName, `${head}${before}"representations":[${representations}]}}`, isQuery);
   };
 }
 
@@ -165,7 +179,7 @@ function sender(node: FetchNode): Fetch['send'] {
 async function answerOf(
   fetch: Fetch,
   execution: Execution,
-  representations?: readonly string[],
+  representations?: string,
 ): Promise<ServiceAnswer | undefined> {
   try {
     return await fetch.send(execution, representations);
@@ -184,6 +198,7 @@ const rootStep =
     noteErrors(fetch, execution, answer, () => [[]]);
     if (!isRow(answer.data)) return noteEmpty(fetch, execution, answer);
     output?.(answer.data);
+    execution.version += 1;
     mergeRow(execution.data, answer.data);
   };
 
@@ -198,6 +213,7 @@ const spreadStep =
     noteErrors(fetch, execution, answer, () => placesOf(execution.data, fetch.path));
     if (!isRow(answer.data)) return noteEmpty(fetch, execution, answer);
     output?.(answer.data);
+    execution.version += 1;
     for (const entity of entities) mergeRow(entity, structuredClone(answer.data));
   };
 
@@ -206,6 +222,7 @@ function entityStep(
   { collect, represent, write, merge }: EntityCode,
   input: Rewrite | undefined,
   output: Rewrite | undefined,
+  about: string,
 ): Step {
   const toText = (entity: Row): string | undefined => {
     if (write !== undefined && input === undefined) return write(entity);
@@ -215,26 +232,19 @@ function entityStep(
     return JSON.stringify(representation);
   };
   return async (execution) => {
-    const entities = collect(execution.data);
-    const representations: string[] = [];
-    // The representation that stands for each entity: the same entity in several places is asked about once.
-    const asked: number[] = [];
-    const known = new Map<string, number>();
-    for (const entity of entities) {
-      const text = toText(entity);
-      asked.push(text === undefined ? -1 : number(text, representations, known));
-    }
-    if (representations.length === 0) return;
-    const answer = await answerOf(fetch, execution, representations);
+    const represented = representedIn(execution, about, collect, toText);
+    const { entities, asked, count } = represented;
+    if (count === 0) return;
+    const answer = await answerOf(fetch, execution, represented.text);
     if (answer === undefined) return;
     noteErrors(fetch, execution, answer, (index) => {
       const places = placesOf(execution.data, fetch.path);
       return asked.flatMap((at, entity) => (at === index ? [places[entity] ?? []] : []));
     });
     const found = isRow(answer.data) ? answer.data['_entities'] : undefined;
-    if (!Array.isArray(found) || found.length !== representations.length)
-      return noteEmpty(fetch, execution, answer);
+    if (!Array.isArray(found) || found.length !== count) return noteEmpty(fetch, execution, answer);
     if (output !== undefined) rewriteEach(found, entities, asked, output);
+    execution.version += 1;
     for (const [index, entity] of entities.entries()) {
       const received: unknown = found[asked[index] ?? -1];
       if (isRow(received)) merge(entity, received);
@@ -242,15 +252,38 @@ function entityStep(
   };
 }
 
-/** The number of a representation among those to be asked about, where it is put if it is new. */
-function number(text: string, representations: string[], known: Map<string, number>): number {
-  const before = known.get(text);
-  if (before !== undefined) return before;
-  known.set(text, representations.length);
-  return representations.push(text) - 1;
+/** The same entity in several places is asked about once, and what several fetches ask about is put together once. */
+function representedIn(
+  { data, version, represented }: Execution,
+  about: string,
+  collect: EntityCode['collect'],
+  toText: (entity: Row) => string | undefined,
+): Represented {
+  const before = represented.get(about);
+  if (before?.version === version) return before;
+  const entities = collect(data);
+  const asked: number[] = [];
+  const known = new Map<string, number>();
+  for (const entity of entities) {
+    const text = toText(entity);
+    if (text === undefined) asked.push(-1);
+    else {
+      const number = known.get(text) ?? known.size;
+      known.set(text, number);
+      asked.push(number);
+    }
+  }
+  const made = { version, entities, asked, count: known.size, text: [...known.keys()].join(',') };
+  represented.set(about, made);
+  return made;
 }
 
-function rewriteEach(found: unknown[], entities: Row[], asked: number[], output: Rewrite): void {
+function rewriteEach(
+  found: unknown[],
+  entities: readonly Row[],
+  asked: readonly number[],
+  output: Rewrite,
+): void {
   for (const [index, received] of found.entries()) {
     const entity = entities[asked.indexOf(index)];
     if (isRow(received) && received['__typename'] === undefined && entity !== undefined)
