@@ -1,6 +1,8 @@
 import { loadSchema, refuseApproval } from '@client-graph/kit';
 import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
+import { refuseFinding } from './inspections/findings.rules.js';
+import { refuseInspection } from './inspections/inspections.rules.js';
 import { refuseAccess } from './archive/access.rules.js';
 import { refuseHold } from './archive/holds.rules.js';
 import { refuseRetention } from './archive/retention.rules.js';
@@ -52,6 +54,8 @@ test('every refusal is promised by the schema, and every promise can be kept', (
     refuseAccess,
     refuseHold,
     refuseRetention,
+    refuseInspection,
+    refuseFinding,
   ];
   expect(refusalProblems(schema, ...tables.map(({ table }) => table))).toEqual([]);
 });

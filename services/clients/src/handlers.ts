@@ -13,6 +13,7 @@ import {
   RiskProfileChanged,
 } from '@client-graph/events';
 import { type Handler, handle } from '@client-graph/kit';
+import { supervisionHandlers } from './inspections/inspections.handlers.js';
 import { archiveHandlers } from './archive/archive.handlers.js';
 import { takeTolerance } from './grading.js';
 import { useProductClass } from './institutions/institutions.js';
@@ -29,6 +30,7 @@ import { noteReferrer } from './relationships/relationships.js';
 /** What others state → what clients does about it. */
 export const handlers: readonly Handler[] = [
   ...archiveHandlers,
+  ...supervisionHandlers,
   handle(RiskProfileChanged, (tx, { data }) => takeTolerance(tx, data)),
   handle(OrderSubmitted, (tx, { data }) => orderOpened(tx, data)),
   handle(OrderSettled, (tx, { data }) => useProductClass(tx, data)),

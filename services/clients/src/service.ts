@@ -1,4 +1,17 @@
 import { expireApprovals, type ServiceDefinition } from '@client-graph/kit';
+import { seedSupervision } from './inspections/templates.js';
+import { inspectionResolvers } from './inspections/inspections.resolvers.js';
+import { superviseDaily } from './inspections/checks.js';
+import { openDueInspections } from './inspections/inspections.js';
+import {
+  FindingRow,
+  InspectionAnswerRow,
+  InspectionRow,
+  InspectionSampleRow,
+  InspectionTemplateRow,
+  RectificationRow,
+  StaffClientRow,
+} from './inspections/inspections.entities.js';
 import { APPROVABLES } from './approvals/approvables.js';
 import { approvalResolvers } from './approvals/approvals.resolvers.js';
 import { expireArchiveAccess } from './archive/access.js';
@@ -93,6 +106,13 @@ const ENTITIES = [
   InvestorStatusRow,
   DataRequestRow,
   ClientMergeRow,
+  InspectionTemplateRow,
+  InspectionRow,
+  InspectionSampleRow,
+  InspectionAnswerRow,
+  FindingRow,
+  RectificationRow,
+  StaffClientRow,
   ArchiveItemRow,
   RetentionRuleSetRow,
   LegalHoldRow,
@@ -108,6 +128,8 @@ const ENTITIES = [
 const JOBS = [
   expireApprovals(APPROVABLES),
   { name: 'expire-archive-access', cron: '*/5 * * * *', run: expireArchiveAccess },
+  { name: 'open-due-inspections', cron: '35 16 * * *', run: openDueInspections },
+  { name: 'supervise-daily', cron: '40 16 * * *', run: superviseDaily },
   { name: 'apply-retention-rules', cron: '30 16 * * *', run: applyRetentionRules },
   { name: 'move-age-bands', cron: '5 16 * * *', run: moveAgeBands },
   { name: 'apply-grading-rules', cron: '10 16 * * *', run: applyGradingRules },
@@ -139,6 +161,7 @@ const resolversOf = (hashKey: string) => [
   consentResolvers,
   approvalResolvers,
   archiveResolvers,
+  inspectionResolvers,
 ];
 
 /** One map of them all: every noun brings its own types, and its part of Query and Mutation. */
@@ -162,6 +185,7 @@ export function clientsService(hashKey: string): ServiceDefinition {
       await seedGradingRules(db);
       await seedReviewCalendar(db);
       await seedRetentionRules(db);
+      await seedSupervision(db);
       await seedEnrichmentSources(db);
       await indexMissing(db, hashKey);
     },

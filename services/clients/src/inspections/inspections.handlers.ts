@@ -1,0 +1,32 @@
+import {
+  ComplaintAcknowledged,
+  ComplaintClosed,
+  ComplaintDeclined,
+  ComplaintExtended,
+  ComplaintFollowedUp,
+  ComplaintInvestigated,
+  ComplaintMerged,
+  ComplaintReceived,
+  ComplaintReopened,
+  ComplaintResolved,
+  ComplaintReviewed,
+  ComplaintWithdrawn,
+} from '@client-graph/events';
+import { type Handler, handle } from '@client-graph/kit';
+import { watchComplaint } from './complaints.js';
+
+/** What daily supervision must know of complaints, those of strangers too. */
+export const supervisionHandlers: readonly Handler[] = [
+  ...[
+    ComplaintReceived,
+    ComplaintAcknowledged,
+    ComplaintInvestigated,
+    ComplaintReopened,
+    ComplaintReviewed,
+  ].map((open) => handle(open, (tx, { data }) => watchComplaint(tx, data, true))),
+  handle(ComplaintExtended, (tx, { data }) => watchComplaint(tx, data, true)),
+  ...[ComplaintResolved, ComplaintFollowedUp, ComplaintClosed, ComplaintWithdrawn, ComplaintDeclined].map(
+    (ended) => handle(ended, (tx, { data }) => watchComplaint(tx, data, false)),
+  ),
+  handle(ComplaintMerged, (tx, { data }) => watchComplaint(tx, data, false)),
+];

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+const Words = z.strictObject({
+  EN: z.string().min(1),
+  ZH_HANS: z.string().min(1),
+  ZH_HANT: z.string().min(1),
+});
+const Step = z.strictObject({
+  code: z.string().regex(/^[A-Z_]{1,40}$/),
+  rule: z.string().min(1),
+  text: Words,
+});
+const Content = z.strictObject({
+  period: z.enum(['HALF_YEAR', 'YEAR', 'NONE', 'DAILY']),
+  dueDays: z.int().positive(),
+  label: Words,
+  steps: z.array(Step),
+});
+
+/** What an inspection of a kind consists of. */
+export type TemplateContent = z.infer<typeof Content>;
+export type Step = z.infer<typeof Step>;
+
+export const TemplatesFile = z.strictObject({
+  version: z.string().min(1),
+  effectiveFrom: z.iso.date(),
+  source: z.string().min(1),
+  templates: z.array(Content.extend({ code: z.string().regex(/^[A-Z_]{1,40}$/) })),
+});
+
+const severity = z.enum(['LOW', 'MEDIUM', 'HIGH', 'CRITICAL']);
+const check = { severity, rule: z.string().min(1), dueDays: z.int().positive() };
+const count = z.int().positive();
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+
+/** What daily supervision looks for, and from how many on. */
+export const Checks = z.strictObject({
+  OVERDUE_REVIEW: z.strictObject(check),
+  EXPIRED_ASSESSMENT_ORDER: z.strictObject(check),
+  OVERRIDES: z.strictObject({ ...check, perClient: count, perAdviser: count, withinDays: count }),
+  COMPLAINT_LATE: z.strictObject(check),
+  FILES_READ: z.strictObject({ ...check, perDay: count }),
+  OWN_FILE: z.strictObject(check),
+  AFTER_HOURS: z.strictObject({ ...check, from: clock, to: clock, perNight: count }),
+});
+export type Checks = z.infer<typeof Checks>;
+export type CheckCode = keyof Checks;
+
+export const ChecksFile = z.strictObject({
+  version: z.string().min(1),
+  effectiveFrom: z.iso.date(),
+  source: z.string().min(1),
+  checks: Checks,
+});
