@@ -31,6 +31,8 @@ if (strangers.length + missing.length > 0)
   fail([...strangers, ...missing.map((name) => `services/${name}/schema.graphql is missing.`)]);
 
 const common = read('packages/kit/schema/common.graphql');
+// What every service answers about its own evidence, under names of its own.
+const evidence = read('packages/kit/schema/evidence.graphql');
 const problems = [];
 const services = Object.entries(PORTS).flatMap(([name, port]) => {
   try {
@@ -38,7 +40,9 @@ const services = Object.entries(PORTS).flatMap(([name, port]) => {
       {
         name,
         url: `http://127.0.0.1:${port}/graphql`,
-        typeDefs: parse(`${common}\n${read(`services/${name}/schema.graphql`)}`),
+        typeDefs: parse(
+          `${common}\n${read(`services/${name}/schema.graphql`)}\n${evidence.replaceAll('SERVICE', name)}`,
+        ),
       },
     ];
   } catch (error) {

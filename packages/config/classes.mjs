@@ -26,7 +26,7 @@ export function classProblems(schemas) {
       const isRoot = ROOTS.has(type);
       if (SHELL.test(type)) continue;
       const ofType = classOf(node);
-      if (!isRoot) {
+      if (!isRoot && node.kind === Kind.OBJECT_TYPE_DEFINITION) {
         const before = seen.get(type) ?? { file, ofType };
         seen.set(type, before);
         if (before.ofType !== ofType)

@@ -8,6 +8,7 @@ import { classProblems } from './classes.mjs';
 import { fail, projectFiles } from './project.mjs';
 
 const COMMON = 'packages/kit/schema/common.graphql';
+const OF_THE_KIT = [COMMON, 'packages/kit/schema/evidence.graphql'];
 const REFUSES = /Refuses: ([A-Z][A-Z0-9_]*(?:,\s+[A-Z][A-Z0-9_]*)*)\.$/;
 const ROOTS = new Set(['Query', 'Mutation']);
 
@@ -87,13 +88,13 @@ function each(node, see) {
 const common = tables('packages/kit');
 const schemas = [];
 for (const file of files.filter(
-  (name) => /^services\/[^/]+\/schema\.graphql$/.test(name) || name === COMMON,
+  (name) => /^services\/[^/]+\/schema\.graphql$/.test(name) || OF_THE_KIT.includes(name),
 )) {
   try {
     const document = parse(readFileSync(file, 'utf8'));
     described(file, document);
     schemas.push({ file, document });
-    if (file === COMMON) continue;
+    if (OF_THE_KIT.includes(file)) continue;
     const named = refused(file, document);
     const known = tables(file.replace('/schema.graphql', ''));
     for (const [code, place] of known)

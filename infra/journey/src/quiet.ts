@@ -47,7 +47,8 @@ async function waitingInOutboxes(databases: Databases): Promise<number> {
   let waiting = 0;
   for (const service of SERVICES) {
     const [row] = await databases[service]<{ n: number }>(
-      'select count(*)::int as n from outbox where published_at is null',
+      `select (select count(*) from outbox where published_at is null)::int
+         + (select count(*) from audit_pending)::int as n`,
     );
     waiting += row?.n ?? 0;
   }

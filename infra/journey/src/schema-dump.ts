@@ -34,7 +34,20 @@ const FUNCTIONS = `
   order by 1`;
 
 /** Every service has these, made by the kit's migrations; and TypeORM keeps `migration`. */
-const OF_THE_KIT = ['outbox', 'event_sequence', 'inbox', 'request', 'client_copy', 'migration'];
+const OF_THE_KIT = [
+  'outbox',
+  'event_sequence',
+  'inbox',
+  'request',
+  'client_copy',
+  'migration',
+  'approval',
+  'data_key',
+  'access_log',
+  'audit_entry',
+  'audit_pending',
+  'audit_seal',
+];
 
 /** The tables, indexes, functions and triggers of a database as one page of SQL, in a fixed order. */
 export async function dumpSchema(databaseUrl: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The topics of the graph: one per service, named `<service>.v1`, at least six partitions each. */
+/** The topics of the graph: one per service, named `<service>.v1`, and one for evidence; at least six partitions each. */
 export const TOPICS = [
   'clients.v1',
   'risk.v1',
@@ -8,6 +8,8 @@ export const TOPICS = [
   'service.v1',
   'loyalty.v1',
   'marketing.v1',
+  /** Of all services: the heads of their audit logs, and readings that somebody should look at. */
+  'audit.v1',
 ] as const;
 export type Topic = (typeof TOPICS)[number];
 

@@ -1,3 +1,4 @@
+export * from './audit.js';
 export * from './clients.js';
 export * from './codes.js';
 export { type ConsumeOptions, consume, keepConsuming, on, type Subscription } from './consume.js';

@@ -9,6 +9,8 @@ import type {
   ObjectLiteral,
 } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import type { AuditAnchors } from './audit-anchors.js';
+import { AuditTrail } from './audit-trail.js';
 import { type Actor, ANONYMOUS } from './auth.js';
 import type { AccessLog } from './reads.js';
 import { isRefusal, refuse } from './refusals.js';
@@ -23,6 +25,8 @@ export type Db = {
   /** Seals and opens what is encrypted at rest, and hashes what must be found again. */
   vault: Vault;
   accessLog: AccessLog;
+  /** What the world was told of this service's audit log. */
+  anchors: AuditAnchors;
   now: () => Date;
   actor: Actor;
   traceparent?: string | undefined;
@@ -48,7 +52,12 @@ export async function transact<T>(db: Db | Tx, work: (tx: Tx) => Promise<T>): Pr
   if (db instanceof Tx) return work(db);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.source.transaction((manager) => work(new Tx(manager, db)));
+      return await db.source.transaction(async (manager) => {
+        const tx = new Tx(manager, db);
+        const result = await work(tx);
+        await tx.writeAudit();
+        return result;
+      });
     } catch (error) {
       if (attempt === ATTEMPTS_MAX || !RETRYABLE.has(sqlState(error) ?? '')) throw error;
       await new Promise((resolve) => setTimeout(resolve, 5 * 2 ** attempt * Math.random()));
@@ -66,6 +75,8 @@ export function sqlState(error: unknown): string | undefined {
 export class Tx {
   readonly now: Date;
   readonly actor: Actor;
+  private readonly trail = new AuditTrail();
+  private command: { name: string; requestId: string } | undefined;
 
   constructor(
     readonly manager: EntityManager,
@@ -98,6 +109,7 @@ export class Tx {
     if (values.length === 0) return values;
     const written = values.map((one) => ({ values: one, row: one }));
     await this.manager.insert(row, await sealRows(this.db.vault, this.ask, this.metadataOf(row), written));
+    this.trail.inserted(this.metadataOf(row), values);
     return values;
   }
 
@@ -108,6 +120,7 @@ export class Tx {
     const [sealed = {}] = await sealRows(this.db.vault, this.ask, this.metadataOf(row), [written]);
     const result = await this.manager.update(row, current.id, sealed);
     if (result.affected !== 1) throw new Error(`${row.name} to update is gone.`);
+    this.trail.updated(this.metadataOf(row), current, changes);
     return Object.assign({}, current, changes, version);
   }
 
@@ -118,7 +131,19 @@ export class Tx {
 
   /** Destroys the key of a client, lead or other subject: all that was sealed for it can never be read again. Not to be undone. */
   erase(subject: string): Promise<void> {
+    this.trail.erased(subject);
     return this.db.vault.erase(this.ask, subject, this.now);
+  }
+
+  /** Called once by `transact`, when the work is done. */
+  writeAudit(): Promise<void> {
+    return this.trail.write(this.ask, this.db.vault, {
+      now: this.now,
+      actor: this.actor,
+      command: this.command?.name ?? null,
+      requestId: this.command?.requestId ?? null,
+      trace: this.db.traceparent?.split('-')[1] ?? null,
+    });
   }
 
   private metadataOf<R extends Row>(row: RowClass<R>): EntityMetadata {
@@ -173,6 +198,7 @@ export class Tx {
       [command, input.requestId, hash, id, this.now],
     );
     if (marked.length === 1) {
+      this.command = { name: command, requestId: input.requestId };
       const answer = await work(id);
       if (answer.id !== id) throw new Error(`${command} must give its answer the id it was handed.`);
       return answer;

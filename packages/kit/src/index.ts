@@ -8,6 +8,7 @@ export {
   settleApproval,
 } from './approvals.js';
 export { type ApprovalDecision, type ApprovalStatus, refuseApproval } from './approvals.rules.js';
+export { sealAudit } from './audit.js';
 export {
   type Actor,
   ANONYMOUS,

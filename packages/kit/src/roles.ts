@@ -4,12 +4,15 @@
 export type Reach = 'OWN' | 'ASSIGNED' | 'ALL' | 'NONE';
 
 const READ_ALL = [
+  'access:read',
+  'audit:read',
   'archive:read',
   'retention:read',
   'inspections:read',
   'clients:read',
   'grading:read',
   'risk:read',
+  'risk:audit',
   'products:read',
   'products:exposure',
   'orders:read',
@@ -41,6 +44,7 @@ export const ROLES = {
   CLIENT: {
     reach: 'OWN',
     scopes: [
+      'access:read',
       'events:read',
       'events:register',
       'contacts:read',

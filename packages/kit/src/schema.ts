@@ -14,6 +14,7 @@ import {
 } from 'graphql';
 import type { Actor } from './auth.js';
 import type { Context } from './context.js';
+import { evidenceResolvers } from './evidence.js';
 import { refuse } from './refusals.js';
 import { type FieldClass, isFieldClass, SCOPES, scopeOfClass } from './roles.js';
 import { scalarResolvers } from './scalars.js';
@@ -21,8 +22,18 @@ import { seen, sensitiveSight } from './sight.js';
 
 const common = readFileSync(new URL('../schema/common.graphql', import.meta.url), 'utf8');
 
+const evidence = readFileSync(new URL('../schema/evidence.graphql', import.meta.url), 'utf8');
+
 /** A service's whole schema language text: what all share, then its own `schema.graphql`. */
 export const loadSchema = (file: URL): string => `${common}\n${readFileSync(file, 'utf8')}`;
+
+type Module = { sdl: string; resolvers: object };
+
+/** What every service answers about its own evidence, under names of its own: `riskAuditVerify`. */
+export const evidenceModule = (service: string): Module => {
+  const prefix = service.replace(/\W.*$/, '');
+  return { sdl: evidence.replaceAll('SERVICE', prefix), resolvers: evidenceResolvers(prefix) };
+};
 
 /** Each inner list is one way in: all its scopes are needed. An empty list of ways asks only for a valid token. */
 type Requirement = readonly (readonly string[])[];
@@ -35,10 +46,11 @@ const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
  * that the service does not start, when a field is guarded by nothing (default deny), names a scope no role has, or carries a
  * security directive that is not enforced here.
  */
-export function buildGuardedSchema(sdl: string, resolvers: object): GraphQLSchema {
+export function buildGuardedSchema(sdl: string, resolvers: object, ...more: Module[]): GraphQLSchema {
   // Codegen has checked the resolvers against this very schema; buildSubgraphSchema's own type is looser than theirs.
   const schema = buildSubgraphSchema([
     { typeDefs: parse(sdl), resolvers: { ...scalarResolvers, ...resolvers } },
+    ...more.map((module) => ({ typeDefs: parse(module.sdl), resolvers: { ...module.resolvers } })),
   ]);
   const problems: string[] = [];
   for (const type of Object.values(schema.getTypeMap())) {

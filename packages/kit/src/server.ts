@@ -4,6 +4,8 @@ import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastif
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Kafka } from 'kafkajs';
 import type { DataSource } from 'typeorm';
+import { AuditAnchors } from './audit-anchors.js';
+import { startAudit } from './audit-runner.js';
 import { type Actor, ANONYMOUS, createVerifier, type Verify } from './auth.js';
 import { startConsumer } from './consumer.js';
 import { type Context, createContext } from './context.js';
@@ -22,7 +24,7 @@ import { AccessLog } from './reads.js';
 import { recordingReads } from './recording.js';
 import { isRefusal, refuse } from './refusals.js';
 import { startRelay } from './relay.js';
-import { buildGuardedSchema, loadSchema } from './schema.js';
+import { buildGuardedSchema, evidenceModule, loadSchema } from './schema.js';
 import { sealPlainColumns } from './seal-plain.js';
 import { openWhatIsLoaded } from './sealed.js';
 import { stopOnSignal } from './signal.js';
@@ -79,14 +81,25 @@ export async function openDatabase(
   await vault.start((sql, parameters) => source.query(sql, parameters));
   openWhatIsLoaded(source, vault);
   await sealPlainColumns(source, vault);
-  const accessLog = new AccessLog(source);
-  const db: Db = { source, service: service.name, vault, accessLog, now: options.now, actor: ANONYMOUS };
+  const db: Db = {
+    source,
+    service: service.name,
+    vault,
+    accessLog: new AccessLog(source),
+    anchors: new AuditAnchors(),
+    now: options.now,
+    actor: ANONYMOUS,
+  };
   await service.seed?.(db);
   return db;
 }
 
 export const schemaOf = (service: ServiceDefinition) =>
-  buildGuardedSchema(loadSchema(new URL('schema.graphql', service.folder)), service.resolvers);
+  buildGuardedSchema(
+    loadSchema(new URL('schema.graphql', service.folder)),
+    service.resolvers,
+    evidenceModule(service.name),
+  );
 
 /**
  * Runs a service until SIGTERM or SIGINT: GraphQL over HTTP with verified callers, relay, consumers, jobs, health and
@@ -144,6 +157,7 @@ function startEvents(
       }
     }
     return [
+      startAudit({ db, kafka, log }),
       startRelay({ databaseUrl: env.DATABASE_URL, service: service.name, kafka, log, metrics }),
       startConsumer({ db, kafka, service: service.name, handlers: service.handlers, log, metrics }),
     ];

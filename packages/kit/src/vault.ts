@@ -26,7 +26,7 @@ const HEADER_BYTES = 17;
 const KNOWN_MS = 60_000;
 const KNOWN_MAX = 10_000;
 /** Stands for the service itself: the key of its hashes. */
-const SELF = '00000000-0000-0000-0000-000000000000';
+export const SELF = '00000000-0000-0000-0000-000000000000';
 /** `is_own`: written by this very transaction. It may still be rolled back, and a key that then is nowhere must not be kept. */
 const COLUMNS =
   'id, subject, master_key_id, wrapped, coalesce(xmin = pg_current_xact_id_if_assigned()::xid, false) as is_own';

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { Code, Day } from './codes.js';
+import { defineEvent } from './define.js';
+
+export const AuditSealed = defineEvent({
+  topic: 'audit.v1',
+  type: 'audit.sealed',
+  version: 1,
+  meaning:
+    'The audit log of a service has grown up to this place; what it shows later must contain this hash there.',
+  key: 'service',
+  data: z.object({ service: Code, seq: z.int().positive(), hash: z.string().regex(/^[\w-]{43}$/) }),
+});
+
+export const AccessAnomalyFound = defineEvent({
+  topic: 'audit.v1',
+  type: 'access.anomaly.found',
+  version: 1,
+  meaning: 'Somebody has read files of clients on a day in a way that somebody else should look at.',
+  key: 'actorId',
+  data: z.object({
+    service: Code,
+    kind: z.enum(['MANY_FILES', 'OWN_FILE', 'OWN_RELATIVE', 'AFTER_HOURS']),
+    actorId: z.uuid(),
+    role: Code,
+    day: Day,
+    /** How many files of clients. */
+    files: z.int().positive(),
+    /** The only one, or one of them. */
+    clientId: z.uuid(),
+  }),
+});

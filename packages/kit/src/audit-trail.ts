@@ -1,0 +1,111 @@
+import type { EntityMetadata, ObjectLiteral } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import type { Actor } from './auth.js';
+import { sealedProperties } from './sealed.js';
+import { type Query, SELF, type Vault } from './vault.js';
+
+/** What a transaction changes, gathered until it ends. */
+type Change = {
+  action: 'INSERT' | 'UPDATE' | 'ERASE';
+  entity: string;
+  id: string;
+  /** Whose key seals the content. */
+  subject: string;
+  before: ObjectLiteral | null;
+  after: ObjectLiteral | null;
+};
+
+type Circumstances = {
+  now: Date;
+  actor: Actor;
+  command: string | null;
+  requestId: string | null;
+  trace: string | null;
+};
+
+/** The changes of one transaction on their way to the audit log; written with them or not at all. */
+export class AuditTrail {
+  private changes: Change[] = [];
+
+  inserted(metadata: EntityMetadata, rows: readonly ObjectLiteral[]): void {
+    if (!isAudited(metadata)) return;
+    for (const row of rows) this.note(metadata, 'INSERT', row, null, { ...row });
+  }
+
+  updated(metadata: EntityMetadata, before: ObjectLiteral, changes: ObjectLiteral): void {
+    if (!isAudited(metadata)) return;
+    const former = Object.fromEntries(Object.keys(changes).map((name) => [name, before[name]]));
+    this.note(metadata, 'UPDATE', { ...before, ...changes }, former, changes);
+  }
+
+  erased(subject: string): void {
+    const change = { action: 'ERASE', entity: 'data_key', id: subject, before: null, after: null } as const;
+    this.changes.push({ ...change, subject: SELF });
+  }
+
+  /** One statement for all of a transaction, beside those for keys not at hand. */
+  async write(query: Query, vault: Vault, circumstances: Circumstances): Promise<void> {
+    const changes = this.changes;
+    if (changes.length === 0) return;
+    this.changes = [];
+    const keys = await vault.keysOf(query, [...new Set([SELF, ...changes.map(({ subject }) => subject)])]);
+    const own = keys.get(SELF);
+    if (own === undefined) throw new Error('The vault is not open.');
+    const entries = changes.map((change, n) => {
+      const id = uuidv7({ msecs: circumstances.now.getTime() });
+      const key = keys.get(change.subject);
+      // Of somebody who is erased only the names of what was changed are kept.
+      const content = key === undefined ? { changed: Object.keys(change.after ?? {}) } : contentOf(change);
+      const place = { table: 'audit_entry', column: 'content', id };
+      return {
+        n,
+        id,
+        action: change.action,
+        entity: change.entity,
+        entity_id: change.id,
+        content: vault.seal(key ?? own, place, Buffer.from(JSON.stringify(content))).toString('base64'),
+      };
+    });
+    const { now, actor, command, requestId, trace } = circumstances;
+    await query(WRITE, [
+      JSON.stringify(entries),
+      now,
+      actor.id,
+      actor.roles.join(' ') || 'SYSTEM',
+      command,
+      requestId,
+      trace,
+    ]);
+  }
+
+  private note(
+    metadata: EntityMetadata,
+    action: Change['action'],
+    row: ObjectLiteral,
+    before: ObjectLiteral | null,
+    after: ObjectLiteral,
+  ): void {
+    const [sealed] = sealedProperties(metadata);
+    const named: unknown = row[sealed?.sealed.subject ?? 'clientId'] ?? row['leadId'];
+    const own: unknown = sealed === undefined ? SELF : row['id'];
+    const subject = String(named ?? own);
+    this.changes.push({ action, entity: metadata.tableName, id: String(row['id']), subject, before, after });
+  }
+}
+
+const contentOf = ({ before, after }: Change) => {
+  const reason: unknown = after?.['reason'];
+  return { before, after, ...(typeof reason === 'string' && { reason }) };
+};
+
+/** A copy of another service's record is audited where it is owned. */
+const isAudited = ({ tableName }: EntityMetadata): boolean => tableName !== 'client_copy';
+
+const WRITE = `
+  with given as materialized (
+    select * from jsonb_to_recordset($1) as e(n int, id uuid, action text, entity text, entity_id uuid, content text)
+  ), written as (
+    insert into audit_entry (id, at, actor_id, role, action, command, entity, entity_id, content, request_id, trace)
+    select id, $2, $3, $4, action, $5, entity, entity_id, decode(content, 'base64'), $6, $7 from given
+  )
+  insert into audit_pending (entry_id) select id from given order by n`;
