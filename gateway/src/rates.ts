@@ -15,6 +15,11 @@ export class Rates {
     readonly now: () => number = () => performance.now(),
   ) {}
 
+  /** Callers that are remembered. */
+  get size(): number {
+    return this.#buckets.size;
+  }
+
   /** Takes one token; answers with 0 when there was one, else with the seconds until there is. */
   take(caller: string): number {
     const { perSecond, burst } = this.rate;
