@@ -2,6 +2,7 @@ import { type Decimal, decimal, nullableDecimal } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { CreditState, FeeCredit } from './fees/fee-credits.rules.js';
 import type { Holding } from './holdings/holdings.rules.js';
+import type { Measure } from './holdings/measures.rules.js';
 import type { Band } from './holdings/performance.rules.js';
 import type { InterestKind } from './interests/interests.rules.js';
 import type { NavProblem, NavValue, SeriesGap } from './navs/navs.rules.js';
@@ -263,4 +264,14 @@ export class SweepRow {
   @Column({ type: 'uuid', nullable: true }) afterId: string | null;
   @Column({ type: 'timestamptz' }) createdAt: Date;
   @Column({ type: 'timestamptz', nullable: true }) doneAt: Date | null;
+}
+
+/** What was last told of a client's portfolio in one currency. */
+@Entity('portfolio_measure')
+export class MeasureRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) clientId: string;
+  @Column({ type: 'text' }) currency: string;
+  @Column({ type: 'date' }) asOf: string;
+  @Column({ type: 'jsonb' }) told: Measure;
 }

@@ -7,6 +7,7 @@ import {
   FeeCreditRow,
   HoldingRow,
   InvestorFactsRow,
+  MeasureRow,
   NavImportRow,
   NavPointRow,
   OrderRow,
@@ -25,6 +26,7 @@ import { feeCreditResolvers } from './fees/fee-credits.resolvers.js';
 import { handlers } from './handlers.js';
 import { watchDrawdowns } from './holdings/drawdown.js';
 import { holdingResolvers } from './holdings/holdings.resolvers.js';
+import { measurePortfolios } from './holdings/measures.js';
 import { interestResolvers } from './interests/interests.resolvers.js';
 import { navResolvers } from './navs/navs.resolvers.js';
 import { orderResolvers } from './orders/orders.resolvers.js';
@@ -62,6 +64,7 @@ export const service: ServiceDefinition = {
     RecommendationRow,
     StaffInterestRow,
     SweepRow,
+    MeasureRow,
     PlanRow,
     PlanLineRow,
     PlanAcceptanceRow,
@@ -113,6 +116,7 @@ export const service: ServiceDefinition = {
   jobs: [
     { name: 'watchDrawdowns', cron: '20 * * * *', run: watchDrawdowns },
     { name: 'releaseUnanswered', cron: '10 * * * *', run: releaseUnanswered },
+    { name: 'measurePortfolios', cron: '35 * * * *', run: measurePortfolios },
     { name: 'finishSweeps', cron: '* * * * *', run: finishSweeps },
     { name: 'expireDrafts', cron: '15 16 * * *', run: expireDrafts },
     { name: 'watchPlans', cron: '5 16 * * *', run: watchPlans },

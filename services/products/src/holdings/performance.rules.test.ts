@@ -2,7 +2,15 @@ import { Decimal } from '@client-graph/kit/decimal';
 import { plusDays } from '@client-graph/kit/time';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Band, drawdownOf, type Flow, performanceOf, watchDrawdown } from './performance.rules.js';
+import {
+  type Band,
+  drawdownOf,
+  type Flow,
+  type Position,
+  performanceOf,
+  portfolioReturn,
+  watchDrawdown,
+} from './performance.rules.js';
 
 const flow = (settledOn: string, units: string, nav: string): Flow => ({
   units: new Decimal(units),
@@ -141,4 +149,56 @@ describe('drawdown', () => {
       );
     },
   );
+});
+
+describe('the return of a whole portfolio', () => {
+  const day = (n: number) => `2026-01-${String(n).padStart(2, '0')}`;
+  const nav = fc.integer({ min: 1, max: 50_000 }).map((n) => new Decimal(n).div(10_000));
+  const history = fc.record({
+    navs: fc.array(nav, { minLength: 2, maxLength: 25 }),
+    flows: fc.array(
+      fc.record({ on: fc.integer({ min: 1, max: 25 }), units: fc.integer({ min: 1, max: 1_000 }) }),
+      { maxLength: 8 },
+    ),
+  });
+  const positionOf = ({
+    navs,
+    flows,
+  }: {
+    navs: Decimal[];
+    flows: { on: number; units: number }[];
+  }): Position => ({
+    navs: navs.map((value, at) => ({ day: day(at + 1), nav: value })),
+    flows: [
+      { units: new Decimal(1), settledOn: day(1) },
+      ...flows.map(({ on, units }) => ({ units: new Decimal(units), settledOn: day(on) })),
+    ],
+  });
+
+  test('of one product is that of its unit, whatever is paid in along the way', () => {
+    fc.assert(
+      fc.property(history, ({ navs, flows }) => {
+        const [first, last] = [navs[0], navs.at(-1)];
+        const expected = last
+          ?.div(first ?? 1)
+          .minus(1)
+          .times(100);
+        return portfolioReturn([positionOf({ navs, flows })], day(1))
+          .minus(expected ?? 0)
+          .abs()
+          .lessThan(0.01);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('of several lies between the worst and the best step of each day, and of two alike is that of one', () => {
+    fc.assert(
+      fc.property(history, (one) => {
+        const position = positionOf(one);
+        return portfolioReturn([position, position], day(1)).equals(portfolioReturn([position], day(1)));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
 });

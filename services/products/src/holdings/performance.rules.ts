@@ -45,45 +45,64 @@ function timeWeighted(flows: readonly Flow[], nav: Decimal): Decimal {
 export type Position = { flows: readonly Pick<Flow, 'units' | 'settledOn'>[]; navs: readonly NavValue[] };
 export type Drawdown = { dropPct: Decimal; peakOn: string; asOf: string };
 
-const navOn = (navs: readonly NavValue[], day: string): Decimal | null =>
-  navs.findLast((point) => point.day <= day)?.nav ?? null;
-const unitsOn = (flows: Position['flows'], day: string): Decimal =>
-  sum(flows.filter((flow) => flow.settledOn <= day).map((flow) => flow.units));
+type Point = { day: string; index: Decimal };
 
 /**
- * How far positions of one currency stand below the peak of the span that begins on `from`. It is measured on the chained
- * return of what was held each day, so that buying and redeeming move nothing. Null before there are two values.
+ * The chained return of positions of one currency, a point for each day that has a value, the first on or after `from`, where it is 1.
+ * Each step is that of what was held the day before, so that buying and redeeming move nothing.
  */
-export function drawdownOf(positions: readonly Position[], from: string): Drawdown | null {
+export function indexOf(positions: readonly Position[], from: string): Point[] {
   const days = [
     ...new Set(positions.flatMap(({ navs }) => navs.map((point) => point.day)).filter((day) => day >= from)),
   ].sort();
+  const walks = positions.map(walkOf);
+  const points: Point[] = [];
   let index = new Decimal(1);
-  let peak = { index, on: days[0] ?? from };
-  for (const [at, day] of days.entries()) {
-    const before = days[at - 1];
-    if (before === undefined) continue;
-    index = index.times(growthOf(positions, before, day));
-    if (index.greaterThanOrEqualTo(peak.index)) peak = { index, on: day };
+  for (const day of days) {
+    const steps = walks.map((walk) => walk(day));
+    const was = sum(steps.map((step) => step.was));
+    if (points.length > 0 && !was.isZero()) index = index.times(sum(steps.map((step) => step.is))).div(was);
+    points.push({ day, index });
   }
-  const asOf = days.at(-1);
-  if (asOf === undefined || days.length < 2) return null;
-  const dropPct = new Decimal(1).minus(index.div(peak.index)).times(100);
-  return { dropPct, peakOn: peak.on, asOf };
+  return points;
 }
 
-function growthOf(positions: readonly Position[], before: string, day: string): Decimal {
-  let was = ZERO;
-  let is = ZERO;
-  for (const { flows, navs } of positions) {
-    const [navBefore, nav] = [navOn(navs, before), navOn(navs, day)];
-    if (navBefore === null || nav === null) continue;
-    const units = unitsOn(flows, before);
-    was = was.plus(units.times(navBefore));
-    is = is.plus(units.times(nav));
-  }
-  return was.isZero() ? new Decimal(1) : is.div(was);
+/** Goes along a position day by day: what was held the day before was worth then, and is worth now; nothing without both values. */
+function walkOf({ flows, navs }: Position): (day: string) => { was: Decimal; is: Decimal } {
+  const ordered = [...flows].sort((a, b) => (a.settledOn < b.settledOn ? -1 : 1));
+  let [navAt, flowAt] = [0, 0];
+  let nav: Decimal | null = null;
+  let units = ZERO;
+  return (day) => {
+    const before = nav;
+    for (let next = navs[navAt]; next !== undefined && next.day <= day; next = navs[++navAt]) nav = next.nav;
+    const step =
+      before === null || nav === null
+        ? { was: ZERO, is: ZERO }
+        : { was: units.times(before), is: units.times(nav) };
+    for (let next = ordered[flowAt]; next !== undefined && next.settledOn <= day; next = ordered[++flowAt])
+      units = units.plus(next.units);
+    return step;
+  };
 }
+
+/** How far positions of one currency stand below the peak of the span that begins on `from`. Null before there are two values. */
+export function drawdownOf(positions: readonly Position[], from: string): Drawdown | null {
+  const points = indexOf(positions, from);
+  const last = points.at(-1);
+  if (last === undefined || points.length < 2) return null;
+  // Of equal peaks the later one counts.
+  const peak = points.reduce((best, point) => (point.index.greaterThanOrEqualTo(best.index) ? point : best));
+  const dropPct = new Decimal(1).minus(last.index.div(peak.index)).times(100);
+  return { dropPct, peakOn: peak.day, asOf: last.day };
+}
+
+/** The time-weighted return of a whole portfolio in per cent since `from`; zero before there are two values. */
+export const portfolioReturn = (positions: readonly Position[], from: string): Decimal =>
+  (indexOf(positions, from).at(-1)?.index ?? new Decimal(1))
+    .minus(1)
+    .times(100)
+    .toDecimalPlaces(RETURN_DECIMALS);
 
 /** How deep is told, deepest first, in per cent (domain 3.2.8). */
 const BANDS = [
