@@ -106,6 +106,7 @@ export class AccessLog {
         id: uuidv7({ msecs: now.getTime() }),
         at: now,
         actor_id: actor.id,
+        actor_client_id: actor.clientId,
         role: actor.roles.join(' '),
         subject_type: kind,
         subjects,
@@ -136,7 +137,7 @@ const WRITE = `
   with durably as materialized (
     select set_config('synchronous_commit', case when $2 then 'on' else 'off' end, true)
   )
-  insert into access_log (id, at, actor_id, role, subject_type, subjects, fields, is_sensitive, purpose, case_reference, trace)
+  insert into access_log (id, at, actor_id, role, subject_type, subjects, fields, is_sensitive, purpose, case_reference, trace, actor_client_id)
   select e.* from durably, jsonb_to_recordset($1) as e(
     id uuid, at timestamptz, actor_id uuid, role text, subject_type text, subjects uuid[], fields text[],
-    is_sensitive boolean, purpose text, case_reference text, trace text)`;
+    is_sensitive boolean, purpose text, case_reference text, trace text, actor_client_id uuid)`;

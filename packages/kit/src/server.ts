@@ -4,6 +4,7 @@ import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastif
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Kafka } from 'kafkajs';
 import type { DataSource } from 'typeorm';
+import { accessAnomalies, type KinOf } from './anomalies.js';
 import { AuditAnchors } from './audit-anchors.js';
 import { startAudit } from './audit-runner.js';
 import { type Actor, ANONYMOUS, createVerifier, type Verify } from './auth.js';
@@ -41,6 +42,8 @@ export type ServiceDefinition = {
   /** What it does about the events of other services. */
   handlers: readonly Handler[];
   jobs?: readonly Job[];
+  /** For the service that knows who is whose relative: readers of their own family's files are told of. */
+  kinOf?: KinOf;
   /** Figures of its own for Prometheus. */
   figures?: readonly Figure[];
   /** Loads the tables that are data (policy: **data**) into an empty database; runs at every start and adds only what is missing. */
@@ -123,7 +126,12 @@ export async function startService(service: ServiceDefinition, env: ServiceEnv):
     const kafka = createKafka(service.name, env.KAFKA_BROKERS);
     const app = await createApp(service, { env, db, kafka, log, metrics });
     const stopEvents = startEvents(service, { env, db, kafka, log, metrics });
-    const jobs = await startJobs(env.DATABASE_URL, db, [...(service.jobs ?? []), rewrapKeys], log);
+    const jobs = await startJobs(
+      env.DATABASE_URL,
+      db,
+      [...(service.jobs ?? []), rewrapKeys, accessAnomalies(service.kinOf)],
+      log,
+    );
     await app.listen({ port: env.PORT, host: env.HOST });
     log.info({ port: env.PORT }, 'service is up');
     stopOnSignal(log, async () => {

@@ -1,0 +1,74 @@
+import { type Actor, actorOf } from '@client-graph/kit';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { findAnomalies, type KinOf } from '../../kit/src/anomalies.js';
+import { fixture } from './fixture.js';
+import { aService, freshId, type World } from './index.js';
+
+let world: World;
+beforeAll(async () => {
+  world = await aService({
+    ...fixture(),
+    resolvers: {
+      Query: {
+        file: (_: unknown, { id }: { id: string }) => ({ clientId: id, name: 'Li Na' }),
+        files: () => ({ nodes: Array.from({ length: 60 }, () => ({ clientId: freshId(), name: 'x' })) }),
+      },
+    },
+  });
+});
+afterAll(() => world.stop());
+
+const DAY = '2026-03-03';
+const noKin: KinOf = async () => new Map();
+const open = async (actor: Actor, at: string, ids: readonly string[]) => {
+  world.clock.now = new Date(at);
+  for (const id of ids) await world.ask(actor, 'query ($id: ID!) { file(id: $id) { name } }', { id });
+};
+const ids = (count: number) => Array.from({ length: count }, freshId);
+const found = async (actor: Actor, kinOf = noKin) => {
+  await findAnomalies(world.db, DAY, kinOf);
+  await findAnomalies(world.db, DAY, kinOf);
+  return (await world.events('access.anomaly.found'))
+    .filter(({ data }) => data['actorId'] === actor.id)
+    .map(({ data: { kind, files, role, day } }) => [kind, files, role, day]);
+};
+const anAdviser = (clientId: string | null = null) => actorOf(freshId(), ['ADVISER'], clientId);
+
+test('the fifty-first file of a day is told of, once; fifty, the same file again and lists are not', async () => {
+  const [busy, within, lists] = [anAdviser(), anAdviser(), anAdviser()];
+  const fifty = ids(50);
+  await open(busy, `${DAY}T02:00:00Z`, [...fifty, freshId()]);
+  await open(within, `${DAY}T02:00:00Z`, [...fifty, ...fifty.slice(0, 5)]);
+  await world.ask(lists, '{ files { nodes { name } } }');
+  expect(await found(busy)).toEqual([['MANY_FILES', 51, 'ADVISER', DAY]]);
+  expect(await found(within)).toEqual([]);
+  expect(await found(lists)).toEqual([]);
+});
+
+test.each([
+  ['2026-03-02T22:59:59Z', 1],
+  ['2026-03-02T23:00:00Z', 0],
+  ['2026-03-03T12:59:59Z', 0],
+  ['2026-03-03T13:00:00Z', 1],
+  ['2026-03-02T15:59:59Z', 0],
+  ['2026-03-03T16:00:00Z', 0],
+])('a file opened at %s: %i told of as out of hours on that day in Shanghai', async (at, count) => {
+  const adviser = anAdviser();
+  await open(adviser, at, ids(1));
+  expect(await found(adviser)).toEqual(count === 0 ? [] : [['AFTER_HOURS', 1, 'ADVISER', DAY]]);
+});
+
+test('one’s own file as a member of staff, and a relative’s, are told of; a client’s own reading is not', async () => {
+  const [own, mother, other] = ids(3);
+  if (own === undefined || mother === undefined || other === undefined) throw new Error('No ids.');
+  const adviser = anAdviser(own);
+  await open(adviser, `${DAY}T03:00:00Z`, [own, mother, other]);
+  const client = actorOf(own, ['CLIENT'], own);
+  await open(client, `${DAY}T20:00:00Z`, [own]);
+  const kinOf: KinOf = async (_, clientIds) => new Map(clientIds.map((id) => [id, [mother]]));
+  expect(await found(adviser, kinOf)).toEqual([
+    ['OWN_FILE', 1, 'ADVISER', DAY],
+    ['OWN_RELATIVE', 1, 'ADVISER', DAY],
+  ]);
+  expect(await found(client, kinOf)).toEqual([]);
+});
