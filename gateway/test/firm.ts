@@ -206,6 +206,7 @@ export type Firm = {
   url: string;
   services: Record<ServiceName, TinyService>;
   ask: (query: string, options?: Ask) => Promise<Answer>;
+  issuer: string;
   token: (claims?: TokenClaims) => Promise<string>;
   stopIssuer: () => Promise<void>;
   /** Names of the services called since the last time this was asked. */
@@ -213,7 +214,13 @@ export type Firm = {
   stop: () => Promise<void>;
 };
 
-export type TokenClaims = { role?: Role; audience?: string; expiresAt?: number };
+export type TokenClaims = {
+  role?: Role;
+  audience?: string;
+  expiresAt?: number;
+  issuer?: string;
+  subject?: string;
+};
 
 const KEYS = generateKeyPair('RS256');
 
@@ -230,11 +237,13 @@ async function startIssuer() {
     role = 'ADVISER',
     audience = 'client-graph',
     expiresAt = Date.now() / 1000 + 600,
+    issuer: name = issuer,
+    subject = '0198c0de-0000-7000-8000-000000000001',
   }: TokenClaims = {}) =>
     new SignJWT({ roles: [role] })
       .setProtectedHeader({ alg: 'RS256', kid: 'k' })
-      .setSubject('0198c0de-0000-7000-8000-000000000001')
-      .setIssuer(issuer)
+      .setSubject(subject)
+      .setIssuer(name)
       .setAudience(audience)
       .setIssuedAt()
       .setExpirationTime(Math.floor(expiresAt))
@@ -288,6 +297,7 @@ export async function startFirm({
   return {
     url: gateway.url,
     services,
+    issuer,
     token,
     stopIssuer: stop,
     ask: async (query, { role, token: given, variables, headers, operationName } = {}) => {
