@@ -44,6 +44,8 @@ import { openPlansOfActivation } from './plans/plans.js';
 import { keepBalance, keepFee, keepHolding } from './statements/statements.js';
 
 export const handlers: readonly Handler[] = [
+  // Before the copies' handler destroys the client's key: what ends here is still written under it.
+  handle(ClientErased, (tx, { data }) => eraseClient(tx, data.clientId)),
   ...clientCopyHandlers,
   handle(ClientOnboarded, (tx, { data, time }) => keepOnboarding(tx, data.clientId, dayOf(time))),
   handle(ClientActivated, (tx, { data }) => openPlansOfActivation(tx, data.clientId)),
@@ -54,7 +56,6 @@ export const handlers: readonly Handler[] = [
   }),
   handle(ClientDeceased, (tx, { data }) => endService(tx, data.clientId, 'DECEASED')),
   handle(ClientClosed, (tx, { data }) => endService(tx, data.clientId, 'CLOSED')),
-  handle(ClientErased, (tx, { data }) => eraseClient(tx, data.clientId)),
   handle(ClientMerged, (tx, { data }) => moveToSurvivor(tx, data)),
   handle(ClientUnmerged, (tx, { data }) => moveBack(tx, data)),
 
