@@ -13,16 +13,18 @@ select pg_temp.id_of(34, n * 2 + step), id, (array['PROSPECT', 'ONBOARDING'])[1 
   (array['APPLICATION', 'VERIFIED'])[1 + step], adviser_id, opened_at + step * interval '1 hour'
 from person cross join generate_series(0, 1) as step;
 
-insert into individual_profile (client_id, name, gender, date_of_birth, occupation, address, annual_income, annual_income_currency,
-  investment_years, experience_kinds, mobile, email)
-select id, '樣本' || n, (array['FEMALE', 'MALE'])[1 + n % 2], born_on, 'MANAGER', 'Sample Road ' || n || ', Shanghai', 360000, 'CNY',
-  investment_years, array['WEALTH_PRODUCTS'], '1' || (30000000000 + n)::text, 'client' || n || '@example.com'
+-- What is personal is written plain; the service seals it when it starts again.
+insert into individual_profile (client_id, name_plain, gender_plain, date_of_birth_plain, occupation_plain, address_plain,
+  address_country_plain, annual_income_plain, annual_income_currency, investment_years, experience_kinds_plain, mobile_plain, email_plain,
+  tax_residency_plain, civil_capacity_plain)
+select id, '樣本' || n, (array['FEMALE', 'MALE'])[1 + n % 2], born_on, 'MANAGER', 'Sample Road ' || n || ', Shanghai', 'CN', 360000, 'CNY',
+  investment_years, array['WEALTH_PRODUCTS'], '+861' || (30000000000 + n)::text, 'client' || n || '@example.com', 'CN', 'FULL'
 from person;
 
-insert into id_document (client_id, type, sealed_number, number_hash, last_four)
-select id, 'CN_ID', 'plain:' || lpad(n::text, 18, '0'), 'generated-' || n, right(lpad(n::text, 18, '0'), 4) from person;
+insert into id_document (client_id, type, number_plain, number_hash, last_four_plain)
+select id, 'CN_ID', lpad(n::text, 18, '0'), 'generated-' || n, right(lpad(n::text, 18, '0'), 4) from person;
 
-insert into identity_verification (id, client_id, method, evidence_reference, verified_by, verified_at)
+insert into identity_verification (id, client_id, method, evidence_reference_plain, verified_by, verified_at)
 select pg_temp.id_of(30, n), id, 'IN_PERSON', 'BENCH-' || n, '01940000-0000-7000-8000-000000000005', opened_at + interval '30 minutes'
 from person;
 

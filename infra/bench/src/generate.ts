@@ -3,6 +3,8 @@ import { PEOPLE, SERVICES, type ServiceName, type Stack } from '@client-graph/lo
 import pg from 'pg';
 
 const BATCH = 10_000;
+/** As many clients as a service seals within the time it is given to start. */
+const SLICE = 20_000;
 const DAY_MS = 86_400_000;
 
 const sql = (name: string): string =>
@@ -40,12 +42,16 @@ export async function addClients(
 ): Promise<Loaded> {
   const startedMs = performance.now();
   const before = await Promise.all(SERVICES.map((service) => sizeOf(stack, service)));
-  await Promise.all(
-    SERVICES.map(async (service) => {
-      await withDatabase(stack, service, (db) => fill(db, service, firm, { from, to, signal }));
-      say(`${service} has its clients ${from} to ${to}`);
-    }),
-  );
+  for (let first = from; first <= to; first += SLICE) {
+    const slice = { from: first, to: Math.min(to, first + SLICE - 1), signal };
+    await Promise.all(
+      SERVICES.map(async (service) => {
+        await withDatabase(stack, service, (db) => fill(db, service, firm, slice));
+        say(`${service} has its clients ${slice.from} to ${slice.to}`);
+      }),
+    );
+    for (const service of SERVICES) await seal(stack, service, say);
+  }
   const after = await Promise.all(SERVICES.map((service) => sizeOf(stack, service)));
   const sum = (sizes: readonly { rows: number; bytes: number }[], part: 'rows' | 'bytes') =>
     sizes.reduce((total, size) => total + size[part], 0);
@@ -76,6 +82,22 @@ async function fill(
     await db.query('commit');
   }
   await db.query('vacuum (analyze)');
+}
+
+/** What is personal was written plain, and a service seals what it finds plain when it starts. */
+async function seal(stack: Stack, service: ServiceName, say: (line: string) => void): Promise<void> {
+  const isPlain = await withDatabase(stack, service, async (db) => {
+    const { rows } = await db.query<{ place: string }>(
+      `select format('select 1 from %I where %I is not null', table_name, column_name) as place
+       from information_schema.columns where table_schema = 'public' and column_name like '%\\_plain'`,
+    );
+    if (rows.length === 0) return false;
+    const all = rows.map(({ place }) => `exists (${place})`).join(' or ');
+    return (await db.query<{ found: boolean }>(`select ${all} as found`)).rows[0]?.found === true;
+  });
+  if (!isPlain) return;
+  say(`${service} seals what is personal`);
+  await stack.restart(service);
 }
 
 const sizeOf = (stack: Stack, service: ServiceName): Promise<{ rows: number; bytes: number }> =>

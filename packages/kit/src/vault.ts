@@ -148,14 +148,22 @@ export class Vault {
 
   private async make(query: Query, subjects: readonly string[]): Promise<void> {
     // In one order everywhere, so that two transactions cannot wait for each other.
-    for (const subject of [...subjects].sort()) {
-      const { masterKeyId, wrapped } = await this.keys.wrap(newKey(), this.contextOf(subject));
-      await query(
-        `insert into data_key (id, subject, master_key_id, wrapped, created_at) values ($1, $2, $3, $4, now())
-         on conflict (subject) do nothing`,
-        [uuidv7(), subject, masterKeyId, wrapped],
-      );
-    }
+    const sorted = [...subjects].sort();
+    const made = await Promise.all(
+      sorted.map((subject) => this.keys.wrap(newKey(), this.contextOf(subject))),
+    );
+    await query(
+      `insert into data_key (id, subject, master_key_id, wrapped, created_at)
+       select id, subject, master_key_id, wrapped, now()
+       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[]) as made(id, subject, master_key_id, wrapped)
+       on conflict (subject) do nothing`,
+      [
+        sorted.map(() => uuidv7()),
+        sorted,
+        made.map(({ masterKeyId }) => masterKeyId),
+        made.map(({ wrapped }) => wrapped),
+      ],
+    );
   }
 
   /** Unwraps; what lies under a former master key is wrapped anew on the way. */

@@ -1,3 +1,4 @@
+import { sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Band, Client, Kind, Status } from './clients.rules.js';
 import type { Standing } from './grading.rules.js';
@@ -49,7 +50,7 @@ export class StatusChangeRow {
   @Column({ type: 'text', name: 'from_status' }) from: Status;
   @Column({ type: 'text', name: 'to_status' }) to: Status;
   @Column({ type: 'text' }) reason: string;
-  @Column({ type: 'text', nullable: true }) evidence: string | null;
+  @Column(sealed({ subject: 'clientId', nullable: true })) evidence: string | null;
   @Column({ type: 'uuid' }) by: string;
   @Column({ type: 'timestamptz' }) at: Date;
 }

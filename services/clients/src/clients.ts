@@ -32,7 +32,12 @@ import { numberHash } from './identity.js';
 import { InstitutionProfileRow } from './institutions/institutions.entities.js';
 import { AdviserAssignmentRow } from './life-cycle/life-cycle.entities.js';
 import { dormantOn } from './life-cycle/life-cycle.rules.js';
-import { IdentityVerificationRow, IndividualProfileRow, ProfileVersionRow } from './profiles.entities.js';
+import {
+  IdDocumentRow,
+  IdentityVerificationRow,
+  IndividualProfileRow,
+  ProfileVersionRow,
+} from './profiles.entities.js';
 import { code, expiryOf, type IdType, idNumberOf, line, profileOf, refuseProfile } from './profiles.rules.js';
 import { ASKED } from './reviews/reviews.rules.js';
 import { scheduleAfterEvent, scheduleExpiry, schedulePeriodic } from './reviews/schedule.js';
@@ -151,21 +156,23 @@ export async function keepVersion(
 
 type Document = { type: IdType; number: string; expiresOn: string | null };
 
-/** The unique hash decides: of two at once the second waits here for the first and is refused. It says nothing of whose it is. */
+/** Of two at once the second waits here for the first and is refused; the unique index stands behind it. It says nothing of whose it is. */
+export async function claimNumber(
+  tx: Tx,
+  clientId: string,
+  { type, hash }: { type: IdType; hash: string },
+): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [hash]);
+  const holder = await tx.findOne(IdDocumentRow, { type, numberHash: hash });
+  if (holder !== null && holder.id !== clientId) throw refuseProfile('IDENTITY_TAKEN');
+}
+
 async function keepIdDocument(tx: Tx, clientId: string, doc: Document, hashKey: string): Promise<void> {
-  const kept = await tx.query(
-    `insert into id_document (client_id, type, sealed_number, number_hash, last_four, expires_on) values ($1, $2, $3, $4, $5, $6)
-     on conflict (type, number_hash) do nothing returning 1`,
-    [
-      clientId,
-      doc.type,
-      `plain:${doc.number}`,
-      numberHash(hashKey, doc.type, doc.number),
-      doc.number.slice(-4),
-      doc.expiresOn,
-    ],
-  );
-  if (kept.length === 0) throw refuseProfile('IDENTITY_TAKEN');
+  const { type, number, expiresOn } = doc;
+  const hash = numberHash(hashKey, type, number);
+  await claimNumber(tx, clientId, { type, hash });
+  const kept = { type, number, numberHash: hash, lastFour: number.slice(-4), expiresOn };
+  await tx.insert(IdDocumentRow, { id: clientId, ...kept });
 }
 
 /** States that somebody other than the adviser has verified the client's identity. */

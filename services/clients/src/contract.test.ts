@@ -1,8 +1,6 @@
 import { loadSchema, refuseApproval } from '@client-graph/kit';
 import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
-import { refuseFinding } from './inspections/findings.rules.js';
-import { refuseInspection } from './inspections/inspections.rules.js';
 import { refuseAccess } from './archive/access.rules.js';
 import { refuseHold } from './archive/holds.rules.js';
 import { refuseRetention } from './archive/retention.rules.js';
@@ -13,6 +11,8 @@ import { refuseContactDetail } from './contact-details/contact-details.rules.js'
 import { refuseDataRequest } from './data-requests/data-requests.rules.js';
 import { refuseEnrichment } from './enrichment/enrichment.rules.js';
 import { refuseHousehold } from './households/households.rules.js';
+import { refuseFinding } from './inspections/findings.rules.js';
+import { refuseInspection } from './inspections/inspections.rules.js';
 import { refuseInstitution } from './institutions/institutions.rules.js';
 import { refuseInvestor } from './investor-status/investor-status.rules.js';
 import { refuseErasure } from './life-cycle/erasure.rules.js';

@@ -2,7 +2,7 @@ import { ClientUpdated } from '@client-graph/events';
 import { type Db, dayOf, type Tx, transact } from '@client-graph/kit';
 import { staffOf } from './actors.js';
 import type { ClientRow } from './clients.entities.js';
-import { clientForUpdate, keepVersion } from './clients.js';
+import { claimNumber, clientForUpdate, keepVersion } from './clients.js';
 import { ageBandOn, mustBeEditable, mustNotAdvise, standingOf } from './clients.rules.js';
 import { keepOnFile, onFileOf } from './contact-details/on-file.js';
 import type {
@@ -27,14 +27,7 @@ import {
   refuseChange,
 } from './profile-changes.rules.js';
 import { IdDocumentRow, IdentityVerificationRow, IndividualProfileRow } from './profiles.entities.js';
-import {
-  expiryOf,
-  idNumberOf,
-  line,
-  type Profile,
-  refuseProfile,
-  type VerificationMethod,
-} from './profiles.rules.js';
+import { expiryOf, idNumberOf, line, type Profile, type VerificationMethod } from './profiles.rules.js';
 import { isEventful } from './reviews/reviews.rules.js';
 import { scheduleAfterEvent, scheduleExpiry } from './reviews/schedule.js';
 import { indexName } from './search/search-index.js';
@@ -142,7 +135,8 @@ export async function changeOrganisation(
   const institution = changedInstitution(before, ask);
   if (institution.uscc !== before.uscc) await claimUscc(tx, institution.uscc);
   const codes = [...changedCodes(before, institution), ...furtherCodes];
-  await tx.update(InstitutionProfileRow, before, institution);
+  const usccHash = tx.hash('uscc', institution.uscc);
+  await tx.update(InstitutionProfileRow, before, { ...institution, usccHash });
   if (institution.legalName !== before.legalName)
     await indexName(tx, client.id, institution.legalName, hashKey);
   await keepOnFile(tx, client.id, onFileOf(institution), hashKey);
@@ -200,23 +194,15 @@ async function changeDocument(
   const codes: string[] = [];
   if (idExpiresOn !== undefined && idExpiresOn !== document.expiresOn) {
     const expiresOn = expiryOf(idExpiresOn, dayOf(tx.now));
-    await tx.manager.update(IdDocumentRow, client.id, { expiresOn });
+    await tx.update(IdDocumentRow, document, { expiresOn });
     await scheduleExpiry(tx, client.id, expiresOn);
     codes.push('idExpiresOn');
   }
   if (!idType || !idNumber) return codes;
   const number = idNumberOf({ idType, idNumber, dateOfBirth: ask.dateOfBirth ?? profile.dateOfBirth });
   const hash = numberHash(hashKey, idType, number);
-  // Of two at once the second waits here for the first; the unique index stands behind it.
-  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [hash]);
-  const holder = await tx.findOne(IdDocumentRow, { type: idType, numberHash: hash });
-  if (holder !== null && holder.id !== client.id) throw refuseProfile('IDENTITY_TAKEN');
-  const changes = {
-    type: idType,
-    sealedNumber: `plain:${number}`,
-    numberHash: hash,
-    lastFour: number.slice(-4),
-  };
-  await tx.manager.update(IdDocumentRow, client.id, changes);
+  await claimNumber(tx, client.id, { type: idType, hash });
+  const changes = { type: idType, number, numberHash: hash, lastFour: number.slice(-4) };
+  await tx.update(IdDocumentRow, document, changes);
   return [...codes, 'idDocument'];
 }

@@ -1,4 +1,4 @@
-import { decimal } from '@client-graph/kit';
+import { sealed } from '@client-graph/kit';
 import type { Decimal } from '@client-graph/kit/decimal';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type {
@@ -16,35 +16,35 @@ import type {
 @Entity('individual_profile')
 export class IndividualProfileRow implements Profile {
   @PrimaryColumn({ type: 'uuid', name: 'client_id' }) id: string;
-  @Column({ type: 'text' }) name: string;
-  @Column({ type: 'text', nullable: true }) gender: Gender | null;
-  @Column({ type: 'date' }) dateOfBirth: string;
-  @Column({ type: 'text' }) occupation: string;
-  @Column({ type: 'text', nullable: true }) employment: Employment | null;
-  @Column({ type: 'text' }) address: string;
-  @Column({ type: 'text' }) addressCountry: string;
-  @Column(decimal) annualIncome: Decimal;
+  @Column(sealed({ subject: 'id' })) name: string;
+  @Column(sealed({ subject: 'id', nullable: true })) gender: Gender | null;
+  @Column(sealed({ subject: 'id' })) dateOfBirth: string;
+  @Column(sealed({ subject: 'id' })) occupation: string;
+  @Column(sealed({ subject: 'id', nullable: true })) employment: Employment | null;
+  @Column(sealed({ subject: 'id' })) address: string;
+  @Column(sealed({ subject: 'id' })) addressCountry: string;
+  @Column(sealed({ subject: 'id', as: 'decimal' })) annualIncome: Decimal;
   @Column({ type: 'text' }) annualIncomeCurrency: string;
   @Column({ type: 'integer' }) investmentYears: number;
-  @Column({ type: 'text', array: true }) experienceKinds: ExperienceKind[];
-  @Column({ type: 'text' }) mobile: string;
-  @Column({ type: 'text', nullable: true }) email: string | null;
+  @Column(sealed({ subject: 'id', as: 'json' })) experienceKinds: ExperienceKind[];
+  @Column(sealed({ subject: 'id' })) mobile: string;
+  @Column(sealed({ subject: 'id', nullable: true })) email: string | null;
   @Column({ type: 'text' }) birthdayCalendar: BirthdayCalendar;
-  @Column({ type: 'integer', nullable: true }) lunarMonth: number | null;
-  @Column({ type: 'integer', nullable: true }) lunarDay: number | null;
-  @Column({ type: 'boolean', nullable: true }) lunarLeap: boolean | null;
-  @Column({ type: 'text' }) taxResidency: string;
-  @Column({ type: 'text' }) civilCapacity: CivilCapacity;
+  @Column(sealed({ subject: 'id', as: 'json', nullable: true })) lunarMonth: number | null;
+  @Column(sealed({ subject: 'id', as: 'json', nullable: true })) lunarDay: number | null;
+  @Column(sealed({ subject: 'id', as: 'json', nullable: true })) lunarLeap: boolean | null;
+  @Column(sealed({ subject: 'id' })) taxResidency: string;
+  @Column(sealed({ subject: 'id' })) civilCapacity: CivilCapacity;
 }
 
-/** An identity document; its id is the client's. The sealed number is not selected unless asked for by name. */
+/** An identity document; its id is the client's. */
 @Entity('id_document')
 export class IdDocumentRow {
   @PrimaryColumn({ type: 'uuid', name: 'client_id' }) id: string;
   @Column({ type: 'text' }) type: IdType;
-  @Column({ type: 'text', select: false }) sealedNumber: string;
-  @Column({ type: 'text', select: false }) numberHash: string;
-  @Column({ type: 'text' }) lastFour: string;
+  @Column(sealed({ subject: 'id' })) number: string;
+  @Column({ type: 'text' }) numberHash: string;
+  @Column(sealed({ subject: 'id' })) lastFour: string;
   @Column({ type: 'date', nullable: true }) expiresOn: string | null;
 }
 
@@ -53,7 +53,7 @@ export class IdDocumentRow {
 export class ProfileVersionRow {
   @PrimaryColumn({ type: 'uuid' }) id: string;
   @Column({ type: 'uuid' }) clientId: string;
-  @Column({ type: 'jsonb' }) profile: object;
+  @Column(sealed({ subject: 'clientId', as: 'json' })) profile: object;
   @Column({ type: 'text', array: true }) changed: string[];
   @Column({ type: 'uuid' }) by: string;
   @Column({ type: 'timestamptz' }) at: Date;
@@ -64,7 +64,7 @@ export class IdentityVerificationRow {
   @PrimaryColumn({ type: 'uuid' }) id: string;
   @Column({ type: 'uuid' }) clientId: string;
   @Column({ type: 'text' }) method: VerificationMethod;
-  @Column({ type: 'text' }) evidenceReference: string;
+  @Column(sealed({ subject: 'clientId' })) evidenceReference: string;
   @Column({ type: 'uuid' }) verifiedBy: string;
   @Column({ type: 'timestamptz' }) verifiedAt: Date;
 }

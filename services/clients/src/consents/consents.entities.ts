@@ -1,3 +1,4 @@
+import { sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type {
   Channel,
@@ -18,7 +19,7 @@ export class ConsentRecordRow implements Consent {
   @Column({ type: 'text' }) basis: ConsentBasis;
   @Column({ type: 'text' }) action: ConsentAction;
   @Column({ type: 'text' }) textVersion: string;
-  @Column({ type: 'text' }) evidence: string;
+  @Column(sealed({ subject: 'clientId' })) evidence: string;
   @Column({ type: 'text' }) source: ConsentSource;
   @Column({ type: 'uuid' }) by: string;
   @Column({ type: 'timestamptz' }) at: Date;

@@ -28,7 +28,7 @@ const send = async (command: Command, input: object, actor: Actor = ADVISER) => 
     `mutation ($input: ${INPUTS[command]}!) { ${command}(input: $input) { id type value isValid isPreferred verifiedAt method version } }`,
     { input },
   );
-  return { point: data?.[command] as Point, codes };
+  return { detail: data?.[command] as Point, codes };
 };
 const add = (clientId: string, type: string, value: string) =>
   send('addContactDetail', { requestId: freshId(), clientId, type, value });
@@ -46,17 +46,17 @@ const read = async (id: string) =>
     )
   ).data.client;
 const pointOf = async (id: string, type: string): Promise<Point> =>
-  (await read(id)).contactDetails.find((point: Point) => point.type === type && point.isValid);
+  (await read(id)).contactDetails.find((detail: Point) => detail.type === type && detail.isValid);
 
 test('what an application says are contact details, and a changed profile changes them', async () => {
   const { id } = await openPerson(ask, ADVISER, { mobile: '13800138001' });
-  const points = async () =>
+  const details = async () =>
     (await read(id)).contactDetails
       .map(({ type, value, isValid, isPreferred, endedReason }: Point & Record<string, unknown>) =>
         [type, type === 'MOBILE' ? value : '', isValid, isPreferred, endedReason].join(' '),
       )
       .sort();
-  expect(await points()).toEqual([
+  expect(await details()).toEqual([
     'EMAIL  true true ',
     'MOBILE +8613800138001 true true ',
     'POST  true true ',
@@ -70,21 +70,21 @@ test('what an application says are contact details, and a changed profile change
       },
     );
   await change({ mobile: '13800138002', email: null }, 1);
-  expect(await points()).toEqual([
+  expect(await details()).toEqual([
     'EMAIL  false false REPLACED',
     'MOBILE +8613800138001 false false REPLACED',
     'MOBILE +8613800138002 true true ',
     'POST  true true ',
   ]);
   await change({ mobile: '13800138001' }, 2);
-  expect(await points()).toContain('MOBILE +8613800138001 true true ');
+  expect(await details()).toContain('MOBILE +8613800138001 true true ');
 });
 
 test('a preferred one is what the profile answers with; one that has ended stays', async () => {
   const { id } = await openPerson(ask, ADVISER, { email: null });
-  const { point: email } = await add(id, 'EMAIL', 'first@example.com');
+  const { detail: email } = await add(id, 'EMAIL', 'first@example.com');
   expect((await read(id)).individual.email).toBe('first@example.com');
-  const { point: second } = await add(id, 'MOBILE', '13912345678');
+  const { detail: second } = await add(id, 'MOBILE', '13912345678');
   expect((await read(id)).individual.mobile).toBe('+8613800138000');
   await send('preferContactDetail', at(second));
   expect((await read(id)).individual.mobile).toBe('+8613912345678');
@@ -105,10 +105,10 @@ test('a preferred one is what the profile answers with; one that has ended stays
 
 test('one is verified, found by search, and one beside the profile does not touch it', async () => {
   const { id } = await openOrganisation(ask, ADVISER, { phone: '021 6123 0000' });
-  const { point: mobile } = await add(id, 'MOBILE', '13912340001');
-  const { point: wechat } = await add(id, 'WECHAT', 'sample_wx1');
+  const { detail: mobile } = await add(id, 'MOBILE', '13912340001');
+  const { detail: wechat } = await add(id, 'WECHAT', 'sample_wx1');
   expect([mobile, wechat]).toMatchObject([{ isPreferred: true, verifiedAt: null }, { isPreferred: true }]);
-  expect((await send('verifyContactDetail', at(mobile, { method: 'CALL_BACK' }))).point).toMatchObject({
+  expect((await send('verifyContactDetail', at(mobile, { method: 'CALL_BACK' }))).detail).toMatchObject({
     method: 'CALL_BACK',
     verifiedAt: world.clock.now.toISOString(),
   });
@@ -133,19 +133,19 @@ describe('refused', () => {
     const { id } = await openPerson(ask, ADVISER);
     const input = { requestId: freshId(), clientId: id, type: 'EMAIL', value: 'ten@example.com' };
     const answers = await Promise.all(Array.from({ length: 10 }, () => send('addContactDetail', input)));
-    expect(new Set(answers.map(({ point }) => point.id)).size).toBe(1);
+    expect(new Set(answers.map(({ detail }) => detail.id)).size).toBe(1);
     for (let n = 0; n < 16; n += 1) expect((await add(id, 'EMAIL', `a${n}@example.com`)).codes).toEqual([]);
     expect((await add(id, 'EMAIL', 'last@example.com')).codes).toEqual(['CONTACT_DETAILS_FULL']);
   });
 
   test('a stranger, and a stale version', async () => {
     const { id } = await openPerson(ask, ADVISER);
-    const point = await pointOf(id, 'MOBILE');
+    const detail = await pointOf(id, 'MOBILE');
     const other = actorOf(freshId(), ['ADVISER']);
-    expect((await send('verifyContactDetail', at(point, { method: 'CODE' }), other)).codes).toEqual([
+    expect((await send('verifyContactDetail', at(detail, { method: 'CODE' }), other)).codes).toEqual([
       'NOT_FOUND',
     ]);
-    const stale = { ...point, version: 7 };
+    const stale = { ...detail, version: 7 };
     expect((await send('verifyContactDetail', at(stale, { method: 'CODE' }))).codes).toEqual([
       'STALE_VERSION',
     ]);

@@ -1,3 +1,4 @@
+import { sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ContactDetail, ContactDetailType, EndedReason, Method } from './contact-details.rules.js';
 
@@ -6,7 +7,7 @@ export class ContactDetailRow implements ContactDetail {
   @PrimaryColumn({ type: 'uuid' }) id: string;
   @Column({ type: 'uuid' }) clientId: string;
   @Column({ type: 'text' }) type: ContactDetailType;
-  @Column({ type: 'text' }) value: string;
+  @Column(sealed({ subject: 'clientId' })) value: string;
   @Column({ type: 'text' }) valueHash: string;
   @Column({ type: 'boolean' }) isValid: boolean;
   @Column({ type: 'boolean' }) isPreferred: boolean;

@@ -21,7 +21,7 @@ import {
   refuseContactDetail,
   spellingOf,
 } from './contact-details.rules.js';
-import { newPoint } from './on-file.js';
+import { newDetail } from './on-file.js';
 
 const CHANGED = ['contactDetails'];
 
@@ -38,27 +38,27 @@ export const addContactDetail = (
       const { type } = input;
       const value = spellingOf(type, input.value);
       const valueHash = contactHash(hashKey, value);
-      const points = await tx.find(ContactDetailRow, { where: { clientId: client.id } });
-      if (points.some((point) => point.type === type && point.valueHash === valueHash))
+      const details = await tx.find(ContactDetailRow, { where: { clientId: client.id } });
+      if (details.some((detail) => detail.type === type && detail.valueHash === valueHash))
         throw refuseContactDetail('CONTACT_DETAIL_KNOWN');
-      if (points.length >= CONTACT_DETAILS_MAX)
-        throw refuseContactDetail('CONTACT_DETAILS_FULL', { count: points.length });
-      const isPreferred = !points.some((point) => point.type === type && point.isPreferred);
+      if (details.length >= CONTACT_DETAILS_MAX)
+        throw refuseContactDetail('CONTACT_DETAILS_FULL', { count: details.length });
+      const isPreferred = !details.some((detail) => detail.type === type && detail.isPreferred);
       const stated = { clientId: client.id, type, value, valueHash, isPreferred };
-      const point = await tx.insert(ContactDetailRow, newPoint(tx, stated, id));
-      if (isPreferred) await follow(tx, client, point, value, hashKey);
+      const detail = await tx.insert(ContactDetailRow, newDetail(tx, stated, id));
+      if (isPreferred) await follow(tx, client, detail, value, hashKey);
       else await tellChanged(tx, client, CHANGED);
-      return point;
+      return detail;
     }),
   );
 
 /** States that a contact detail was tried and is the client's. */
 export const verifyContactDetail = (db: Db, input: VerifyContactDetailInput): Promise<ContactDetailRow> =>
   transact(db, async (tx) => {
-    const { client, point } = await lock(tx, input.contactDetailId, input.expectedVersion);
-    mustBeGood(point);
+    const { client, detail } = await lock(tx, input.contactDetailId, input.expectedVersion);
+    mustBeGood(detail);
     const verified = { verifiedBy: staffOf(tx), verifiedAt: tx.now, method: input.method };
-    const changed = await tx.update(ContactDetailRow, point, verified);
+    const changed = await tx.update(ContactDetailRow, detail, verified);
     await tellChanged(tx, client, CHANGED);
     return changed;
   });
@@ -70,16 +70,16 @@ export const preferContactDetail = (
   hashKey: string,
 ): Promise<ContactDetailRow> =>
   transact(db, async (tx) => {
-    const { client, point } = await lock(tx, input.contactDetailId, input.expectedVersion);
-    mustBeGood(point);
-    if (point.isPreferred) throw refuseChange('NOTHING_CHANGED');
+    const { client, detail } = await lock(tx, input.contactDetailId, input.expectedVersion);
+    mustBeGood(detail);
+    if (detail.isPreferred) throw refuseChange('NOTHING_CHANGED');
     await tx.manager.update(
       ContactDetailRow,
-      { clientId: client.id, type: point.type, isPreferred: true },
+      { clientId: client.id, type: detail.type, isPreferred: true },
       { isPreferred: false },
     );
-    const preferred = await tx.update(ContactDetailRow, point, { isPreferred: true });
-    await follow(tx, client, point, point.value, hashKey);
+    const preferred = await tx.update(ContactDetailRow, detail, { isPreferred: true });
+    await follow(tx, client, detail, detail.value, hashKey);
     return preferred;
   });
 
@@ -90,12 +90,12 @@ export const endContactDetail = (
   hashKey: string,
 ): Promise<ContactDetailRow> =>
   transact(db, async (tx) => {
-    const { client, point } = await lock(tx, input.contactDetailId, input.expectedVersion);
-    mustBeGood(point);
-    mustNotBeNeeded(client.kind, point);
+    const { client, detail } = await lock(tx, input.contactDetailId, input.expectedVersion);
+    mustBeGood(detail);
+    mustNotBeNeeded(client.kind, detail);
     const ended = { isValid: false, isPreferred: false, endedReason: input.reason };
-    const changed = await tx.update(ContactDetailRow, point, ended);
-    if (point.isPreferred) await follow(tx, client, point, null, hashKey);
+    const changed = await tx.update(ContactDetailRow, detail, ended);
+    if (detail.isPreferred) await follow(tx, client, detail, null, hashKey);
     else await tellChanged(tx, client, CHANGED);
     return changed;
   });
@@ -120,10 +120,10 @@ async function lock(
   tx: Tx,
   id: string,
   expectedVersion: number,
-): Promise<{ client: ClientRow; point: ContactDetailRow }> {
+): Promise<{ client: ClientRow; detail: ContactDetailRow }> {
   const found = isUuid(id) ? await tx.findOne(ContactDetailRow, { id }) : null;
   if (found === null) throw refuse('NOT_FOUND');
   const client = await clientForUpdate(tx, found.clientId);
   mustBeEditable(client);
-  return { client, point: await findForUpdate(tx, ContactDetailRow, id, expectedVersion) };
+  return { client, detail: await findForUpdate(tx, ContactDetailRow, id, expectedVersion) };
 }

@@ -25,10 +25,10 @@ export const onFileOf = (profile: {
  * before is no longer good. One that is preferred already stays as it is, verified or not.
  */
 export async function keepOnFile(tx: Tx, clientId: string, onFile: OnFile, hashKey: string): Promise<void> {
-  const points = await tx.find(ContactDetailRow, { where: { clientId } });
+  const details = await tx.find(ContactDetailRow, { where: { clientId } });
   for (const [type, value] of Object.entries(onFile)) {
     if (value === undefined) continue;
-    const ofType = points.filter((point) => point.type === type);
+    const ofType = details.filter((detail) => detail.type === type);
     const preferred = ofType.find(({ isPreferred }) => isPreferred);
     const valueHash = value === null ? null : contactHash(hashKey, value);
     if ((preferred?.valueHash ?? null) === valueHash) continue;
@@ -39,15 +39,23 @@ export async function keepOnFile(tx: Tx, clientId: string, onFile: OnFile, hashK
         endedReason: 'REPLACED',
       });
     if (value === null || valueHash === null || !isType(type)) continue;
-    const known = ofType.find((point) => point.valueHash === valueHash);
+    const known = ofType.find((detail) => detail.valueHash === valueHash);
     if (known === undefined)
       await tx.insert(
         ContactDetailRow,
-        newPoint(tx, { clientId, type, value, valueHash, isPreferred: true }),
+        newDetail(tx, { clientId, type, value, valueHash, isPreferred: true }),
       );
     else await tx.update(ContactDetailRow, known, { isPreferred: true, isValid: true, endedReason: null });
   }
 }
+
+/** The contact details of a client who has none yet. */
+export const firstDetails = (tx: Tx, clientId: string, onFile: OnFile, hashKey: string): ContactDetailRow[] =>
+  Object.entries(onFile).flatMap(([type, value]) =>
+    value === null || value === undefined || !isType(type)
+      ? []
+      : [newDetail(tx, { clientId, type, value, valueHash: contactHash(hashKey, value), isPreferred: true })],
+  );
 
 const TYPES: readonly string[] = ['PHONE', 'MOBILE', 'EMAIL', 'WECHAT', 'POST'];
 const isType = (type: string): type is ContactDetailType => TYPES.includes(type);
@@ -55,7 +63,7 @@ const isType = (type: string): type is ContactDetailType => TYPES.includes(type)
 type Stated = Pick<ContactDetailRow, 'clientId' | 'type' | 'value' | 'valueHash' | 'isPreferred'>;
 
 /** A contact detail as it begins: good, and not verified. */
-export const newPoint = (tx: Tx, stated: Stated, id: string = tx.newId()): ContactDetailRow => ({
+export const newDetail = (tx: Tx, stated: Stated, id: string = tx.newId()): ContactDetailRow => ({
   id,
   ...stated,
   isValid: true,

@@ -38,7 +38,7 @@ const read = async (id: string, actor: Actor = self(id)) =>
     )
   ).data.client.dataRequests;
 
-test('a copy of all that is held is given as JSON, without the number of the document', async () => {
+test('a copy of all that is held is given as JSON, with the number of the document to the client alone', async () => {
   const idNumber = aCnId('1996-05-20');
   const { id } = await open({ idNumber });
   const request = await make(id, 'ACCESS_COPY');
@@ -56,10 +56,21 @@ test('a copy of all that is held is given as JSON, without the number of the doc
   expect(copy).toMatchObject({
     client: { id },
     person: { name: '王小明', mobile: '+8613800138000' },
-    identityDocument: { last_four: idNumber.slice(-4) },
+    identityDocument: { number: idNumber },
+    contactDetails: expect.arrayContaining([expect.objectContaining({ type: 'MOBILE', isPreferred: true })]),
   });
   expect(copy.grades).toHaveLength(1);
-  expect(given.copy).not.toContain(idNumber);
+  const seen = (
+    await world.ask(
+      HANDLER,
+      `{ client(id: "${id}") { dataRequests { copy } } }`,
+      {},
+      `DATA_REQUEST:${request.id}`,
+    )
+  ).data.client.dataRequests[0];
+  expect(JSON.parse(seen.copy).identityDocument).toMatchObject({ lastFour: idNumber.slice(-4) });
+  expect(seen.copy).not.toContain(idNumber);
+  expect(given.copy).not.toContain('Hash');
 });
 
 test('deletion by a former client is restriction while the law says to keep the record, with reason and date', async () => {

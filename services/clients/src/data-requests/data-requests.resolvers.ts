@@ -3,8 +3,8 @@ import { ClientRow } from '../clients.entities.js';
 import type { Resolvers } from '../generated/resolvers.js';
 import { GradeAssignmentRow } from '../grading.entities.js';
 import { reasonsOf } from '../reasons.rules.js';
+import { copyOf } from './copy.js';
 import {
-  copyOf,
   extendDataRequest,
   fulfilDataRequest,
   listDataRequests,

@@ -126,30 +126,3 @@ export const extendDataRequest = (db: Db, input: ExtendDataRequestInput): Promis
 /** The requests that wait for an answer, the oldest first. */
 export const listDataRequests = (db: Db, args: PageArgs): Promise<Connection<DataRequestRow>> =>
   page(db, DataRequestRow, args, { status: 'RECEIVED' }, 'OLDEST_FIRST');
-
-/** All that this service holds of a client, as JSON; numbers of documents only by their last four. */
-export async function copyOf(db: Db, clientId: string): Promise<string> {
-  const rows = (table: string, column = 'client_id') =>
-    `(select coalesce(jsonb_agg(to_jsonb(t) order by t.id), '[]') from ${table} t where t.${column} = $1)`;
-  const [found]: { copy: unknown }[] = await db.source.query(
-    `select jsonb_build_object(
-       'client', (select to_jsonb(c) from client c where c.id = $1),
-       'person', (select to_jsonb(p) from individual_profile p where p.client_id = $1),
-       'institution', (select to_jsonb(i) from institution_profile i where i.client_id = $1),
-       'identityDocument', (select to_jsonb(d) - 'sealed_number' - 'number_hash' from id_document d where d.client_id = $1),
-       'profileVersions', ${rows('profile_version')},
-       'statements', ${rows('institution_financials')},
-       'assets', ${rows('asset_snapshot')},
-       'classes', ${rows('class_assignment')},
-       'grades', ${rows('grade_assignment')},
-       'statuses', ${rows('status_change')},
-       'advisers', ${rows('adviser_assignment')},
-       'consents', ${rows('consent_record')},
-       'reviews', ${rows('information_review')},
-       'investorStatuses', ${rows('investor_status')},
-       'requests', ${rows('data_request')}
-     ) as copy`,
-    [clientId],
-  );
-  return JSON.stringify(found?.copy);
-}

@@ -1,3 +1,4 @@
+import { sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { EnrichedField, LawfulBasis, Source, SourceStatus } from './enrichment.rules.js';
 
@@ -26,8 +27,8 @@ export class EnrichmentRow {
   @Column({ type: 'uuid' }) clientId: string;
   @Column({ type: 'uuid' }) sourceId: string;
   @Column({ type: 'text' }) field: EnrichedField;
-  @Column({ type: 'text' }) value: string;
-  @Column({ type: 'text' }) reference: string;
+  @Column(sealed({ subject: 'clientId' })) value: string;
+  @Column(sealed({ subject: 'clientId' })) reference: string;
   @Column({ type: 'text' }) basis: LawfulBasis;
   @Column({ type: 'date' }) collectedOn: string;
   @Column({ type: 'uuid' }) recordedBy: string;

@@ -1,4 +1,4 @@
-import { decimal } from '@client-graph/kit';
+import { decimal, sealed } from '@client-graph/kit';
 import type { Decimal } from '@client-graph/kit/decimal';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { InstitutionKind } from '../grading-tables.rules.js';
@@ -8,18 +8,20 @@ import type { Financials, FinancialsSource, Institution } from './institutions.r
 @Entity('institution_profile')
 export class InstitutionProfileRow implements Institution {
   @PrimaryColumn({ type: 'uuid', name: 'client_id' }) id: string;
-  @Column({ type: 'text' }) legalName: string;
-  @Column({ type: 'text' }) uscc: string;
+  @Column(sealed({ subject: 'id' })) legalName: string;
+  @Column(sealed({ subject: 'id' })) uscc: string;
+  /** What the code is found by; null until the first start after it was sealed. */
+  @Column({ type: 'text', nullable: true }) usccHash: string | null;
   /** A duplicate's code is free for the client that it lives on in. */
   @Column({ type: 'boolean' }) holdsUscc: boolean;
   @Column({ type: 'text' }) institutionType: InstitutionKind;
-  @Column({ type: 'text' }) legalRepresentative: string;
-  @Column({ type: 'text' }) businessScope: string;
-  @Column({ type: 'text' }) investmentNeeds: string;
-  @Column({ type: 'text' }) contactName: string;
-  @Column({ type: 'text' }) phone: string;
-  @Column({ type: 'text', nullable: true }) email: string | null;
-  @Column({ type: 'text' }) address: string;
+  @Column(sealed({ subject: 'id' })) legalRepresentative: string;
+  @Column(sealed({ subject: 'id' })) businessScope: string;
+  @Column(sealed({ subject: 'id' })) investmentNeeds: string;
+  @Column(sealed({ subject: 'id' })) contactName: string;
+  @Column(sealed({ subject: 'id' })) phone: string;
+  @Column(sealed({ subject: 'id', nullable: true })) email: string | null;
+  @Column(sealed({ subject: 'id' })) address: string;
 }
 
 @Entity('institution_financials')
@@ -28,9 +30,9 @@ export class InstitutionFinancialsRow implements Financials {
   @Column({ type: 'uuid' }) clientId: string;
   @Column({ type: 'date' }) yearEnd: string;
   @Column(decimal) netAssets: Decimal;
-  @Column(decimal) liabilities: Decimal;
-  @Column(decimal) revenue: Decimal;
-  @Column(decimal) profit: Decimal;
+  @Column(sealed({ subject: 'clientId', as: 'decimal' })) liabilities: Decimal;
+  @Column(sealed({ subject: 'clientId', as: 'decimal' })) revenue: Decimal;
+  @Column(sealed({ subject: 'clientId', as: 'decimal' })) profit: Decimal;
   @Column({ type: 'text' }) currency: string;
   @Column({ type: 'text' }) source: FinancialsSource;
   @Column({ type: 'uuid' }) recordedBy: string;

@@ -24,8 +24,8 @@ export const openInstitution = (db: Db, input: OpenInstitutionInput, hashKey: st
         ageBandDueOn: null,
         fullCivilCapacity: true,
       });
-      await claimUscc(tx, institution.uscc);
-      await tx.insert(InstitutionProfileRow, { id, ...institution, holdsUscc: true });
+      const usccHash = await claimUscc(tx, institution.uscc);
+      await tx.insert(InstitutionProfileRow, { id, ...institution, usccHash, holdsUscc: true });
       await indexName(tx, id, institution.legalName, hashKey);
       await keepOnFile(tx, id, onFileOf(institution), hashKey);
       await keepVersion(tx, id, institution, []);
@@ -35,10 +35,12 @@ export const openInstitution = (db: Db, input: OpenInstitutionInput, hashKey: st
   );
 
 /** Of two at once the second waits for the first and is refused; the unique index stands behind it. */
-export async function claimUscc(tx: Tx, uscc: string): Promise<void> {
-  await tx.query(`select pg_advisory_xact_lock(hashtextextended('uscc:' || $1, 0))`, [uscc]);
-  if ((await tx.findOne(InstitutionProfileRow, { uscc, holdsUscc: true })) !== null)
+export async function claimUscc(tx: Tx, uscc: string): Promise<string> {
+  const usccHash = tx.hash('uscc', uscc);
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [usccHash]);
+  if ((await tx.findOne(InstitutionProfileRow, { usccHash, holdsUscc: true })) !== null)
     throw refuseInstitution('USCC_TAKEN');
+  return usccHash;
 }
 
 /** Records a financial statement and grades the institution anew when it is the one that counts. */

@@ -1,3 +1,4 @@
+import { sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Investor, InvestorCode } from './investor-status.rules.js';
 
@@ -7,7 +8,7 @@ export class InvestorStatusRow implements Investor {
   @Column({ type: 'uuid' }) clientId: string;
   @Column({ type: 'text' }) status: InvestorCode;
   @Column({ type: 'boolean' }) isQualified: boolean;
-  @Column({ type: 'text' }) evidence: string;
+  @Column(sealed({ subject: 'clientId' })) evidence: string;
   @Column({ type: 'date' }) validFrom: string;
   @Column({ type: 'date' }) validTo: string;
   @Column({ type: 'uuid' }) decidedBy: string;

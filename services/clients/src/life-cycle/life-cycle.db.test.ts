@@ -10,6 +10,7 @@ import { type Actor, ROLES, type Role } from '@client-graph/kit';
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { activate, openOrganisation, openPerson } from '../../test/applications.js';
+import { StatusChangeRow } from '../clients.entities.js';
 import { service } from '../service.js';
 
 const OFFICER = actorOf(freshId(), ['OPERATIONS']);
@@ -408,11 +409,8 @@ describe('erasure', () => {
     const { id, version } = await active();
     await send('reportDeath', OFFICER, id, version, death);
     expect(
-      await world.sql('select evidence from status_change where client_id = $1 and to_status = $2', [
-        id,
-        'DECEASED',
-      ]),
-    ).toEqual([{ evidence: 'certificate 7' }]);
+      await world.db.source.getRepository(StatusChangeRow).findBy({ clientId: id, to: 'DECEASED' }),
+    ).toMatchObject([{ evidence: 'certificate 7' }]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type Decimal, nullableDecimal } from '@client-graph/kit';
+import { type Decimal, nullableDecimal, sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Control, Owner } from './owners.rules.js';
 
@@ -6,7 +6,7 @@ import type { Control, Owner } from './owners.rules.js';
 export class BeneficialOwnerRow implements Owner {
   @PrimaryColumn({ type: 'uuid' }) id: string;
   @Column({ type: 'uuid' }) clientId: string;
-  @Column({ type: 'text' }) name: string;
+  @Column(sealed({ subject: 'clientId' })) name: string;
   @Column({ type: 'text' }) country: string;
   @Column({ type: 'text' }) control: Control;
   @Column(nullableDecimal) sharePercent: Decimal | null;

@@ -138,7 +138,8 @@ describe('a change of the tables', () => {
          insert into client select (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'grade_assignment_id', gen_random_uuid()))).*
          from client c, generate_series(1, 410) where c.id = $1 returning id, grade_assignment_id
        ), profiles as (
-         insert into individual_profile select (jsonb_populate_record(p, jsonb_build_object('client_id', x.id))).* from individual_profile p, copied x where p.client_id = $1
+         insert into individual_profile (client_id, annual_income_currency, investment_years, birthday_calendar)
+         select x.id, p.annual_income_currency, p.investment_years, p.birthday_calendar from individual_profile p, copied x where p.client_id = $1
        ), classes as (
          insert into class_assignment select (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid(), 'client_id', x.id))).* from class_assignment a, copied x where a.client_id = $1
        )

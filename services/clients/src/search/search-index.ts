@@ -1,6 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { type Db, type Tx, transact } from '@client-graph/kit';
-import { keepOnFile } from '../contact-details/on-file.js';
+import { In, IsNull } from 'typeorm';
+import { ContactDetailRow } from '../contact-details/contact-details.entities.js';
+import { firstDetails, onFileOf } from '../contact-details/on-file.js';
+import { InstitutionProfileRow } from '../institutions/institutions.entities.js';
+import { IndividualProfileRow } from '../profiles.entities.js';
 import { nameTokens } from './search.rules.js';
 
 /** What a token of a name is kept as. Keyed, because there are few enough names to try them all against a plain hash. */
@@ -17,35 +21,47 @@ export async function indexName(tx: Tx, clientId: string, name: string, hashKey:
 }
 
 const BATCH = 500;
-type Missing = { id: string; name: string; mobile: string | null; phone: string | null } & {
-  email: string | null;
-  address: string;
-};
 
-/** Makes findable who was a client before there was a search; harmless to run again. */
+/** Makes findable who was a client before there was a search, and by what is sealed since; harmless to run again. */
 export async function indexMissing(db: Db, hashKey: string): Promise<void> {
-  let found: number;
-  do {
-    found = await transact(db, async (tx) => {
-      const rows = await tx.query<Missing>(
-        `select c.id, coalesce(p.name, i.legal_name) as name, p.mobile, i.phone, coalesce(p.email, i.email) as email,
-           coalesce(p.address, i.address) as address
-         from client c
-         left join individual_profile p on p.client_id = c.id
-         left join institution_profile i on i.client_id = c.id
-         where not exists (select from contact_detail o where o.client_id = c.id) and coalesce(p.name, i.legal_name) is not null
-         order by c.id limit ${BATCH}`,
-      );
-      for (const { id, name, mobile, phone, email, address } of rows) {
-        await indexName(tx, id, name, hashKey);
-        const ways = {
-          ...(mobile === null ? { PHONE: phone } : { MOBILE: mobile }),
-          EMAIL: email,
-          POST: address,
-        };
-        await keepOnFile(tx, id, ways, hashKey);
-      }
-      return rows.length;
-    });
-  } while (found === BATCH);
+  for (const batch of [hashUsccs, (tx: Tx) => indexBatch(tx, hashKey)]) {
+    let found: number;
+    do found = await transact(db, batch);
+    while (found === BATCH);
+  }
+}
+
+async function hashUsccs(tx: Tx): Promise<number> {
+  const found = await tx.find(InstitutionProfileRow, { where: { usccHash: IsNull() }, take: BATCH });
+  for (const profile of found)
+    await tx.update(InstitutionProfileRow, profile, { usccHash: tx.hash('uscc', profile.uscc) });
+  return found.length;
+}
+
+async function indexBatch(tx: Tx, hashKey: string): Promise<number> {
+  const rows = await tx.query<{ id: string }>(
+    `select c.id from client c
+     where not exists (select from contact_detail d where d.client_id = c.id)
+       and (exists (select from individual_profile p where p.client_id = c.id)
+         or exists (select from institution_profile i where i.client_id = c.id))
+     order by c.id limit ${BATCH}`,
+  );
+  const where = { id: In(rows.map(({ id }) => id)) };
+  const files = [
+    ...(await tx.find(IndividualProfileRow, { where })).map((file) => ({ ...file, as: file.name })),
+    ...(await tx.find(InstitutionProfileRow, { where })).map((file) => ({ ...file, as: file.legalName })),
+  ];
+  const tokens = files.flatMap(({ id, as }) =>
+    nameTokens(as).map((token) => [tokenHash(hashKey, token), id]),
+  );
+  await tx.query(
+    `insert into client_name_token (token, client_id) select unnest($1::bigint[]), unnest($2::uuid[])
+     on conflict do nothing`,
+    [tokens.map(([token]) => token), tokens.map(([, id]) => id)],
+  );
+  await tx.insertMany(
+    ContactDetailRow,
+    files.flatMap((file) => firstDetails(tx, file.id, onFileOf(file), hashKey)),
+  );
+  return rows.length;
 }

@@ -60,8 +60,8 @@ export async function searchClients(
     case 'uscc':
       return found(
         ctx,
-        await idsOf(db, 'select client_id as id from institution_profile where uscc = $1', [
-          usccOf(by.uscc ?? ''),
+        await idsOf(db, 'select client_id as id from institution_profile where uscc_hash = $1', [
+          db.vault.hash('uscc', usccOf(by.uscc ?? '')),
         ]),
         args,
       );
