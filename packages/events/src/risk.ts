@@ -112,6 +112,25 @@ export const ReviewDecided = defineEvent({
   data: z.object({ ...review, outcome: z.enum(['CONFIRM', 'LOWER', 'REDO']) }),
 });
 
+export const ReviewLapsed = defineEvent({
+  topic: 'risk.v1',
+  type: 'assessment.review.lapsed',
+  version: 1,
+  meaning: 'The assessment has ended before anybody decided on its review.',
+  key: 'clientId',
+  data: z.object(review),
+});
+
+export const AssessmentSuperseded = defineEvent({
+  topic: 'risk.v1',
+  type: 'assessment.superseded',
+  version: 1,
+  meaning:
+    'The assessment no longer counts because another one does: a newer one, or that of the client that a duplicate was merged into.',
+  key: 'clientId',
+  data: z.object({ ...subject, reason: z.enum(['NEWER', 'DUPLICATE']) }),
+});
+
 const ending = (type: string, meaning: string) =>
   defineEvent({
     topic: 'risk.v1',
@@ -173,6 +192,22 @@ export const QuestionnaireRetired = published(
   'questionnaire.retired',
   'The version is no longer asked, and sheets of it are no longer taken.',
 );
+
+export const RiskTableChanged = defineEvent({
+  topic: 'risk.v1',
+  type: 'risk.table.changed',
+  version: 1,
+  meaning:
+    'A change of the rules of assessments or of alerts, or the end of a questionnaire, was proposed (OPEN) or has been decided; approved it holds from effectiveFrom.',
+  key: 'changeId',
+  data: z.object({
+    changeId: z.uuid(),
+    kind: z.enum(['ASSESSMENT_RULES', 'ALERT_RULES', 'QUESTIONNAIRE_RETIREMENT']),
+    version: Code,
+    effectiveFrom: Day,
+    outcome: z.enum(['OPEN', 'APPROVED', 'REJECTED', 'WITHDRAWN', 'EXPIRED']),
+  }),
+});
 
 /** Types of alerts, the firm's own (policy 4.5: monitoring and early warning). */
 export const AlertType = z.enum([

@@ -7,7 +7,11 @@ import { checkBooks } from './reports/consistency.js';
 
 type World = {
   // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape it has asked for and checks it at once.
-  ask: (actor: Actor, operation: string, variables?: object) => Promise<{ data: any; codes: string[] }>;
+  ask: (
+    actor: Actor,
+    operation: string,
+    variables?: Record<string, unknown>,
+  ) => Promise<{ data: any; codes: string[] }>;
   deliver: (draft: EventDraft, options?: { times?: number }) => Promise<void>;
   db: Parameters<typeof checkBooks>[0];
 };

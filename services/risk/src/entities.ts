@@ -26,6 +26,7 @@ import type {
   QuestionnaireStatus,
 } from './questionnaires/questionnaires.rules.js';
 import type { FiredGate } from './questionnaires/scoring.rules.js';
+import type { ChangeKind, ChangeState } from './table-changes/table-changes.rules.js';
 
 @Entity('questionnaire')
 export class QuestionnaireRow implements Questionnaire {
@@ -64,6 +65,23 @@ export class AssessmentRuleRow {
   @Column({ type: 'date' }) effectiveFrom: string;
   @Column({ type: 'text' }) contentHash: string;
   @Column({ type: 'jsonb' }) definition: AssessmentRules;
+}
+
+@Entity('table_change')
+export class TableChangeRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'text' }) kind: ChangeKind;
+  @Column({ type: 'text' }) subject: string;
+  @Column({ type: 'text' }) tableVersion: string;
+  @Column({ type: 'date' }) effectiveFrom: string;
+  @Column({ type: 'text' }) contentHash: string;
+  @Column({ type: 'jsonb' }) definition: AssessmentRules | AlertRules | Definition;
+  @Column({ type: 'text' }) state: ChangeState;
+  @Column({ type: 'uuid' }) proposedById: string;
+  @Column({ type: 'timestamptz' }) proposedAt: Date;
+  @Column({ type: 'uuid', nullable: true }) decidedById: string | null;
+  @Column({ type: 'timestamptz', nullable: true }) decidedAt: Date | null;
+  @Column({ type: 'int' }) version: number;
 }
 
 export type Channel = 'ONLINE' | 'WECHAT' | 'BRANCH';

@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '@client-graph/kit';
+import { expireApprovals, type ServiceDefinition } from '@client-graph/kit';
 import { escalateAlerts } from './alerts/alerts.js';
 import { alertsResolvers } from './alerts/alerts.resolvers.js';
 import { abandonDrafts } from './assessments/assessments.js';
@@ -19,6 +19,7 @@ import {
   RiskAlertRow,
   RiskProfileRow,
   RiskReportRow,
+  TableChangeRow,
 } from './entities.js';
 import { handlers } from './handlers.js';
 import { interviewsResolvers } from './interviews/interviews.resolvers.js';
@@ -26,6 +27,8 @@ import { retireSuperseded } from './questionnaires/proposals.js';
 import { proposalsResolvers } from './questionnaires/proposals.resolvers.js';
 import { seed } from './questionnaires/questionnaires.js';
 import { questionnairesResolvers } from './questionnaires/questionnaires.resolvers.js';
+import { CHANGE_TABLE, RETIRE_QUESTIONNAIRE } from './table-changes/table-changes.js';
+import { tableChangesResolvers } from './table-changes/table-changes.resolvers.js';
 import { expireAssessments, tellExpiring } from './validity/validity.js';
 
 export const service: ServiceDefinition = {
@@ -47,6 +50,7 @@ export const service: ServiceDefinition = {
     RiskAlertRow,
     RiskProfileRow,
     RiskReportRow,
+    TableChangeRow,
   ],
   resolvers: {
     ...questionnairesResolvers,
@@ -54,18 +58,21 @@ export const service: ServiceDefinition = {
     ...assessmentsResolvers,
     ...interviewsResolvers,
     ...alertsResolvers,
+    ...tableChangesResolvers,
     Query: {
       ...questionnairesResolvers.Query,
       ...proposalsResolvers.Query,
       ...assessmentsResolvers.Query,
       ...interviewsResolvers.Query,
       ...alertsResolvers.Query,
+      ...tableChangesResolvers.Query,
     },
     Mutation: {
       ...proposalsResolvers.Mutation,
       ...assessmentsResolvers.Mutation,
       ...interviewsResolvers.Mutation,
       ...alertsResolvers.Mutation,
+      ...tableChangesResolvers.Mutation,
     },
     Client: { ...assessmentsResolvers.Client, ...alertsResolvers.Client },
     Assessment: { ...assessmentsResolvers.Assessment, ...interviewsResolvers.Assessment },
@@ -78,6 +85,7 @@ export const service: ServiceDefinition = {
     { name: 'expire-assessments', cron: '3 16 * * *', run: expireAssessments },
     { name: 'tell-expiring', cron: '23 16 * * *', run: tellExpiring },
     { name: 'retire-superseded', cron: '1 16 * * *', run: retireSuperseded },
+    expireApprovals([CHANGE_TABLE, RETIRE_QUESTIONNAIRE]),
   ],
   seed,
 };

@@ -47,7 +47,7 @@ export const ADJUSTMENT_REASON_LABELS: Readonly<Record<AdjustmentReason, Labels>
 };
 
 /** The rule of entries and lots that were booked by hand; they count towards no tier (`domain.md` 3.5.3). */
-export const ADJUST = 'ADJUST';
+const ADJUST = 'ADJUST';
 
 /** Why an adjustment cannot be booked; null when it can. A debit never takes more than there is. */
 export const shortOf = (account: Account, points: number): number =>

@@ -54,7 +54,6 @@ export type TierRule = {
   effectiveFrom: string;
   qualifyingPoints: number;
   multiplier: Decimal;
-  benefits: Benefit[];
 };
 
 export const STATUS_LABELS = {

@@ -79,7 +79,7 @@ test('three years of purchases: every record agrees, and the stream of events te
 
   const orders = new Map(
     months.flatMap((byClient) =>
-      [...byClient.values()].flat().map((event) => [String(event.data['orderId']), event.data] as const),
+      [...byClient.values()].flat().map((event) => [String(event.data?.['orderId']), event.data] as const),
     ),
   );
   const entries = await world.sql<{ id: string; basis: { orderId: string } }>(

@@ -174,7 +174,7 @@ function lapsed(lot: Lot, day: string, balance: number, entryId: string) {
   };
 }
 
-export const soonestFirst = (a: Lot, b: Lot): number =>
+const soonestFirst = (a: Lot, b: Lot): number =>
   a.expiresOn.localeCompare(b.expiresOn) || a.earnedOn.localeCompare(b.earnedOn) || a.id.localeCompare(b.id);
 
 /** The order in which active lots are spent: soonest expiry, then oldest, then id. */

@@ -176,7 +176,7 @@ describe('a settled order', () => {
       available: '0',
       rule_version: 1,
       basis: {
-        orderId: order.data.orderId,
+        orderId: order.data?.['orderId'],
         amountMinor: 8_800_000,
         currency: 'CNY',
         tier: 'CLASSIC',

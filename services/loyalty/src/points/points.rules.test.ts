@@ -252,7 +252,7 @@ describe('any history', () => {
           if (outcome === null) continue;
           book.lots.set(lot.id, { ...lot, ...outcome.changes });
           book.entries.push(outcome.entry);
-          expect(outcome.events[0]?.data.balance).toBe(balanceOf(book));
+          expect(outcome.events[0]?.data?.['balance']).toBe(balanceOf(book));
         }
       }
     }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ClientActivated, ClientGraded, ClientOnboarded, ClientUpdated } from '@client-graph/events';
-import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
+import { type Actor, actorOf } from '@client-graph/kit';
+import { aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AnswerSheetRow, AssessmentRow, QuestionnaireRow } from '../entities.js';
 import { OTHER_KEY, questionnaire } from '../fixture.js';
@@ -945,6 +946,24 @@ describe('in the large', () => {
         flags,
       });
     }
+  });
+
+  test('a sheet is scored again for those who audit, and a stored result that was meddled with is found', async () => {
+    const who = await aClient();
+    const { id } = await submitted(who, SAVER);
+    const ask = (actor: Actor) =>
+      world.ask(
+        actor,
+        'query ($id: ID!) { assessment(id: $id) { rescored { score bandLevel scoredLevel gates isSame } } }',
+        { id },
+      );
+    const auditor = actorOf(freshId(), ['AUDITOR']);
+    const same = { score: 46, bandLevel: 'MEDIUM', scoredLevel: 'MEDIUM_LOW', gates: ['G1', 'G4'] };
+    expect((await ask(auditor)).data.assessment.rescored).toEqual({ ...same, isSame: true });
+    expect((await ask(who.client)).codes).toEqual(['FORBIDDEN']);
+    await world.sql(`update assessment set scored_level = 'MEDIUM' where id = $1`, [id]);
+    expect((await ask(auditor)).data.assessment.rescored).toEqual({ ...same, isSame: false });
+    await world.sql(`update assessment set scored_level = 'MEDIUM_LOW' where id = $1`, [id]);
   });
 
   test('the profiles of 50 clients cost as many statements as that of one', async () => {

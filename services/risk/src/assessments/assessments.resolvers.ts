@@ -13,7 +13,7 @@ import {
 import type { Resolvers } from '../generated/resolvers.js';
 import { chosen } from '../questionnaires/conditions.rules.js';
 import { rulesInForce } from '../questionnaires/questionnaires.js';
-import type { FiredGate } from '../questionnaires/scoring.rules.js';
+import { type FiredGate, rescore } from '../questionnaires/scoring.rules.js';
 import { reportPdf } from '../reports/pdf.js';
 import { explain, type ReportSection, reasonOf, sectionsOf } from '../reports/report.rules.js';
 import { decidedOf } from '../reports/reports.js';
@@ -62,6 +62,14 @@ async function answersOf(context: Context, assessment: AssessmentRow): Promise<A
     const isDerived = source === 'DERIVED';
     return chosen(sheet?.answers ?? {}, id).map((optionCode) => ({ questionId: id, optionCode, isDerived }));
   });
+}
+
+/** The stored sheet scored again, by the stored questionnaire and the facts of that day. */
+async function rescored(context: Context, assessment: AssessmentRow) {
+  const [sheet] = await context.loadList(AnswerSheetRow, 'assessmentId', assessment.id);
+  if (sheet === undefined) return null;
+  const { definition } = await questionnaireOf(context, assessment);
+  return rescore(definition, sheet, assessment);
 }
 
 /** Why the level no longer counts; nothing while it does. */
@@ -130,6 +138,7 @@ export const assessmentsResolvers = {
         flagWords: gate.flag === null ? null : flagLabel(gate.flag, definition.flags),
       }));
     },
+    rescored: (assessment, _, context) => rescored(context, assessment),
     stateLabel: ({ state }, { locale }) => say(STATE_LABELS[state], locale),
     flagLabels: async (assessment, { locale }, context) => {
       const { definition } = await questionnaireOf(context, assessment);

@@ -2,6 +2,7 @@ import {
   AssessmentAbandoned,
   AssessmentScored,
   AssessmentSubmitted,
+  AssessmentSuperseded,
   ReportIssued,
 } from '@client-graph/events';
 import {
@@ -297,6 +298,7 @@ async function takeConfirmation(
 async function supersede(tx: Tx, last: AssessmentRow): Promise<void> {
   await tx.update(AssessmentRow, last, { state: move(last.state, 'supersede'), endedAt: tx.now });
   await lapseReviews(tx, last.id);
+  await tx.record(AssessmentSuperseded({ clientId: last.clientId, assessmentId: last.id, reason: 'NEWER' }));
 }
 
 const ABANDON_BATCH = 500;

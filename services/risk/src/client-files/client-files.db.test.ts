@@ -250,7 +250,7 @@ describe.each([
 });
 
 test('of an erased client nothing stays that says anything of the person; others keep theirs', async () => {
-  const { who } = await assessed(BOLD === SAVER ? SAVER : YOUNG);
+  const { who } = await assessed(YOUNG);
   const { who: other } = await assessed(YOUNG);
   world.clock.now = shanghai('2026-03-04T10:00:00');
   const waiting = await submitted(who, BOLD);

@@ -1,4 +1,5 @@
 import {
+  AssessmentSuperseded,
   type ClientMerged,
   type ClientUnmerged,
   type DataOf,
@@ -85,6 +86,7 @@ async function displace(tx: Tx, clientId: string): Promise<AssessmentRow | null>
   const assessment = await tx.findOne(AssessmentRow, { clientId, state: 'EFFECTIVE' });
   if (assessment === null) return null;
   await lapseReviews(tx, assessment.id);
+  await tx.record(AssessmentSuperseded({ clientId, assessmentId: assessment.id, reason: DUPLICATE }));
   return tx.update(AssessmentRow, assessment, {
     state: move(assessment.state, 'supersede'),
     endedReason: DUPLICATE,

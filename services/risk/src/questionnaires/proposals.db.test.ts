@@ -254,11 +254,30 @@ describe('a version that is no longer asked', () => {
     world.clock.now = shanghai('2026-03-04T09:00:00');
     const who = await aClient();
     const draft = await started(who, { questionnaireCode: 'GONE' });
-    const retire = (questionnaireVersion: string, by = compliance) =>
-      run(by, 'retireQuestionnaire', { code: 'GONE', questionnaireVersion }, 'code version');
-    expect((await retire('2', assessor)).codes).toEqual(['FORBIDDEN']);
+    const retire = (questionnaireVersion: string, by = assessor) =>
+      run(
+        by,
+        'proposeRetirement',
+        { requestId: freshId(), code: 'GONE', questionnaireVersion },
+        'id version state kind subject tableVersion',
+      );
+    const agree = async (changeId: string, by = compliance) => {
+      const { data, codes } = await world.ask(
+        by,
+        'mutation ($input: DecideTableChangeInput!) { approveTableChange(input: $input) { state stateLabel(locale: ZH_HANT) } }',
+        { input: { changeId, expectedVersion: 1 } },
+      );
+      return { answer: data?.approveTableChange, codes };
+    };
+    expect((await retire('2', compliance)).codes).toEqual(['FORBIDDEN']);
     expect((await retire('3')).codes).toEqual(['NOT_ASKED']);
-    expect((await retire('2')).answer).toEqual({ code: 'GONE', version: '2' });
+    const { answer: asked } = await retire('2');
+    expect(asked).toMatchObject({ kind: 'QUESTIONNAIRE_RETIREMENT', subject: 'GONE', tableVersion: '2' });
+    expect((await retire('2')).codes).toEqual(['PROPOSAL_OPEN']);
+    // Nothing has changed until a second person agrees.
+    expect((await started(who, { questionnaireCode: 'GONE' })).state).toBe('DRAFT');
+    expect((await agree(asked.id, assessor)).codes).toEqual(['FORBIDDEN']);
+    expect((await agree(asked.id)).answer).toEqual({ state: 'APPROVED', stateLabel: '已批准' });
     expect((await retire('2')).codes).toEqual(['NOT_ASKED']);
     await seed(world.db);
     await expect(started(who, { questionnaireCode: 'GONE' })).rejects.toThrow('QUESTIONNAIRE_UNKNOWN');

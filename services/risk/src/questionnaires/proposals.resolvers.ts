@@ -1,15 +1,11 @@
 import type { Context } from '@client-graph/kit';
-import type { QuestionnaireRow } from '../entities.js';
 import type { Resolvers } from '../generated/resolvers.js';
 import {
   approveQuestionnaire,
   proposeQuestionnaire,
   questionnaireProposals,
   rejectQuestionnaire,
-  retireQuestionnaire,
 } from './proposals.js';
-
-const viewOf = (row: QuestionnaireRow) => ({ row, seed: row.id });
 
 export const proposalsResolvers = {
   Query: {
@@ -19,8 +15,6 @@ export const proposalsResolvers = {
     proposeQuestionnaire: (_: unknown, { input }, { db }: Context) => proposeQuestionnaire(db, input),
     approveQuestionnaire: (_: unknown, { input }, { db }: Context) => approveQuestionnaire(db, input),
     rejectQuestionnaire: (_: unknown, { input }, { db }: Context) => rejectQuestionnaire(db, input),
-    retireQuestionnaire: async (_: unknown, { input }, { db }: Context) =>
-      viewOf(await retireQuestionnaire(db, input)),
   },
   QuestionnaireProposal: {
     content: ({ definition }) => JSON.stringify(definition),

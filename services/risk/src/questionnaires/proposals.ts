@@ -11,15 +11,14 @@ import {
   type Tx,
   transact,
 } from '@client-graph/kit';
+import { canonicalJson } from '../canonical.rules.js';
 import { QuestionnaireProposalRow, QuestionnaireRow } from '../entities.js';
 import { checkText } from '../free-text.rules.js';
 import type {
   ApproveQuestionnaireInput,
   ProposeQuestionnaireInput,
   RejectQuestionnaireInput,
-  RetireQuestionnaireInput,
 } from '../generated/resolvers.js';
-import { canonicalJson } from '../reports/report.rules.js';
 import { approve, checkProposal, proposed, refuseProposal, reject } from './proposals.rules.js';
 import { hashOf, supersededOn } from './questionnaires.js';
 import { type Questionnaire, readQuestionnaire } from './questionnaires.rules.js';
@@ -143,22 +142,26 @@ export const rejectQuestionnaire = (
     });
   });
 
+const askedOf = async (tx: Tx, code: string): Promise<QuestionnaireRow[]> =>
+  (await publishedOf(tx, code)).filter(({ status }) => status === 'ACTIVE');
+
+/** The version, which is asked today or will be. Refuses NOT_ASKED. */
+export async function mustBeAsked(tx: Tx, code: string, version: string): Promise<QuestionnaireRow> {
+  const row = (await askedOf(tx, code)).find((asked) => asked.version === version);
+  if (row === undefined) throw refuseProposal('NOT_ASKED');
+  return row;
+}
+
 /** Takes a version out of use, and with it what it has replaced: a version that nobody asks any more does not come back. */
-export const retireQuestionnaire = (
-  db: Db,
-  { code, questionnaireVersion }: RetireQuestionnaireInput,
-): Promise<QuestionnaireRow> =>
-  transact(db, async (tx) => {
-    await lockCode(tx, code);
-    const asked = (await publishedOf(tx, code)).filter(({ status }) => status === 'ACTIVE');
-    const last = asked.find(({ version }) => version === questionnaireVersion);
-    if (last === undefined) throw refuseProposal('NOT_ASKED');
-    await retire(
-      tx,
-      asked.filter(({ effectiveFrom }) => effectiveFrom <= last.effectiveFrom),
-    );
-    return { ...last, status: 'RETIRED' };
-  });
+export async function retireAsked(tx: Tx, code: string, version: string): Promise<void> {
+  await lockCode(tx, code);
+  const last = await mustBeAsked(tx, code, version);
+  const asked = await askedOf(tx, code);
+  await retire(
+    tx,
+    asked.filter(({ effectiveFrom }) => effectiveFrom <= last.effectiveFrom),
+  );
+}
 
 /** Marks versions whose successor has taken effect; that they are no longer taken follows from the date alone. */
 export async function retireSuperseded(db: Db): Promise<void> {

@@ -4,8 +4,8 @@ import { type Db, type Tx, transact } from '@client-graph/kit';
 import { LessThanOrEqual } from 'typeorm';
 import { AlertRules } from '../alerts/alerts.rules.js';
 import { AssessmentRules, refuseAssessment } from '../assessments/assessments.rules.js';
+import { canonicalJson } from '../canonical.rules.js';
 import { AssessmentRuleRow, QuestionnaireRow } from '../entities.js';
-import { canonicalJson } from '../reports/report.rules.js';
 import { type Audience, readQuestionnaires } from './questionnaires.rules.js';
 
 const DATA = new URL('../../data/', import.meta.url);

@@ -209,7 +209,7 @@ describe('another questionnaire is data', () => {
 describe('a sheet is complete and nothing but', () => {
   const given = (letters: string) =>
     Object.entries(answersOf(IND, letters)).flatMap(([questionId, optionCode]) =>
-      questionId === 'I1' ? [] : [{ questionId, optionCode }],
+      questionId === 'I1' ? [] : [{ questionId, optionCode: String(optionCode) }],
     );
   const saver = given('EBDCBCAABBBB');
   const refused = (answers: { questionId: string; optionCode: string }[], own: Partial<Facts> = {}) => {
@@ -271,7 +271,7 @@ describe('a sheet is complete and nothing but', () => {
   test('a fact that a gate needs and nobody knows stops the sheet', () => {
     const answers = Object.entries(answersOf(INS, 'DDDDDDDE')).map(([questionId, optionCode]) => ({
       questionId,
-      optionCode,
+      optionCode: String(optionCode),
     }));
     expect(() => completeSheet(INS.definition, answers, facts())).toThrow(
       expect.objectContaining({ code: 'FACT_MISSING', details: { fact: 'institutionType' } }),

@@ -1,4 +1,5 @@
 import { defineRefusals } from '@client-graph/kit/refusals';
+import { canonicalJson } from '../canonical.rules.js';
 import { capped, type RiskLevel, rankOf } from '../levels.rules.js';
 import {
   type Answers,
@@ -237,3 +238,27 @@ function marksLowest(gate: ReadGate, sheet: Sheet): boolean {
 
 /** The lowest category only where the level that counts in the end is LOW. */
 export const isLowestCategory = (level: RiskLevel, marks: boolean): boolean => level === 'LOW' && marks;
+
+/** A stored sheet scored again, and whether it comes to what was stored (domain.md 3.2.3). */
+export function rescore(
+  definition: Definition,
+  sheet: { answers: Answers; facts: Facts },
+  stored: { [Field in keyof Scored]: Scored[Field] | null },
+) {
+  const again = score(definition, sheet.answers, sheet.facts);
+  const same = (one: unknown, other: unknown) => canonicalJson(one) === canonicalJson(other);
+  return {
+    score: again.score,
+    bandLevel: again.bandLevel,
+    scoredLevel: again.scoredLevel,
+    gates: again.gatesFired.map(({ id }) => id),
+    isSame:
+      same(again.score, stored.score) &&
+      same(again.subScores, stored.subScores) &&
+      same(again.bandLevel, stored.bandLevel) &&
+      same(again.gatesFired, stored.gatesFired) &&
+      same(again.scoredLevel, stored.scoredLevel) &&
+      same(again.marksLowestCategory, stored.marksLowestCategory) &&
+      same(again.flags, stored.flags),
+  };
+}

@@ -214,12 +214,3 @@ const Content = z.object({ sections: z.array(z.object({ heading: Words, lines: z
 
 /** The sections of a report as they were written, whatever the wording is now. */
 export const sectionsOf = (content: string): ReportSection[] => Content.parse(JSON.parse(content)).sections;
-
-/** JSON with sorted keys and no spaces: one content has one form, and so one hash. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-}

@@ -1,5 +1,6 @@
 import { dayOf, type Tx } from '@client-graph/kit';
 import type { AssessmentRules } from '../assessments/assessments.rules.js';
+import { canonicalJson } from '../canonical.rules.js';
 import {
   AnswerSheetRow,
   type AssessmentRow,
@@ -8,7 +9,7 @@ import {
   RiskReportRow,
 } from '../entities.js';
 import { hashOf } from '../questionnaires/questionnaires.js';
-import { canonicalJson, type Decided, reportSections } from './report.rules.js';
+import { type Decided, reportSections } from './report.rules.js';
 
 /** An assessment's decision; null while its level is not final. */
 export function decidedOf(assessment: AssessmentRow, { definition }: QuestionnaireRow): Decided | null {

@@ -1,4 +1,4 @@
-import type { ClientUpdated, DataOf } from '@client-graph/events';
+import { type ClientUpdated, type DataOf, ReviewLapsed } from '@client-graph/events';
 import { type Db, dayOf, findForUpdate, type Tx, transact } from '@client-graph/kit';
 import { In, IsNull, LessThan, LessThanOrEqual } from 'typeorm';
 import { watchEnd } from '../alerts/watch.js';
@@ -21,7 +21,9 @@ const BATCH = 200;
 /** A review of an assessment that has ended can no longer come to anything. */
 export async function lapseReviews(tx: Tx, assessmentId: string): Promise<void> {
   const open = await tx.findOne(ReviewRow, { assessmentId, state: 'OPEN' });
-  if (open !== null) await tx.update(ReviewRow, open, { state: moveReview(open.state, 'lapse') });
+  if (open === null) return;
+  await tx.update(ReviewRow, open, { state: moveReview(open.state, 'lapse') });
+  await tx.record(ReviewLapsed({ clientId: open.clientId, assessmentId, reviewId: open.id }));
 }
 
 /** Ends an assessment for the reason, and the level with it where it counted. The caller holds the client's copy. */
