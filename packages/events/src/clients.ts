@@ -99,7 +99,7 @@ export const ClientUpdated = defineEvent({
   type: 'client.updated',
   version: 1,
   meaning:
-    'Facts that other services decide by have changed; the whole standing is sent, with the codes of the changed fields.',
+    'Facts that other services decide by have changed; the whole standing is sent, with the codes of the changed fields and of what a change means: incomeDown30, employmentLost, addressAbroad.',
   key: 'clientId',
   data: z.object({ clientId, ...standing, changedFieldCodes: z.array(Code), version: z.int().positive() }),
 });
