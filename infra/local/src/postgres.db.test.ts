@@ -33,8 +33,15 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
-test.each(SERVICES)('%s owns its database and can open no other', async (service) => {
-  await query(postgres.url(service, service), 'create table t (id int); drop table t');
+test.each(SERVICES)('%s can open its database and no other, and owns none of its tables', async (service) => {
+  await query(postgres.url(service, service), 'select 1');
+  await query(postgres.url(service, `${service}_migrator`), 'create table t (id int)');
+  await expect(query(postgres.url(service, service), 'drop table t')).rejects.toMatchObject({
+    code: '42501',
+  });
+  await expect(query(postgres.url(service, service), 'create table u (id int)')).rejects.toMatchObject({
+    code: '42501',
+  });
   for (const other of [...SERVICES.filter((name) => name !== service), 'postgres', 'template1']) {
     await expect(query(postgres.url(other, service), 'select 1')).rejects.toMatchObject({ code: '42501' });
   }
@@ -46,11 +53,27 @@ test('nobody comes in without the password', async () => {
 });
 
 test('what was committed is there after a kill', async () => {
-  await query(postgres.url('risk', 'risk'), 'create table kept as select 7 as n');
+  await query(postgres.url('risk', 'risk_migrator'), 'create table kept as select 7 as n');
   postgres.kill('SIGKILL');
   await postgres.exited;
   postgres = await startPostgres({ port: postgres.port, dataDir: join(folder, 'data'), fsync: false });
-  expect(await query(postgres.url('risk', 'risk'), 'select n from kept')).toEqual([{ n: 7 }]);
+  expect(await query(postgres.url('risk', 'risk_migrator'), 'select n from kept')).toEqual([{ n: 7 }]);
+});
+
+test('a database that an earlier release made as the service itself is handed over', async () => {
+  const admin = postgres.url('loyalty');
+  await query(admin, 'create table old (id bigint generated always as identity primary key)');
+  await query(admin, 'create function f() returns int language sql as $$ select 1 $$');
+  await query(admin, 'alter table old owner to loyalty; alter function f() owner to loyalty');
+  await query(admin, 'alter database loyalty owner to loyalty');
+  await createServiceDatabases(postgres);
+  await query(
+    postgres.url('loyalty', 'loyalty_migrator'),
+    'alter table old add column n int; drop function f()',
+  );
+  await expect(
+    query(postgres.url('loyalty', 'loyalty'), 'alter table old add column m int'),
+  ).rejects.toMatchObject({ code: '42501' });
 });
 
 test('a data folder of another version is left alone and told in one sentence', async () => {

@@ -73,6 +73,8 @@ type Start = {
 };
 type Backing = {
   databaseUrl: (service: ServiceName) => string;
+  /** For the service's environment: a database of ours has a role for each task, one that is given has the roles that are given. */
+  databaseUrls: (service: ServiceName) => Record<string, string>;
   brokers: string;
   issuer: string;
   smtpUrl: string;
@@ -140,6 +142,15 @@ async function startBacking(start: Start): Promise<Backing> {
     external.databaseUrls[service] ?? postgres?.url(service, service) ?? '';
   return {
     databaseUrl,
+    databaseUrls: (service) => ({
+      DATABASE_URL: databaseUrl(service),
+      ...(postgres !== undefined && external.databaseUrls[service] === undefined
+        ? {
+            MIGRATOR_DATABASE_URL: postgres.url(service, `${service}_migrator`),
+            RELAY_DATABASE_URL: postgres.url(service, `${service}_relay`),
+          }
+        : {}),
+    }),
     brokers: external.brokers ?? brokers ?? '',
     issuer,
     smtpUrl: external.smtp ?? smtpUrl ?? '',
@@ -209,7 +220,7 @@ async function startGraph(start: Start, backing: Backing, services: readonly Ser
     ...services.map((service) =>
       startNode(start, service, join('services', service), {
         ...shared,
-        DATABASE_URL: backing.databaseUrl(service),
+        ...backing.databaseUrls(service),
         ...(service === 'service' ? { SMTP_URL: backing.smtpUrl } : {}),
       }),
     ),

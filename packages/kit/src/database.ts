@@ -48,12 +48,13 @@ export function createDataSource(options: DatabaseOptions): DataSource {
 }
 
 /** Brings the database up to date. Replicas that start together take turns: TypeORM by itself would let them race. */
-export async function migrate(source: DataSource): Promise<void> {
+export async function migrate(source: DataSource, after?: () => Promise<void>): Promise<void> {
   const runner = source.createQueryRunner();
   await runner.connect();
   try {
     await runner.query(`select pg_advisory_lock(hashtext('migrate'))`);
     await source.runMigrations();
+    await after?.();
   } finally {
     await runner.query(`select pg_advisory_unlock(hashtext('migrate'))`).catch(() => undefined);
     await runner.release();

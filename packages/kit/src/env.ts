@@ -9,6 +9,9 @@ export const serviceEnv = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535),
   HOST: z.string().default('127.0.0.1'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** The role that owns the tables and migrates them, and the one that sends the outbox; the service's own where they are not given. */
+  MIGRATOR_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  RELAY_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).default(10),
   KAFKA_BROKERS: z.string().transform((list) => list.split(',').map((broker) => broker.trim())),
   OIDC_ISSUER: z.url(),

@@ -25,6 +25,7 @@ import { AccessLog } from './reads.js';
 import { recordingReads } from './recording.js';
 import { isRefusal, refuse } from './refusals.js';
 import { startRelay } from './relay.js';
+import { grantRights, roleIn } from './rights.js';
 import { buildGuardedSchema, evidenceModule, loadSchema } from './schema.js';
 import { sealPlainColumns } from './seal-plain.js';
 import { openWhatIsLoaded } from './sealed.js';
@@ -66,20 +67,37 @@ export async function openDatabase(
   service: ServiceDefinition,
   options: {
     url: string;
+    /** Where the tables are owned by a role of their own. */
+    migratorUrl?: string | undefined;
+    relayUrl?: string | undefined;
     poolMax: number;
     onStatement?: (sql: string) => void;
     now: () => Date;
     keys: KeyService;
   },
 ): Promise<Db> {
-  const source = createDataSource({
+  const made = {
     ...options,
     service: service.name,
     entities: service.entities,
     migrations: new URL('migrations/', service.folder),
-  });
-  await source.initialize();
-  await migrate(source);
+  };
+  const source = createDataSource(made);
+  const { url, migratorUrl = url, relayUrl } = options;
+  if (migratorUrl === url) {
+    await source.initialize();
+    await migrate(source);
+  } else {
+    const migrator = await createDataSource({ ...made, url: migratorUrl, poolMax: 2 }).initialize();
+    const roles = {
+      service: roleIn(url),
+      relay: relayUrl && roleIn(relayUrl),
+      reader: `${service.name}_reader`,
+    };
+    await migrate(migrator, () => grantRights(migrator, roles));
+    await migrator.destroy();
+    await source.initialize();
+  }
   const vault = new Vault(service.name, options.keys);
   await vault.start((sql, parameters) => source.query(sql, parameters));
   openWhatIsLoaded(source, vault);
@@ -117,6 +135,8 @@ export async function startService(service: ServiceDefinition, env: ServiceEnv):
     const metrics = createMetrics(service.name);
     const db = await openDatabase(service, {
       url: env.DATABASE_URL,
+      migratorUrl: env.MIGRATOR_DATABASE_URL,
+      relayUrl: env.RELAY_DATABASE_URL,
       poolMax: env.DATABASE_POOL_MAX,
       onStatement: () => metrics.statements.inc(),
       keys: await openKeyService(env.MASTER_KEYS),
@@ -166,7 +186,13 @@ function startEvents(
     }
     return [
       startAudit({ db, kafka, log }),
-      startRelay({ databaseUrl: env.DATABASE_URL, service: service.name, kafka, log, metrics }),
+      startRelay({
+        databaseUrl: env.RELAY_DATABASE_URL ?? env.DATABASE_URL,
+        service: service.name,
+        kafka,
+        log,
+        metrics,
+      }),
       startConsumer({ db, kafka, service: service.name, handlers: service.handlers, log, metrics }),
     ];
   })();

@@ -103,7 +103,11 @@ describe('the audit log', () => {
 
 describe('the seal', () => {
   beforeEach(async () => {
-    for (const name of ['audit_entry', 'audit_pending', 'audit_seal']) await world.sql(`delete from ${name}`);
+    for (const name of ['audit_entry', 'audit_pending', 'audit_seal']) {
+      // Whoever owns the database can take the lock off; the chain tells of it.
+      await world.sql(`alter table ${name} disable trigger all`);
+      await world.sql(`delete from ${name}`);
+    }
     await world.sql('delete from outbox');
     world.db.anchors = new AuditAnchors();
     for (let n = 0; n < 5; n += 1) await aJar();
