@@ -10,13 +10,18 @@ export type Subscription = {
   run: (event: ReceivedEvent<unknown>) => Promise<void>;
 };
 
+/** `onForgotten` hears of a key of a compacted topic that is to be forgotten. */
 export const on = <Data>(
   definition: EventDefinition<Data>,
   run: (event: ReceivedEvent<Data>) => Promise<void> | void,
+  onForgotten?: (key: string) => Promise<void> | void,
 ): Subscription => ({
   type: definition.type,
   topic: definition.topic,
-  run: async (event) => run({ ...event, data: dataOf(definition, event) }),
+  run: async (event) =>
+    event.data === null && onForgotten !== undefined
+      ? onForgotten(event.key)
+      : run({ ...event, data: dataOf(definition, event) }),
 });
 
 export type ConsumeOptions = {

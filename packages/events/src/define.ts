@@ -10,8 +10,13 @@ export const TOPICS = [
   'marketing.v1',
   /** Of all services: the heads of their audit logs, and readings that somebody should look at. */
   'audit.v1',
+  /** The last state of each client, under a pseudonym. */
+  'client.snapshot.v1',
 ] as const;
 export type Topic = (typeof TOPICS)[number];
+
+/** Topics of which Kafka keeps the last message of each key for ever, and no other for long. */
+export const COMPACTED_TOPICS: readonly Topic[] = ['client.snapshot.v1'];
 
 /** Where a message goes that a consumer cannot read or must refuse; it keeps the original key, headers and value. */
 export const deadTopic = (topic: string): string => `${topic}.dead`;
@@ -33,7 +38,8 @@ type Contract<Shape extends z.ZodRawShape> = {
 export type EventDraft = {
   readonly contract: EventContract;
   readonly key: string;
-  readonly data: Record<string, unknown>;
+  /** Null says that the key is to be forgotten; of compacted topics only. */
+  readonly data: Record<string, unknown> | null;
 };
 
 /** An event as a consumer receives it. Attributes are CloudEvents 1.0; instants are UTC. */

@@ -3,6 +3,7 @@ export * from './clients.js';
 export * from './codes.js';
 export { type ConsumeOptions, consume, keepConsuming, on, type Subscription } from './consume.js';
 export {
+  COMPACTED_TOPICS,
   contracts,
   type DataOf,
   deadTopic,
@@ -20,4 +21,5 @@ export * from './marketing.js';
 export * from './products.js';
 export * from './risk.js';
 export * from './service.js';
+export * from './snapshot.js';
 export { cloudEventHeaders, dataOf, readEvent, UnreadableMessage, type WireEvent } from './wire.js';

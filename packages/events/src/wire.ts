@@ -76,7 +76,8 @@ export function readEvent(topic: string, message: KafkaMessage): ReceivedEvent<u
 }
 
 function parseJson(value: Buffer | null): unknown {
-  if (value === null) throw new UnreadableMessage('The message has no value.');
+  // A message without a value says that its key is to be forgotten.
+  if (value === null) return null;
   try {
     return JSON.parse(value.toString());
   } catch {

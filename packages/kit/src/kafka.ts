@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { deadTopic, TOPICS } from '@client-graph/events';
+import { COMPACTED_TOPICS, deadTopic, TOPICS } from '@client-graph/events';
 import { type Admin, Kafka, logLevel, type Producer } from 'kafkajs';
 
 const PARTITIONS = 6;
@@ -23,6 +23,8 @@ export const createProducer = (kafka: Kafka): Producer =>
     allowAutoTopicCreation: false,
     retry: { retries: 5, maxRetryTime: 5_000 },
   });
+
+const isCompacted = (name: string): boolean => COMPACTED_TOPICS.some((topic) => topic === name);
 
 /** Waits until the topic takes messages: it is listed before its partitions have a leader that knows of it. */
 async function answers(admin: Admin, topic: string, tries = 50): Promise<void> {
@@ -51,7 +53,12 @@ export async function ensureTopics(kafka: Kafka, replicationFactor = -1): Promis
     if (missing.length > 0) {
       await admin
         .createTopics({
-          topics: missing.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor })),
+          topics: missing.map((topic) => ({
+            topic,
+            numPartitions: PARTITIONS,
+            replicationFactor,
+            ...(isCompacted(topic) ? { configEntries: [{ name: 'cleanup.policy', value: 'compact' }] } : {}),
+          })),
         })
         .catch(async (error: unknown) => {
           const now = new Set(await admin.listTopics());

@@ -35,7 +35,8 @@ type OutboxEntry = {
   type: string;
   version: number;
   sequence: string;
-  payload: string;
+  /** Null says that the key is to be forgotten. */
+  payload: string | null;
   occurred_at: Date;
   traceparent: string | null;
   actor_role: string | null;
@@ -128,7 +129,7 @@ async function sendBatch(
 ): Promise<number> {
   const { rows } = await client.query<OutboxEntry>({
     name: 'outbox-waiting',
-    text: `select position, id, topic, key, type, version, sequence, payload::text as payload, occurred_at, traceparent, actor_role
+    text: `select position, id, topic, key, type, version, sequence, nullif(payload::text, 'null') as payload, occurred_at, traceparent, actor_role
            from outbox where published_at is null order by position limit ${BATCH_MAX}`,
   });
   metrics.waiting.set(rows.length);

@@ -13,9 +13,9 @@ import {
   RiskProfileChanged,
 } from '@client-graph/events';
 import { type Handler, handle } from '@client-graph/kit';
-import { supervisionHandlers } from './inspections/inspections.handlers.js';
 import { archiveHandlers } from './archive/archive.handlers.js';
 import { takeTolerance } from './grading.js';
+import { supervisionHandlers } from './inspections/inspections.handlers.js';
 import { useProductClass } from './institutions/institutions.js';
 import {
   complaintEnded,
@@ -26,6 +26,7 @@ import {
   orderOpened,
 } from './life-cycle/activity.js';
 import { noteReferrer } from './relationships/relationships.js';
+import { snapshotHandlers } from './snapshots/snapshots.handlers.js';
 
 /** What others state → what clients does about it. */
 export const handlers: readonly Handler[] = [
@@ -45,4 +46,6 @@ export const handlers: readonly Handler[] = [
   ...[ComplaintClosed, ComplaintWithdrawn].map((ended) =>
     handle(ended, (tx, { data }) => complaintEnded(tx, data)),
   ),
+  // Last, so that they tell of what the others have done.
+  ...snapshotHandlers,
 ];

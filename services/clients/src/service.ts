@@ -1,17 +1,4 @@
 import { expireApprovals, type ServiceDefinition } from '@client-graph/kit';
-import { seedSupervision } from './inspections/templates.js';
-import { inspectionResolvers } from './inspections/inspections.resolvers.js';
-import { superviseDaily } from './inspections/checks.js';
-import { openDueInspections } from './inspections/inspections.js';
-import {
-  FindingRow,
-  InspectionAnswerRow,
-  InspectionRow,
-  InspectionSampleRow,
-  InspectionTemplateRow,
-  RectificationRow,
-  StaffClientRow,
-} from './inspections/inspections.entities.js';
 import { APPROVABLES } from './approvals/approvables.js';
 import { approvalResolvers } from './approvals/approvals.resolvers.js';
 import { expireArchiveAccess } from './archive/access.js';
@@ -51,6 +38,19 @@ import { handlers } from './handlers.js';
 import { HouseholdMemberRow, HouseholdRow } from './households/households.entities.js';
 import { householdResolvers } from './households/households.resolvers.js';
 import { DEVELOPMENT_HASH_KEY } from './identity.js';
+import { superviseDaily } from './inspections/checks.js';
+import {
+  FindingRow,
+  InspectionAnswerRow,
+  InspectionRow,
+  InspectionSampleRow,
+  InspectionTemplateRow,
+  RectificationRow,
+  StaffClientRow,
+} from './inspections/inspections.entities.js';
+import { openDueInspections } from './inspections/inspections.js';
+import { inspectionResolvers } from './inspections/inspections.resolvers.js';
+import { seedSupervision } from './inspections/templates.js';
 import { InstitutionFinancialsRow, InstitutionProfileRow } from './institutions/institutions.entities.js';
 import { institutionResolvers } from './institutions/institutions.resolvers.js';
 import { InvestorStatusRow } from './investor-status/investor-status.entities.js';
@@ -80,6 +80,7 @@ import { seedReviewCalendar } from './reviews/schedule.js';
 import { applyGradingRules } from './rule-sets/rule-sets.js';
 import { ruleSetResolvers } from './rule-sets/rule-sets.resolvers.js';
 import { indexMissing } from './search/search-index.js';
+import { refreshSnapshots } from './snapshots/snapshots.js';
 
 const ENTITIES = [
   ClientRow,
@@ -129,6 +130,7 @@ const JOBS = [
   expireApprovals(APPROVABLES),
   { name: 'expire-archive-access', cron: '*/5 * * * *', run: expireArchiveAccess },
   { name: 'open-due-inspections', cron: '35 16 * * *', run: openDueInspections },
+  { name: 'refresh-snapshots', cron: '45 16 * * *', run: refreshSnapshots },
   { name: 'supervise-daily', cron: '40 16 * * *', run: superviseDaily },
   { name: 'apply-retention-rules', cron: '30 16 * * *', run: applyRetentionRules },
   { name: 'move-age-bands', cron: '5 16 * * *', run: moveAgeBands },
