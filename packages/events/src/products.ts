@@ -281,3 +281,33 @@ export const OrderSentBack = orderEvent(
   'order.sentback',
   'The product or the client has changed before the order was submitted: it begins anew, and its confirmations are gone.',
 );
+
+export const SuitabilityRulesApproved = defineEvent({
+  topic: 'products.v1',
+  type: 'suitability.rules.approved',
+  version: 1,
+  meaning:
+    'A second person has approved new tables of suitability; purchases are decided by them from effectiveFrom.',
+  key: 'ruleVersion',
+  data: z.object({ ruleVersion: Code, effectiveFrom: Day }),
+});
+
+export const NavCorrected = defineEvent({
+  topic: 'products.v1',
+  type: 'nav.corrected',
+  version: 1,
+  meaning:
+    'A second person has approved another value of a unit for the day asOf; so many orders were settled at the value that was, and are to be corrected.',
+  key: 'productId',
+  data: z.object({ productId, asOf: Day, count: z.int().nonnegative() }),
+});
+
+export const OrderCorrected = defineEvent({
+  topic: 'products.v1',
+  type: 'order.corrected',
+  version: 1,
+  meaning:
+    'The order was settled at a wrong value of a unit and has been booked anew at the right one: amountMinor is its money now.',
+  key: 'clientId',
+  data: z.object({ ...order, settledOn: Day }),
+});

@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '@client-graph/kit';
+import { expireApprovals, type ServiceDefinition } from '@client-graph/kit';
 import { clientResolvers } from './client.resolvers.js';
 import {
   CallBackRow,
@@ -38,6 +38,9 @@ import { raiseRatings } from './products/changes.js';
 import { productResolvers } from './products/products.resolvers.js';
 import { finishSweeps } from './products/sweeps.js';
 import { recommendationResolvers } from './recommendations/recommendations.resolvers.js';
+import { RuleProposalRow } from './rule-changes/rule-changes.entities.js';
+import { SUITABILITY_RULES } from './rule-changes/rule-changes.js';
+import { ruleChangeResolvers } from './rule-changes/rule-changes.resolvers.js';
 import { seed } from './seed.js';
 import { suitabilityResolvers } from './suitability/suitability.resolvers.js';
 import { tradeResolvers } from './trades/trades.resolvers.js';
@@ -68,6 +71,7 @@ export const service: ServiceDefinition = {
     PlanRow,
     PlanLineRow,
     PlanAcceptanceRow,
+    RuleProposalRow,
   ],
   resolvers: {
     ...productResolvers,
@@ -80,6 +84,7 @@ export const service: ServiceDefinition = {
     ...interestResolvers,
     ...planResolvers,
     ...tradeResolvers,
+    ...ruleChangeResolvers,
     Order: { ...orderResolvers.Order, ...feeCreditResolvers.Order },
     Query: {
       ...productResolvers.Query,
@@ -89,6 +94,7 @@ export const service: ServiceDefinition = {
       ...interestResolvers.Query,
       ...planResolvers.Query,
       ...tradeResolvers.Query,
+      ...ruleChangeResolvers.Query,
     },
     Mutation: {
       ...productResolvers.Mutation,
@@ -99,6 +105,7 @@ export const service: ServiceDefinition = {
       ...recommendationResolvers.Mutation,
       ...interestResolvers.Mutation,
       ...planResolvers.Mutation,
+      ...ruleChangeResolvers.Mutation,
     },
     Product: { ...productResolvers.Product, ...navResolvers.Product },
     Client: {
@@ -116,6 +123,7 @@ export const service: ServiceDefinition = {
   jobs: [
     { name: 'watchDrawdowns', cron: '20 * * * *', run: watchDrawdowns },
     { name: 'releaseUnanswered', cron: '10 * * * *', run: releaseUnanswered },
+    expireApprovals([SUITABILITY_RULES]),
     { name: 'measurePortfolios', cron: '35 * * * *', run: measurePortfolios },
     { name: 'finishSweeps', cron: '* * * * *', run: finishSweeps },
     { name: 'expireDrafts', cron: '15 16 * * *', run: expireDrafts },
