@@ -326,6 +326,63 @@ describe('Client.interactions', () => {
   });
 });
 
+describe('a call to the hotline', () => {
+  const agent = actorOf(freshId(), ['SERVICE_AGENT']);
+  test('is written down by the desk with what follows from it, both or neither', async () => {
+    const clientId = await aClient();
+    const followUp = { dueOn: '2026-03-04', note: 'Send the form.' };
+    expect(
+      (await log(aContact(clientId, { followUp: { ...followUp, dueOn: '2026-03-01' } }), agent)).codes,
+    ).toEqual(['FOLLOW_UP_DAY']);
+    expect(await rowsOf(clientId)).toEqual([]);
+    const input = aContact(clientId, { followUp });
+    await Promise.all(Array.from({ length: 10 }, () => log(input, agent)));
+    expect(await rowsOf(clientId)).toHaveLength(1);
+    const day = await world.ask(adviser, '{ myDay { items { kind note client { id } } } }');
+    expect(day.data.myDay.items).toContainEqual({
+      kind: 'FOLLOW_UP',
+      note: 'Send the form.',
+      client: { id: clientId },
+    });
+    // What the desk may write down for anybody it does not read of everybody.
+    expect((await listOf(clientId, {}, agent)) ?? null).toBeNull();
+  });
+  test('counts into the figures of its day in Shanghai, by its time to the answer', async () => {
+    world.clock.now = new Date('2026-05-03T02:00:00.000Z');
+    const clientId = await aClient();
+    const call = (at: string, answeredAfterSeconds: number | null, changes = {}) =>
+      log(aContact(clientId, { at, answeredAfterSeconds, ...changes }), agent);
+    await call('2026-04-30T15:59:59.999Z', 5);
+    for (const [index, seconds] of [4, 10, 20, 21, 100].entries())
+      await call(`2026-04-30T16:00:0${index}.000Z`, seconds);
+    await call('2026-05-01T15:59:59.999Z', null);
+    await call('2026-05-01T16:00:00.000Z', 5);
+    await call('2026-05-01T03:00:00.000Z', null, { direction: 'OUTBOUND' });
+    await call('2026-05-01T03:00:00.000Z', null, { channel: 'WECHAT' });
+    const fields = 'calls timed medianSeconds p90Seconds longestSeconds answeredInTime answeredInTimePercent';
+    const ask = (of: string) =>
+      world.ask(actorOf(freshId(), ['ANALYST']), `{ hotlineFigures(${of}) { ${fields} } }`);
+    expect((await ask('from: "2026-05-01", to: "2026-05-01"')).data.hotlineFigures).toEqual({
+      calls: 6,
+      timed: 5,
+      medianSeconds: '20',
+      p90Seconds: '68.4',
+      longestSeconds: 100,
+      answeredInTime: 3,
+      answeredInTimePercent: '60',
+    });
+    expect((await ask('from: "2027-05-01", to: "2027-05-01"')).data.hotlineFigures).toMatchObject({
+      calls: 0,
+      medianSeconds: null,
+      answeredInTimePercent: null,
+    });
+    expect((await ask('from: "2026-05-02", to: "2026-05-01"')).codes).toEqual(['BAD_INPUT']);
+    expect((await ask('from: "2026-05-01", to: "2026-05-01", withinSeconds: 0')).codes).toEqual([
+      'BAD_INPUT',
+    ]);
+  });
+});
+
 describe('interactionSubjects', () => {
   const SUBJECTS = 'query ($locale: Locale!) { interactionSubjects { code label(locale: $locale) } }';
 

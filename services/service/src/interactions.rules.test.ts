@@ -143,3 +143,27 @@ describe('who may read a summary', () => {
     expect(mayReadSummary({ confidentiality, loggedBy: STAFF }, reader)).toBe(expected);
   });
 });
+
+describe('who took part, and the recording', () => {
+  const staff = { role: 'STAFF' as const, staffId: ID, name: null };
+  const wife = { role: 'FAMILY' as const, staffId: null, name: 'Wife' };
+  test.each<[string, Partial<Interaction>, string | null]>([
+    ['staff and family', { participants: [staff, wife] }, null],
+    ['ten', { participants: Array(10).fill(wife) }, null],
+    ['eleven', { participants: Array(11).fill(wife) }, 'PARTICIPANTS'],
+    ['staff without an id', { participants: [{ ...staff, staffId: null }] }, 'PARTICIPANTS'],
+    ['staff by name', { participants: [{ ...staff, name: 'x' }] }, 'PARTICIPANTS'],
+    ['family without a name', { participants: [{ ...wife, name: null }] }, 'PARTICIPANTS'],
+    ['family of blanks', { participants: [{ ...wife, name: ' ' }] }, 'PARTICIPANTS'],
+    ['a name of two lines', { participants: [{ ...wife, name: 'a\nb' }] }, 'PARTICIPANTS'],
+    ['a recording', { recordingReference: 'REC-2026/0001' }, null],
+    ['a recording of no name', { recordingReference: ' ' }, 'RECORDING_REFERENCE'],
+    ['a recording of 201 characters', { recordingReference: 'x'.repeat(201) }, 'RECORDING_REFERENCE'],
+  ])('%s: %s', (_, changes, code) => {
+    const subject = { id: 'PORTFOLIO', effectiveFrom: '2026-01-01', effectiveTo: null };
+    const now = new Date('2026-03-02T02:00:00.000Z');
+    expect(codeOf(() => log(aContact(changes), subject, { staffId: ID, now, today: '2026-03-02' }))).toBe(
+      code,
+    );
+  });
+});

@@ -5,9 +5,10 @@ import {
   ClientOnboarded,
   CoolingOffEnded,
   CoolingOffStarted,
+  PointsExpiring,
 } from '@client-graph/events';
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { SMTPServer } from 'smtp-server';
 import { careSent, queueCare } from '../care/care.js';
 import { service } from '../service.js';
@@ -299,6 +300,87 @@ describe('a mailing', () => {
     expect(mailbox).toEqual([]);
   });
 
+  test('whose sender dies is handed over again where the provider knows a repeat', async () => {
+    const clientId = await aClient();
+    await mail([clientId]);
+    const taken: string[] = [];
+    const forgetful: Provider = {
+      knowsRepeats: true,
+      send: ({ id }) => {
+        taken.push(id);
+        return taken.length === 1
+          ? Promise.reject(new Error('killed'))
+          : Promise.resolve({ outcome: 'TAKEN' });
+      },
+      close: () => undefined,
+    };
+    await expect(send(forgetful)).rejects.toThrow('killed');
+    expect([await send(forgetful), await send(forgetful)]).toEqual([1, 0]);
+    expect([new Set(taken).size, taken.length]).toEqual([1, 2]);
+    expect(await rowsOf(clientId)).toEqual([{ state: 'SENT', reason: null, attempts: 1 }]);
+  });
+
+  test('claimed too long ago goes through the gate again, so that a consent taken back is obeyed within a minute', async () => {
+    const clients = await Promise.all(Array.from({ length: 6 }, () => aClient()));
+    await mail(clients);
+    const real = performance.now.bind(performance);
+    let late = 0;
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => real() + late);
+    try {
+      const handed: string[] = [];
+      // Four hands begin at once; while they are busy half a minute goes by and everybody takes the consent back.
+      const slow: Provider = {
+        send: async ({ to }) => {
+          handed.push(to);
+          if (handed.length === 4) {
+            for (const clientId of clients) await consent(clientId, 'MARKETING', 'WITHDRAW');
+            late = 30_001;
+          }
+          while (late === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+          return { outcome: 'TAKEN' };
+        },
+        close: () => undefined,
+      };
+      expect(await send(slow)).toBe(4);
+      expect(handed).toHaveLength(4);
+      const rows = (await Promise.all(clients.map(rowsOf))).flat();
+      expect(rows.filter(({ reason }) => reason === 'NO_CONSENT')).toHaveLength(2);
+      expect(rows.filter(({ state }) => state === 'SENT')).toHaveLength(4);
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  test('by SMS goes to the number, once, and waits while the provider is away', async () => {
+    const clientId = await aClient();
+    await run('setContactPoint', { clientId, channel: 'SMS', address: '+8613800000001' }, adviser);
+    const grant = {
+      clientId,
+      purpose: 'MARKETING',
+      channel: 'SMS',
+      action: 'GRANT',
+      textVersion: 'T-1',
+    } as const;
+    await world.deliver(ClientConsentChanged(grant));
+    await mail([clientId], { channel: 'SMS' });
+    const texts: string[] = [];
+    let isAway = true;
+    const SMS: Provider = {
+      knowsRepeats: true,
+      send: async ({ to }) => {
+        if (isAway) return { outcome: 'NOT_TAKEN', reason: 'HTTP_503' };
+        texts.push(to);
+        return { outcome: 'TAKEN' };
+      },
+      close: () => undefined,
+    };
+    const sendTexts = () => sendCommunications(world.db, { SMS }, careSent);
+    expect(await sendTexts()).toBe(0);
+    isAway = false;
+    world.clock.now = new Date(NOON.getTime() + 60_000);
+    expect([await sendTexts(), await sendTexts(), texts]).toEqual([1, 0, ['+8613800000001']]);
+  });
+
   test('to a mailbox that is not there bounces; what was delivered is reported once', async () => {
     const gone = await aClient();
     await run(
@@ -333,6 +415,13 @@ describe('a mailing', () => {
     ]);
     expect((await run('createMailing', await aMailing([clientId]), compliance)).codes).toEqual(['FORBIDDEN']);
   });
+});
+
+test('points that lapse are told once', async () => {
+  const clientId = await aClient({ consents: false });
+  await world.deliver(PointsExpiring({ clientId, amount: 88, expiresOn: '2026-03-31' }), { times: 2 });
+  expect(await send()).toBe(1);
+  expect(mailbox[0]).toContain('2026-03-31');
 });
 
 describe('a template', () => {

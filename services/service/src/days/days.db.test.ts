@@ -3,8 +3,13 @@ import {
   ClientActivated,
   ClientConsentChanged,
   ClientOnboarded,
+  ClientRestricted,
   ClientReviewCompleted,
   ClientReviewDue,
+  InterviewCompleted,
+  InterviewRequired,
+  RiskAlertAcknowledged,
+  RiskAlertRaised,
   RiskProfileChanged,
 } from '@client-graph/events';
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
@@ -36,7 +41,7 @@ async function run(name: string, input: Record<string, unknown>, actor: Adviser,
   );
   return { ...answer, row: answer.data?.[name] };
 }
-const DAY = `{ myDay { day items { kind dueOn note client { id } } complaints { number client { id } } undelivered { id }
+const DAY = `{ myDay { day items { kind dueOn note client { id } } planSteps { label client { id } plan { label } } complaints { number client { id } } undelivered { id }
   occasions { client { id } occasion { ruleCode on } } } }`;
 const dayOf = async (actor: Adviser) => (await world.ask(actor, DAY)).data.myDay;
 const aFollowUp = (clientId: string, changes: Record<string, unknown> = {}) => ({
@@ -98,6 +103,44 @@ describe('my day', () => {
     expect((await dayOf(adviser)).items.map(({ kind }: { kind: string }) => kind)).toEqual(['FOLLOW_UP']);
   });
 
+  test('holds interviews to be held and warnings to be taken up, until they are', async () => {
+    const adviser = anAdviser();
+    const clientId = await aClient(adviser);
+    const assessmentId = freshId();
+    await world.deliver(InterviewRequired({ clientId, assessmentId, reasonCodes: ['LEVEL_HIGH'] }), {
+      times: 2,
+    });
+    const alert = {
+      clientId,
+      alertId: freshId(),
+      type: 'DRAWDOWN',
+      severity: 'SEVERE',
+      dueAt: '2026-03-03T15:59:59.000Z',
+    } as const;
+    await world.deliver(RiskAlertRaised(alert), { times: 2 });
+    await world.deliver(RiskAlertRaised(alert));
+    const kinds = async () =>
+      (await dayOf(adviser)).items.map((item: { kind: string; dueOn: string }) => [item.kind, item.dueOn]);
+    expect(await kinds()).toEqual([
+      ['INTERVIEW', '2026-03-02'],
+      ['ALERT', '2026-03-03'],
+    ]);
+    await world.deliver(RiskAlertAcknowledged(alert), { times: 2 });
+    await world.deliver(InterviewCompleted({ clientId, assessmentId, outcome: 'CONFIRM' }), { times: 2 });
+    expect(await kinds()).toEqual([]);
+  });
+
+  test('shows nothing of a restricted client', async () => {
+    const adviser = anAdviser();
+    const clientId = await aClient(adviser);
+    await run('planFollowUp', aFollowUp(clientId), adviser);
+    await complain(clientId, adviser);
+    await world.deliver(
+      ClientRestricted({ clientId, from: 'ACTIVE', to: 'RESTRICTED', reason: 'DELETION', until: null }),
+    );
+    expect(await dayOf(adviser)).toMatchObject({ items: [], complaints: [], occasions: [], planSteps: [] });
+  });
+
   test('costs as many statements with forty clients as with one', async () => {
     const [busy, idle] = [anAdviser(), anAdviser()];
     const clients: string[] = [];
@@ -105,7 +148,10 @@ describe('my day', () => {
     for (const clientId of clients) await run('planFollowUp', aFollowUp(clientId), busy);
     await run('planFollowUp', aFollowUp(await aClient(idle)), idle);
     const cost = (actor: Adviser) => world.statements(() => dayOf(actor));
-    expect(await cost(busy)).toBe(await cost(idle));
+    const [many, one] = [await cost(busy), await cost(idle)];
+    expect(many).toBe(one);
+    // Six lists, what the calendar asks, the plans of the steps, and keys that were not known yet.
+    expect(many).toBeLessThanOrEqual(16);
     expect((await dayOf(busy)).items).toHaveLength(40);
   });
 });

@@ -1,4 +1,4 @@
-import { ClientOnboarded } from '@client-graph/events';
+import { ClientActivated, ClientOnboarded } from '@client-graph/events';
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { service } from '../service.js';
@@ -138,5 +138,91 @@ describe('an event', () => {
     await run('callOffRegistration', { registrationId: row.id, expectedVersion: row.version });
     expect((await comes(id, first)).row.state).toBe('WAITING');
     expect((await comes(id, second)).codes).toEqual(['ALREADY_REGISTERED']);
+  });
+});
+
+describe('an invitation', () => {
+  async function anInvited(grade: 'SILVER' | 'GOLD' = 'SILVER'): Promise<string> {
+    const clientId = freshId();
+    const standing = { kind: 'INDIVIDUAL', class: 'ORDINARY', grade, ageBand: 'FROM_31' } as const;
+    const rest = { adviserId: ADVISER, fullCivilCapacity: true, institutionType: null, originLeadId: null };
+    await world.deliver(ClientOnboarded({ clientId, ...standing, ...rest }));
+    await world.deliver(ClientActivated({ clientId, from: 'ONBOARDING', to: 'ACTIVE', reason: 'VERIFIED' }));
+    return clientId;
+  }
+  async function words(): Promise<string> {
+    const code = `I${freshId().replaceAll('-', '').slice(0, 30).toUpperCase()}`;
+    const text = { code, kind: 'MARKETING', subject: '{{title}}', body: '{{title}}, {{date}}, {{place}}' };
+    const { row } = await run('proposeTemplate', { requestId: freshId(), ...text }, marketing, 'id version');
+    const compliance = actorOf(freshId(), ['COMPLIANCE']);
+    const decision = { templateId: row.id, expectedVersion: row.version, isApproved: true };
+    await run('decideTemplate', decision, compliance, 'id');
+    return code;
+  }
+  const invite = async (
+    eventId: string,
+    clientIds: string[],
+    changes: Record<string, unknown> = {},
+    actor = marketing,
+  ) =>
+    run(
+      'inviteToEvent',
+      {
+        requestId: freshId(),
+        eventId,
+        templateCode: await words(),
+        channel: 'EMAIL',
+        audience: { clientIds },
+        ...changes,
+      },
+      actor,
+      'id recipients variables { name value }',
+    );
+
+  test('goes to those of the audience whose grade it is for and who have no place, once', async () => {
+    const { id } = await anEvent({ grades: ['GOLD'], capacity: 5 });
+    const [gold, seated, silver] = [await anInvited('GOLD'), await anInvited('GOLD'), await anInvited()];
+    await comes(id, seated);
+    const { row, codes } = await invite(id, [gold, seated, silver]);
+    expect(codes).toEqual([]);
+    expect(row).toMatchObject({
+      recipients: 1,
+      variables: [
+        { name: 'title', value: 'A lecture' },
+        { name: 'date', value: '2026-03-14 14:00' },
+        { name: 'place', value: 'Hall' },
+      ],
+    });
+    const messages = await world.sql(
+      'select client_id, kind, state from communication where mailing_id = $1',
+      [row.id],
+    );
+    expect(messages).toEqual([{ client_id: gold, kind: 'MARKETING', state: 'QUEUED' }]);
+    expect((await invite(id, [gold])).codes).toEqual(['NO_RECIPIENTS']);
+    const figures = await world.ask(
+      marketing,
+      'query ($id: ID!) { clientEvent(id: $id) { figures { invited registered } } }',
+      { id },
+    );
+    expect(figures.data.clientEvent.figures).toEqual({ invited: 1, registered: 1 });
+  });
+  test('ten times at once with one requestId goes out once', async () => {
+    const { id } = await anEvent();
+    const clientId = await anInvited();
+    const same = { requestId: freshId(), templateCode: await words() };
+    const rows = await Promise.all(Array.from({ length: 10 }, () => invite(id, [clientId], same)));
+    expect(new Set(rows.map(({ row }) => row.id)).size).toBe(1);
+  });
+  test('to what was called off or has begun, of an adviser, or with a promise in its title, is refused', async () => {
+    const clientId = await anInvited();
+    const { id, version } = await anEvent();
+    expect((await invite(id, [clientId], {}, adviser)).codes).toEqual(['FORBIDDEN']);
+    await run('cancelClientEvent', { eventId: id, expectedVersion: version }, marketing, 'id');
+    expect((await invite(id, [clientId])).codes).toEqual(['EVENT_OVER']);
+    const begun = await anEvent({ title: '穩 賺之道' });
+    expect((await invite(begun.id, [clientId])).codes).toEqual(['BANNED_PHRASE']);
+    const code = await words();
+    world.clock.now = new Date('2026-03-14T06:00:00.000Z');
+    expect((await invite(begun.id, [clientId], { templateCode: code })).codes).toEqual(['EVENT_OVER']);
   });
 });
