@@ -38,9 +38,11 @@ type Contract<Shape extends z.ZodRawShape> = {
 export type EventDraft = {
   readonly contract: EventContract;
   readonly key: string;
-  /** Null says that the key is to be forgotten; of compacted topics only. */
-  readonly data: Record<string, unknown> | null;
+  readonly data: Record<string, unknown>;
 };
+
+/** Says that a key of a compacted topic is to be forgotten. */
+export type Forgotten = Omit<EventDraft, 'data'> & { readonly data: null };
 
 /** An event as a consumer receives it. Attributes are CloudEvents 1.0; instants are UTC. */
 export type ReceivedEvent<Data> = {

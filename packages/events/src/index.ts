@@ -11,6 +11,7 @@ export {
   type EventContract,
   type EventDefinition,
   type EventDraft,
+  type Forgotten,
   type ReceivedEvent,
   TOPICS,
   type Topic,

@@ -8,7 +8,7 @@ import {
   MembershipTier,
   RiskLevel,
 } from './codes.js';
-import { defineEvent, type EventContract, type EventDraft } from './define.js';
+import { defineEvent, type EventContract, type Forgotten } from './define.js';
 
 /** Bands of what a client has, in the currency of the firm's tables; the first amount of each. */
 export const AssetsBand = z.enum(['UNDER_500K', 'FROM_500K', 'FROM_3M', 'FROM_6M', 'FROM_30M']);
@@ -39,7 +39,7 @@ export const ClientSnapshot = defineEvent({
 });
 
 /** Says that a key of a compacted topic is to be forgotten: a message without a value. */
-export const forgotten = (contract: EventContract, key: string): EventDraft => ({
+export const forgotten = (contract: EventContract, key: string): Forgotten => ({
   contract,
   key,
   data: null,

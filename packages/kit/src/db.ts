@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EventDraft } from '@client-graph/events';
+import type { EventDraft, Forgotten } from '@client-graph/events';
 import type {
   DataSource,
   EntityManager,
@@ -158,7 +158,7 @@ export class Tx {
   }
 
   /** Writes the events into the outbox of this transaction: they are sent if and only if it commits, in order per key. One statement. */
-  async record(...events: EventDraft[]): Promise<void> {
+  async record(...events: (EventDraft | Forgotten)[]): Promise<void> {
     if (events.length === 0) return;
     const counts = new Map<string, number>();
     const rows = events.map(({ key, contract: { topic, type, version }, data: payload }) => {
