@@ -1,4 +1,4 @@
-import { ClientOnboarded } from '@client-graph/events';
+import { ClientOnboarded, ClientRestricted } from '@client-graph/events';
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { service } from '../service.js';
@@ -246,6 +246,25 @@ describe('who may', () => {
     ]);
     expect((await see(clientActor(await aClient()), 'status')).data.complaint).toBeNull();
     expect((await see(actorOf(freshId(), ['ADVISER']), 'status')).data.complaint).toBeNull();
+  });
+  test('of a restricted client an open complaint is worked on, a decided one only stored', async () => {
+    const clientId = await aClient();
+    const open = await file({}, clientId);
+    const gone = await step('withdrawComplaint', await file({}, clientId));
+    await world.deliver(
+      ClientRestricted({ clientId, from: 'ACTIVE', to: 'RESTRICTED', reason: 'DELETION', until: null }),
+    );
+    const seen = async (actor: typeof agent) => {
+      const { data } = await world.ask(actor, '{ complaints(first: 100) { nodes { id } } }');
+      const listed = data.complaints.nodes.map(({ id }: { id: string }) => id);
+      const one = async (id: string) =>
+        (await world.ask(actor, 'query ($id: ID!) { complaint(id: $id) { id } }', { id })).data.complaint !==
+        null;
+      return [listed.includes(open.id), listed.includes(gone.id), await one(open.id), await one(gone.id)];
+    };
+    expect(await seen(agent)).toEqual([true, false, true, false]);
+    expect(await seen(auditor)).toEqual([true, true, true, true]);
+    expect((await step('acknowledgeComplaint', open)).status).toBe('ACKNOWLEDGED');
   });
   test.each(['acknowledgeComplaint', 'closeComplaint', 'declineComplaint'])(
     'no adviser may %s',

@@ -11,6 +11,7 @@ import {
   reaches,
   reachesAll,
   refuse,
+  seesRestricted,
   type Tx,
   transact,
 } from '@client-graph/kit';
@@ -35,13 +36,18 @@ import { watchRootCause } from './rectifications.js';
 /** Far enough for every span of every profile. */
 const CALENDAR_DAYS = 200;
 
-/** Whether the caller may see the complaint. Nobody sees one about themself; who handles or oversees complaints sees all others. */
+/**
+ * Whether the caller may see the complaint. Nobody sees one about themself; who handles or oversees complaints sees all others. A
+ * decided one of a restricted client is only stored: those who watch over the firm see it and nobody else (domain 3.1.3).
+ */
 export function reachesComplaint(
   actor: Actor,
-  complaint: Pick<ComplaintRow, 'clientId' | 'concernedStaffIds'>,
+  complaint: Pick<ComplaintRow, 'clientId' | 'concernedStaffIds' | 'status'>,
   client: ClientCopyRow | null,
 ): boolean {
   if (actor.id !== null && complaint.concernedStaffIds.includes(actor.id)) return false;
+  const isOpen = rules.OPEN_STATUSES.some((open) => open === complaint.status);
+  if (client?.status === 'RESTRICTED' && !isOpen && !seesRestricted(actor)) return false;
   if (actor.scopes.has('complaints:handle') || reachesAll(actor)) return true;
   return client !== null && client.id === complaint.clientId && reaches(actor, client);
 }

@@ -6,6 +6,7 @@ import {
   type PageArgs,
   pageOf,
   refuse,
+  seesRestricted,
 } from '@client-graph/kit';
 import { In } from 'typeorm';
 import { ComplaintRow } from './complaints.entities.js';
@@ -41,6 +42,11 @@ export async function complaints(db: Db, args: PageArgs & Wanted): Promise<Conne
   if (args.handlerId) query.andWhere({ handlerId: args.handlerId });
   if (args.isOverdue)
     query.andWhere('c.dueAt < :now', { now: db.now() }).andWhere({ status: In([...OPEN_STATUSES]) });
+  if (!seesRestricted(db.actor))
+    query.andWhere(
+      `(c.status in (:...open) or not exists (select from client_copy r where r.client_id = c.client_id and r.status = 'RESTRICTED'))`,
+      { open: [...OPEN_STATUSES] },
+    );
   const rows = await query
     .orderBy('c.id', 'DESC')
     .take(first + 1)

@@ -8,6 +8,7 @@ import {
   pageOf,
   plusDays,
   refuse,
+  seesRestricted,
   type Tx,
   transact,
 } from '@client-graph/kit';
@@ -109,6 +110,12 @@ export async function feedbackList(db: Db, args: PageArgs & Wanted): Promise<Con
   if (args.state) query.andWhere({ state: In([...args.state]) });
   if (args.isOverdue)
     query.andWhere('f.dueAt < :now', { now: db.now() }).andWhere({ state: In([...UNANSWERED]) });
+  // What is answered of a restricted client is only stored (domain 3.1.3).
+  if (!seesRestricted(db.actor))
+    query.andWhere(
+      `(f.state in (:...open) or not exists (select from client_copy r where r.client_id = f.client_id and r.status = 'RESTRICTED'))`,
+      { open: [...UNANSWERED] },
+    );
   const rows = await query
     .orderBy('f.id', 'DESC')
     .take(first + 1)
