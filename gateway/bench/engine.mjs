@@ -1,34 +1,55 @@
-// What the engine costs beside stock Apollo and, where `--peers DIR` names a folder in which they are installed, beside Mercurius and Hive:
-// `npm run bench -w gateway -- [--seconds 5] [--rounds 3] [--delay 4] [--peers DIR]`. Rounds alternate; medians and ratios to stock are
-// printed. The processor time a request costs the gateway says more than requests per second where the machine is shared.
-import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+// What the engine costs beside stock Apollo and other gateways, and beside what no gateway goes beyond: only fetching, and a stored answer.
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { composeServices } from '@apollo/composition';
-import { Pool } from 'undici';
-import { OPERATIONS } from './operations.mjs';
-import { peersIn } from './peers.mjs';
+import { readSupergraph } from '../dist/supergraph.js';
+import { firmAt } from './firm-services.mjs';
+import { load, memoryMb } from './load.mjs';
+import { COLD, ENTITIES, OPERATIONS, SERVICES } from './operations.mjs';
+import { PACKAGES, peersIn } from './peers.mjs';
+import { record } from './record.mjs';
 import { servicesAt } from './services.mjs';
 
+const USAGE = `npm run bench -- gateway [options]
+  --only operations,entities,services,cold,firm,memory   what is measured (memory: a million requests and 100,000 operations; not unless named)
+  --seconds 5       how long each gateway is asked in a round
+  --rounds 3        rounds, after one that warms up; medians are printed
+  --connections 50  requests under way at once
+  --delay 0         milliseconds that services take
+  --peers FOLDER    other gateways, installed into this folder unless they are there; none unless named
+  --port 24100      first of 100 ports`;
+
+const text = (value) => ({ type: 'string', default: value });
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '5' },
-    rounds: { type: 'string', default: '3' },
-    connections: { type: 'string', default: '50' },
-    delay: { type: 'string', default: '0' },
-    port: { type: 'string', default: '24100' },
+    only: text('operations,entities,services,cold,firm'),
+    seconds: text('5'),
+    rounds: text('3'),
+    connections: text('50'),
+    delay: text('0'),
+    port: text('24100'),
     peers: { type: 'string' },
+    help: { type: 'boolean' },
   },
 });
+if (values.help) {
+  process.stdout.write(`${USAGE}\n`);
+  process.exit(0);
+}
 const seconds = Number(values.seconds);
 const connections = Number(values.connections);
 const firstPort = Number(values.port);
+const only = values.only.split(',');
+/** Requests whose fetches are recorded for each operation: so many differ. */
+const RECORDED = 400;
 const say = (line) => process.stdout.write(`${line}\n`);
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
-const children = [];
+const children = new Set();
 
 function run(file, args, cwd) {
   const child = spawn(process.execPath, [file, ...args], {
@@ -36,8 +57,20 @@ function run(file, args, cwd) {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, APOLLO_TELEMETRY_DISABLED: 'true', NODE_ENV: 'production' },
   });
-  children.push(child);
+  children.add(child);
+  child.once('exit', () => children.delete(child));
   return child.pid;
+}
+
+async function stopAll() {
+  const all = [...children];
+  await Promise.all(
+    all.map((child) => {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      return gone;
+    }),
+  );
 }
 
 const post = (url, body) =>
@@ -51,52 +84,6 @@ async function ready(url) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`${url} does not answer.`);
-}
-
-/** Milliseconds of processor time a process has used, where the system tells (Linux). */
-async function cpuMs(pid) {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields === undefined ? Number.NaN : (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-async function memoryMb(pid) {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
-}
-
-/** As many requests at once as there are connections, each as soon as the one before is answered. */
-async function load({ url, pid }, make, forSeconds) {
-  const { origin, pathname } = new URL(url);
-  const pool = new Pool(origin, { connections });
-  const times = [];
-  const beganCpuMs = await cpuMs(pid);
-  const beganMs = performance.now();
-  const endMs = beganMs + forSeconds * 1_000;
-  let count = 0;
-  const caller = async () => {
-    while (performance.now() < endMs) {
-      const sentMs = performance.now();
-      count += 1;
-      const body = JSON.stringify(make(count));
-      const headers = { 'content-type': 'application/json' };
-      const answer = await pool.request({ method: 'POST', path: pathname, headers, body });
-      const text = await answer.body.text();
-      if (answer.statusCode !== 200 || text.startsWith('{"errors"'))
-        throw new Error(`${url} has answered ${answer.statusCode}: ${text}`);
-      times.push(performance.now() - sentMs);
-    }
-  };
-  await Promise.all(Array.from({ length: connections }, caller));
-  const lastedMs = performance.now() - beganMs;
-  const cpu = ((await cpuMs(pid)) - beganCpuMs) / times.length;
-  await pool.close();
-  times.sort((a, b) => a - b);
-  return {
-    perSecond: (times.length / lastedMs) * 1_000,
-    p99: times[Math.floor(times.length * 0.99)] ?? 0,
-    cpu,
-  };
 }
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
@@ -120,41 +107,72 @@ function report(operation, rows) {
   }
 }
 
-async function sameAnswers(gateways) {
-  for (const [operation, make] of Object.entries(OPERATIONS)) {
+async function sameAnswers(gateways, operations) {
+  for (const [operation, make] of Object.entries(operations)) {
     const answers = await Promise.all(
       gateways.map(({ url }) => post(url, make(7)).then((one) => one.json())),
     );
     for (const [index, answer] of answers.entries())
       if (!isDeepStrictEqual(answer, answers[0]))
         throw new Error(
-          `${gateways[index].name} answers ${operation} differently: ${JSON.stringify(answer).slice(0, 300)}`,
+          `${gateways[index].name} answers ${operation} differently: ${JSON.stringify(answer).slice(0, 300)} instead of ${JSON.stringify(answers[0]).slice(0, 300)}`,
         );
   }
 }
 
-async function measure(gateways) {
+async function measure(gateways, operations) {
   const results = new Map();
   for (let round = 0; round <= Number(values.rounds); round += 1)
-    for (const [operation, make] of Object.entries(OPERATIONS))
+    for (const [operation, make] of Object.entries(operations))
       for (const gateway of gateways) {
-        const one = await load(gateway, make, seconds);
+        const one = await load(gateway, make, { connections, seconds });
         // The first round warms up.
         const key = `${operation} ${gateway.name}`;
         if (round > 0) results.set(key, [...(results.get(key) ?? []), one]);
       }
-  for (const operation of Object.keys(OPERATIONS))
+  for (const operation of Object.keys(operations))
     report(
       operation,
       gateways.map(({ name }) => [name, results.get(`${operation} ${name}`)]),
     );
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'gateway-bench-'));
-process.on('exit', () => {
-  for (const child of children) child.kill('SIGKILL');
-});
-try {
+async function started(starts) {
+  const gateways = [];
+  for (const [index, { name, path, start }] of starts.entries()) {
+    const port = String(firstPort + 50 + index);
+    gateways.push({ name, url: `http://127.0.0.1:${port}${path}`, pid: start(port) });
+    await ready(gateways.at(-1).url);
+  }
+  return gateways;
+}
+
+/** Only fetching and a stored answer, as gateways among the others. */
+async function bounds(folder, supergraph, urls, operations) {
+  const file = join(folder, 'recorded.json');
+  await writeFile(file, JSON.stringify(await record(supergraph, urls, operations, RECORDED)));
+  const start = (port) => run(here('bounds.mjs'), [file, port]);
+  return [
+    { name: 'only fetching', path: '/fetching', start },
+    { name: 'stored answer', path: '/stored', start },
+  ];
+}
+
+async function peersFor(context) {
+  const { peers } = values;
+  if (peers === undefined) return [];
+  await mkdir(peers, { recursive: true });
+  const found = await peersIn(peers, context);
+  if (found.length > 0) return found;
+  say(`Installing ${PACKAGES.join(', ')} into ${peers}`);
+  const args = ['install', '--prefix', peers, '--no-save', '--no-audit', '--no-fund', ...PACKAGES];
+  if (spawnSync('npm', args, { stdio: 'inherit' }).status !== 0)
+    throw new Error('The other gateways could not be installed.');
+  return peersIn(peers, context);
+}
+
+/** The made-up firm of six small services: everything that gateways differ in, and as little else as can be. */
+async function madeUp(folder) {
   const services = servicesAt(firstPort);
   const { supergraphSdl, errors } = composeServices(services);
   if (supergraphSdl === undefined) throw new Error(errors.map(({ message }) => message).join('\n'));
@@ -162,26 +180,122 @@ try {
   await writeFile(supergraph, supergraphSdl);
   run(here('services.mjs'), [values.port, values.delay]);
   for (const { url } of services) await ready(url);
+  const ours = {
+    name: 'engine',
+    path: '/graphql',
+    start: (port) => run(here('../dist/standalone.js'), ['--supergraph', supergraph, '--port', port]),
+  };
+  if (only.includes('memory')) await memory(ours);
+  const urls = new Map(services.map(({ name, url }) => [name, url]));
   const starts = [
     { name: 'stock', path: '/', start: (port) => run(here('stock.mjs'), [supergraph, port]) },
-    {
-      name: 'engine',
-      path: '/graphql',
-      start: (port) => run(here('../dist/standalone.js'), ['--supergraph', supergraph, '--port', port]),
-    },
-    ...(await peersIn(values.peers, { supergraph, services, run })),
+    ours,
+    ...(await peersFor({ supergraph, services, run })),
   ];
-  const gateways = [];
-  for (const [index, { name, path, start }] of starts.entries()) {
-    const port = String(firstPort + 50 + index);
-    gateways.push({ name, url: `http://127.0.0.1:${port}${path}`, pid: start(port) });
-    await ready(gateways.at(-1).url);
+  const sets = { operations: OPERATIONS, entities: ENTITIES, services: SERVICES, cold: COLD };
+  const wanted = Object.entries(sets).filter(([name]) => only.includes(name));
+  if (wanted.length === 0) return;
+  const gateways = await started([
+    ...starts,
+    ...(only.includes('operations') ? await bounds(folder, supergraph, urls, OPERATIONS) : []),
+  ]);
+  const real = gateways.slice(0, starts.length);
+  for (const [name, operations] of wanted) {
+    await sameAnswers(real, operations);
+    await measure(name === 'operations' ? gateways : real, operations);
   }
-  await sameAnswers(gateways);
-  say(`${connections} connections, ${seconds} s a round, services take ${values.delay} ms`);
-  await measure(gateways);
   say('');
-  for (const { name, pid } of gateways) say(`  ${name.padEnd(18)} ${(await memoryMb(pid)).toFixed(0)} MB`);
+  for (const { name, pid } of real) say(`  ${name.padEnd(18)} ${(await memoryMb(pid)).toFixed(0)} MB`);
+}
+
+/** This project's own supergraph and operations, its services' answers recorded; the engine with every protection it has in production. */
+async function firm(folder) {
+  const services = firmAt(firstPort);
+  const own = here('../supergraph.graphql');
+  const open = join(folder, 'firm.graphql');
+  const at = (sdl) =>
+    services.reduce(
+      (all, { url }, index) => all.replaceAll(`http://127.0.0.1:${4001 + index}/graphql`, url),
+      sdl,
+    );
+  await writeFile(open, at(readSupergraph(await readFile(own, 'utf8')).sdl));
+  run(here('firm-services.mjs'), [values.port, values.delay]);
+  for (const { url } of services) await ready(url);
+  const operation = (name) =>
+    readFileSync(new URL(`../../infra/journey/operations/${name}.graphql`, import.meta.url), 'utf8');
+  const [page, list] = [operation('client-page'), operation('client-list')];
+  const operations = {
+    'our client page': (count) => ({
+      query: page,
+      variables: {
+        id: `0198c0de-0000-7000-8000-${String(count % RECORDED).padStart(12, '0')}`,
+        locale: 'EN',
+      },
+    }),
+    'our list of 50': () => ({ query: list, variables: { first: 50 } }),
+  };
+  const urls = new Map(services.map(({ name, url }) => [name, url]));
+  const starts = [
+    { name: 'stock', path: '/', start: (port) => run(here('stock.mjs'), [open, port]) },
+    { name: 'engine', path: '/graphql', start: (port) => run(here('guarded.mjs'), [own, port, values.port]) },
+  ];
+  const gateways = await started([...starts, ...(await bounds(folder, own, urls, operations))]);
+  await sameAnswers(gateways.slice(0, starts.length), operations);
+  await measure(gateways, operations);
+  say('');
+  for (const { name, pid } of gateways.slice(0, starts.length))
+    say(`  ${name.padEnd(18)} ${(await memoryMb(pid)).toFixed(0)} MB`);
+}
+
+async function memory(ours) {
+  const [gateway] = await started([ours]);
+  const tell = async (after) =>
+    say(`  after ${after.padEnd(32)} ${(await memoryMb(gateway.pid)).toFixed(0)} MB`);
+  say('\nmemory of the engine');
+  const page = OPERATIONS['client page'];
+  const rest = { connections, seconds: Number.POSITIVE_INFINITY };
+  for (const [total, more] of [
+    [10_000, 10_000],
+    [100_000, 90_000],
+    [1_000_000, 900_000],
+  ]) {
+    await load(gateway, page, { ...rest, requestsMax: more });
+    await tell(`${total.toLocaleString('en')} requests`);
+  }
+  for (const [total, more] of [
+    [1_000, 1_000],
+    [10_000, 9_000],
+    [100_000, 90_000],
+  ]) {
+    await load(
+      gateway,
+      (count) => ({
+        query: `query M${total + count} { client(id: "${count % 400}") { id c${total + count}: name } }`,
+      }),
+      { ...rest, requestsMax: more },
+    );
+    await tell(`${total.toLocaleString('en')} distinct operations`);
+  }
+  await stopOne(gateway.pid);
+}
+
+async function stopOne(pid) {
+  const child = [...children].find((one) => one.pid === pid);
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await gone;
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'gateway-bench-'));
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+try {
+  say(`${connections} connections, ${seconds} s a round, services take ${values.delay} ms`);
+  await madeUp(folder);
+  await stopAll();
+  if (only.includes('firm')) await firm(folder);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -34,3 +34,34 @@ export const OPERATIONS = {
   'list of 50': list(LIST, 50),
   'list of 50, second hop': list(HOP, 50),
 };
+
+export const ENTITIES = Object.fromEntries(
+  [10, 100, 1_000].map((first) => [`list of ${first.toLocaleString('en')}`, list(LIST, first)]),
+);
+
+/** What each further service adds to a list of ten. */
+const PARTS = [
+  'id class grade status',
+  'riskProfile { level validTo }',
+  'holdings { units value { amount currency } }',
+  'membership { tier balance }',
+  'interactions { channel at }',
+  'originLead { source campaign }',
+];
+
+export const SERVICES = Object.fromEntries(
+  PARTS.map((_, index) => [
+    `list of 10 from ${index + 1} service${index === 0 ? '' : 's'}`,
+    list(
+      `query Over${index + 1}($first: Int!, $from: Int!) { clients(first: $first, from: $from) { ${PARTS.slice(0, index + 1).join(' ')} } }`,
+      10,
+    ),
+  ]),
+);
+
+/** Never the same twice: parsed, validated, planned and compiled anew each time. */
+export const COLD = {
+  'cold operations': (count) => ({
+    query: `query Cold${count} { client(id: "${count % CLIENTS}") { ${PARTS.slice(0, 4).join(' ')} c${count}: id } }`,
+  }),
+};

@@ -1,7 +1,16 @@
-// Other gateways, where a folder is named in which they are installed (never part of this project's own install):
-// npm install mercurius @mercuriusjs/gateway fastify graphql@16.13 @graphql-hive/gateway @graphql-hive/router-runtime
+// Other gateways, where a folder is named to install them in: never part of this project's own install.
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
+/** @mercuriusjs/gateway asks for this graphql. */
+export const PACKAGES = [
+  'mercurius',
+  '@mercuriusjs/gateway',
+  'fastify',
+  'graphql@16.13',
+  '@graphql-hive/gateway',
+  '@graphql-hive/router-runtime',
+];
 
 const MERCURIUS = (services) => `
 import Fastify from 'fastify';

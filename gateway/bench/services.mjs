@@ -1,4 +1,4 @@
-// Four services of a made-up firm in one process, each on a port of its own. What a service has answered once it answers again from
+// Six services of a made-up firm in one process, each on a port of its own. What a service has answered once it answers again from
 // memory, so that its own work does not hide what a gateway costs. `node services.mjs PORT [DELAY_MS]`
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,10 @@ const SDL = {
     type Membership { tier: String! tierLabel: String! balance: Int! pending: Int! lots: [Lot!]! }
     type Lot { points: Int! remaining: Int! state: String! availableOn: String! }
     type Product @key(fields: "id") { id: ID! points: Int! earnRule: String! }`,
+  service: `type Client @key(fields: "id") { id: ID! interactions: [Interaction!] }
+    type Interaction { id: ID! channel: String! at: String! summary: String }`,
+  marketing: `type Client @key(fields: "id") { id: ID! originLead: Lead }
+    type Lead { id: ID! source: String! campaign: String }`,
 };
 
 const DAY = '2026-02-13';
@@ -120,6 +124,28 @@ const RESOLVERS = {
   },
 };
 
+RESOLVERS.service = {
+  Client: {
+    __resolveReference: ({ id }) => ({
+      id,
+      interactions: [1, 2].map((n) => ({
+        id: `i-${id}-${n}`,
+        channel: 'PHONE',
+        at: DAY,
+        summary: 'Asked about fees.',
+      })),
+    }),
+  },
+};
+RESOLVERS.marketing = {
+  Client: {
+    __resolveReference: ({ id }) => ({
+      id,
+      originLead: { id: `l-${id}`, source: 'EVENT', campaign: 'Spring' },
+    }),
+  },
+};
+
 /** The same schema as gateways write it that know federation 1 only: one owner of each type, the others extend it. */
 const federation1 = (name, sdl) =>
   `${sdl}${name === 'clients' || name === 'products' ? MONEY : ''}`
@@ -141,12 +167,14 @@ export const servicesAt = (port) =>
     typeDefs: parse(`${LINK}${name === 'clients' || name === 'products' ? MONEY : ''}${sdl}`),
   }));
 
-function serve({ name, port, typeDefs }, delayMs) {
-  const schema = buildSubgraphSchema({ typeDefs, resolvers: RESOLVERS[name] });
+/** Serves a schema on a port. What it has answered once it answers again from memory. */
+export function serve(schema, port, delayMs, execution = {}) {
   const known = new Map();
   const answer = async (body) => {
     const { query, variables } = JSON.parse(body);
-    const text = JSON.stringify(await graphql({ schema, source: query, variableValues: variables }));
+    const text = JSON.stringify(
+      await graphql({ schema, source: query, variableValues: variables, ...execution }),
+    );
     if (known.size < KNOWN_MAX) known.set(body, text);
     return text;
   };
@@ -175,5 +203,6 @@ function serve({ name, port, typeDefs }, delayMs) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [port, delayMs = '0'] = process.argv.slice(2);
-  for (const service of servicesAt(Number(port))) serve(service, Number(delayMs));
+  for (const { name, port: own, typeDefs } of servicesAt(Number(port)))
+    serve(buildSubgraphSchema({ typeDefs, resolvers: RESOLVERS[name] }), own, Number(delayMs));
 }

@@ -1,11 +1,14 @@
 // `npm run bench`: what a page costs, and how soon an event is heard. Prints tables; progress goes to standard error.
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Problem, SERVICES, type Stack, startStack, temporaryFolder } from '@client-graph/local';
+import { benchBook } from './book.js';
 import { type Delays, delayTable, measureDelay } from './delay.js';
 import { addClients, type Loaded, newFirm } from './generate.js';
 import { type Memory, measureMemory, memoryTable } from './memory.js';
@@ -57,6 +60,8 @@ async function bench(options: Options, signal: AbortSignal): Promise<void> {
 const productionLike = () => ({
   NODE_ENV: 'production',
   LOG_LEVEL: 'warn',
+  // Two advisers ask as much as a whole firm would.
+  RATE_PER_SECOND: '0',
   CLIENTS_HASH_KEY: randomBytes(32).toString('hex'),
   MARKETING_HASH_KEY: randomBytes(32).toString('hex'),
 });
@@ -120,6 +125,18 @@ function demandBuilt(): void {
     throw new Problem(`Not built yet: ${missing.join(', ')}. Run \`npm run build\` first.`);
 }
 
+/** The gateway beside others, over services that answer from memory: a program of its own, which needs no database. */
+async function benchGateway(args: string[]): Promise<number> {
+  demandBuilt();
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('../../../gateway/bench/engine.mjs', import.meta.url)), ...args],
+    { stdio: 'inherit' },
+  );
+  const [code]: unknown[] = await once(child, 'exit');
+  return typeof code === 'number' ? code : 1;
+}
+
 /** Ends with 1 after a failure told in one sentence, or as a signal would once all is stopped. */
 async function main(): Promise<number> {
   const stop = new AbortController();
@@ -134,6 +151,12 @@ async function main(): Promise<number> {
     });
   }
   try {
+    if (process.argv[2] === 'book') {
+      demandBuilt();
+      await benchBook(process.argv.slice(3), LOGS, stop.signal, say);
+      return code;
+    }
+    if (process.argv[2] === 'gateway') return await benchGateway(process.argv.slice(3));
     if (process.argv.includes('--help')) console.log(USAGE);
     else {
       const options = readOptions(process.argv.slice(2));

@@ -21,7 +21,10 @@ export const USAGE = `npm run bench -- [options]
   --seconds 10             how long each thing is measured; relay sends 5,000 events for each of them
   --connections 20         requests under way at once
   --only page,list,delay,relay
-  --json FILE              writes the figures to a file too`;
+  --json FILE              writes the figures to a file too
+npm run bench -- book [--clients 10000,1000000]
+                         search, lists and previews of the clients service, and how soon a withdrawn consent counts
+npm run bench -- gateway --help   the gateway beside others, over services that answer from memory`;
 
 /** Throws a Problem that names the option and says what it takes. */
 export function readOptions(args: string[]): Options {
