@@ -8,14 +8,15 @@ select assessment_id, person.id, questionnaire.id, (select max(version) from ass
   level, level, false, false, '[]', valid_from, valid_to, 4
 from person cross join (select id from questionnaire where audience = 'INDIVIDUAL' and status = 'ACTIVE' order by effective_from desc limit 1) questionnaire;
 
-insert into answer_sheet (id, assessment_id, client_id, submitted_at, answers, facts)
+-- What a client has answered is written plain; the service seals it when it starts again.
+insert into answer_sheet (id, assessment_id, client_id, submitted_at, answers_plain, facts_plain)
 select pg_temp.id_of(40, n), assessment_id, id, opened_at + interval '3 hours',
   '{"I1": "D", "I2": "B", "I3": "C", "I4": "C", "I5": "B", "I6": "C", "I7": "C", "I8": "C", "I9": "B", "I10": "C", "I11": "C", "I12": "B"}',
   jsonb_build_object('kind', 'INDIVIDUAL', 'class', class, 'grade', grade, 'ageBand', age_band, 'fullCivilCapacity', true,
     'institutionType', null, 'lastLevel', null)
 from person;
 
-insert into risk_report (id, number, assessment_id, client_id, level, issued_at, content, content_hash)
+insert into risk_report (id, number, assessment_id, client_id, level, issued_at, content_plain, content_hash)
 select pg_temp.id_of(41, n), 'RR-BENCH-' || n, assessment_id, id, level, opened_at + interval '3 hours', '{"sections":[]}', md5(n::text)
 from person;
 

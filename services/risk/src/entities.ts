@@ -1,3 +1,4 @@
+import { sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type {
   Alert,
@@ -127,9 +128,9 @@ export class AnswerSheetRow {
   @Column({ type: 'uuid' }) assessmentId: string;
   @Column({ type: 'uuid' }) clientId: string;
   @Column({ type: 'timestamptz' }) submittedAt: Date;
-  @Column({ type: 'jsonb' }) answers: Answers;
+  @Column(sealed({ subject: 'clientId', as: 'json' })) answers: Answers;
   /** What was known of the client at that moment: the sheet was scored by it, and `lastLevel` with `grade` decided about the interview. */
-  @Column({ type: 'jsonb' }) facts: Facts & { lastLevel: RiskLevel | null };
+  @Column(sealed({ subject: 'clientId', as: 'json' })) facts: Facts & { lastLevel: RiskLevel | null };
 }
 
 export type InterviewMode = 'FACE' | 'VIDEO' | 'PHONE';
@@ -138,12 +139,13 @@ export type InterviewMode = 'FACE' | 'VIDEO' | 'PHONE';
 export class InterviewRow {
   @PrimaryColumn({ type: 'uuid' }) id: string;
   @Column({ type: 'uuid' }) assessmentId: string;
+  @Column({ type: 'uuid' }) clientId: string;
   @Column({ type: 'uuid' }) assessorId: string;
   @Column({ type: 'timestamptz' }) heldAt: Date;
   @Column({ type: 'text' }) mode: InterviewMode;
   @Column({ type: 'jsonb' }) checklist: string[];
-  @Column({ type: 'text' }) summary: string;
-  @Column({ type: 'text', nullable: true }) recordingRef: string | null;
+  @Column(sealed({ subject: 'clientId' })) summary: string;
+  @Column(sealed({ subject: 'clientId', nullable: true })) recordingRef: string | null;
   @Column({ type: 'text' }) outcome: InterviewOutcome;
   @Column({ type: 'text', nullable: true }) newLevel: RiskLevel | null;
   /** Counts the interviews of the assessment: the highest is the one that counts. */
@@ -169,7 +171,7 @@ export class ReviewRow implements Review {
   @Column({ type: 'text' }) askedBy: ReviewAsker;
   @Column({ type: 'uuid' }) askedById: string;
   @Column({ type: 'timestamptz' }) askedAt: Date;
-  @Column({ type: 'text', nullable: true }) comment: string | null;
+  @Column(sealed({ subject: 'clientId', nullable: true })) comment: string | null;
   @Column({ type: 'text' }) state: ReviewState;
   @Column({ type: 'text', nullable: true }) outcome: InterviewOutcome | null;
   @Column({ type: 'timestamptz', nullable: true }) decidedAt: Date | null;
@@ -186,7 +188,7 @@ export class RiskReportRow {
   @Column({ type: 'text' }) level: RiskLevel;
   @Column({ type: 'timestamptz' }) issuedAt: Date;
   /** Canonical JSON: the very bytes that the hash is of. */
-  @Column({ type: 'text' }) content: string;
+  @Column(sealed({ subject: 'clientId' })) content: string;
   @Column({ type: 'text' }) contentHash: string;
   /** Counts the reports of the assessment: the highest is the one that counts. */
   @Column({ type: 'int' }) ordinal: number;
@@ -247,11 +249,11 @@ export class RiskAlertRow implements Alert {
   @Column({ type: 'timestamptz', nullable: true }) acknowledgedAt: Date | null;
   @Column({ type: 'uuid', nullable: true }) acknowledgedById: string | null;
   @Column({ type: 'text', nullable: true }) action: AlertDeed | null;
-  @Column({ type: 'text', nullable: true }) actionNote: string | null;
+  @Column(sealed({ subject: 'clientId', nullable: true })) actionNote: string | null;
   @Column({ type: 'timestamptz', nullable: true }) actionedAt: Date | null;
   @Column({ type: 'uuid', nullable: true }) actionedById: string | null;
   @Column({ type: 'text', nullable: true }) closeReason: AlertCloseReason | null;
-  @Column({ type: 'text', nullable: true }) closeNote: string | null;
+  @Column(sealed({ subject: 'clientId', nullable: true })) closeNote: string | null;
   @Column({ type: 'timestamptz', nullable: true }) closedAt: Date | null;
   @Column({ type: 'uuid', nullable: true }) closedById: string | null;
   @Column({ type: 'boolean', insert: false, update: false }) isOpen: boolean;

@@ -23,6 +23,7 @@ const DUPLICATE = 'DUPLICATE';
 const FOLLOWING = [
   'assessment',
   'answer_sheet',
+  'interview',
   'review',
   'risk_report',
   'report_confirmation',

@@ -56,13 +56,14 @@ export function checkFindings({ summary, outcome, newLevel, recordingRef }: Find
 /** Writes the interview down; it counts in place of an earlier one of the same assessment. */
 export async function writeInterview(
   tx: Tx,
-  assessmentId: string,
+  { id: assessmentId, clientId }: { id: string; clientId: string },
   findings: Findings,
 ): Promise<InterviewRow> {
   const { outcome, mode, checklist, summary } = findings;
   return tx.insert(InterviewRow, {
     id: tx.newId(),
     assessmentId,
+    clientId,
     assessorId: given(tx.actor.id, 'The assessor'),
     heldAt: tx.now,
     mode,
@@ -142,7 +143,7 @@ export const recordInterview = (db: Db, input: RecordInterviewInput): Promise<As
       ...concluded,
       ...(isRedo ? { endedReason: 'INTERVIEW_REDO', endedAt: tx.now } : {}),
     });
-    const interview = await writeInterview(tx, assessment.id, input);
+    const interview = await writeInterview(tx, assessment, input);
     const review = await tx.findOne(ReviewRow, { assessmentId: assessment.id, state: 'OPEN' });
     if (review !== null) await closeReview(tx, review, interview);
     await tell(tx, after, interview, rules);

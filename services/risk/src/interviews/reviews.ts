@@ -111,7 +111,7 @@ export const decideReview = (db: Db, input: DecideReviewInput): Promise<ReviewRo
       assessment.marksLowestCategory === true,
       { outcome: input.outcome, newLevel: input.newLevel ?? null },
     );
-    const interview = await writeInterview(tx, assessment.id, input);
+    const interview = await writeInterview(tx, assessment, input);
     const decided = await closeReview(tx, review, interview);
     await tx.record(
       InterviewCompleted({ clientId: review.clientId, assessmentId: assessment.id, outcome: input.outcome }),
