@@ -1,4 +1,5 @@
 import {
+  AccessAnomalyFound,
   ComplaintClosed,
   ComplaintExtended,
   ComplaintReceived,
@@ -266,6 +267,26 @@ describe('the log of access', () => {
     expect(await of('FILES_READ', who)).toEqual([]);
     expect(await of('FILES_READ', self)).toEqual([]);
     expect(await of('AFTER_HOURS', self)).toEqual([]);
+  });
+
+  test('what another service has seen is found too, once a reader and day', async () => {
+    const [actorId, clientId] = [freshId(), (await active()).id];
+    const told = { actorId, role: 'ADVISER', day: '2026-03-01', clientId };
+    const anomaly = (service: string, kind: 'MANY_FILES' | 'AFTER_HOURS' | 'OWN_RELATIVE', files: number) =>
+      AccessAnomalyFound({ ...told, service, kind, files });
+    await world.deliver(anomaly('RISK', 'MANY_FILES', 50));
+    await world.deliver(anomaly('RISK', 'AFTER_HOURS', 4));
+    expect(await of('FILES_READ', actorId)).toEqual([]);
+    expect(await of('AFTER_HOURS', actorId)).toEqual([]);
+    for (const service of ['RISK', 'PRODUCTS']) {
+      await world.deliver(anomaly(service, 'MANY_FILES', 51), { times: 2 });
+      await world.deliver(anomaly(service, 'AFTER_HOURS', 5), { times: 2 });
+      await world.deliver(anomaly(service, 'OWN_RELATIVE', 1), { times: 2 });
+    }
+    await night();
+    expect(await of('FILES_READ', actorId)).toHaveLength(1);
+    expect(await of('AFTER_HOURS', actorId)).toHaveLength(1);
+    expect(await of('OWN_FILE', actorId, clientId)).toHaveLength(1);
   });
 
   test("one's own file and a relative's are found", async () => {

@@ -1,3 +1,4 @@
+import type { AccessAnomalyFound, DataOf } from '@client-graph/events';
 import { asService, type Db, dayOf, plusDays, type Tx, transact } from '@client-graph/kit';
 import { HITS, HITS_MAX, type Hit, type Look } from './check-queries.js';
 import { raise } from './findings.js';
@@ -24,6 +25,41 @@ async function runCheck(tx: Tx, code: CheckCode, look: Look): Promise<number> {
   const hits = await look(tx, rules);
   for (const hit of hits) await open(tx, code, rules[code], hit);
   return hits.length;
+}
+
+type Anomaly = DataOf<typeof AccessAnomalyFound>;
+
+/** What the log of access of any service has shown about a day: one finding for each reader and day, whichever service saw it first. */
+export async function takeAnomaly(tx: Tx, told: Anomaly): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtext('supervise-daily'))`);
+  const rules = await checksOn(tx, dayOf(tx.now));
+  const { code, cause } = anomalyOf(told);
+  const isBelow =
+    (code === 'FILES_READ' && told.files <= rules.FILES_READ.perDay) ||
+    (code === 'AFTER_HOURS' && told.files < rules.AFTER_HOURS.perNight);
+  const known = await tx.query('select 1 from finding_cause where cause = $1', [cause]);
+  if (isBelow || known.length > 0) return;
+  await open(tx, code, rules[code], {
+    causes: [cause],
+    clientId: code === 'OWN_FILE' ? told.clientId : null,
+    ownerId: null,
+    summary: `${told.kind} in ${told.service}: the member of staff ${told.actorId} has opened ${told.files} files on ${told.day}.`,
+    evidence: [told.clientId],
+  });
+}
+
+function anomalyOf({ kind, actorId, clientId, day }: Anomaly): { code: CheckCode; cause: string } {
+  switch (kind) {
+    case 'MANY_FILES':
+      return { code: 'FILES_READ', cause: `FILES:${actorId}:${day}` };
+    case 'AFTER_HOURS':
+      return { code: 'AFTER_HOURS', cause: `HOURS:${actorId}:${day}` };
+    case 'OWN_FILE':
+    case 'OWN_RELATIVE':
+      return { code: 'OWN_FILE', cause: `OWN:${actorId}:${clientId}:${day}` };
+    default:
+      return kind satisfies never;
+  }
 }
 
 type Rule = { severity: 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL'; rule: string; dueDays: number };

@@ -1,4 +1,5 @@
 import {
+  AccessAnomalyFound,
   ComplaintAcknowledged,
   ComplaintClosed,
   ComplaintDeclined,
@@ -13,9 +14,10 @@ import {
   ComplaintWithdrawn,
 } from '@client-graph/events';
 import { type Handler, handle } from '@client-graph/kit';
+import { takeAnomaly } from './checks.js';
 import { watchComplaint } from './complaints.js';
 
-/** What daily supervision must know of complaints, those of strangers too. */
+/** What daily supervision must know: of complaints, those of strangers too, and of what the logs of access show anywhere. */
 export const supervisionHandlers: readonly Handler[] = [
   ...[
     ComplaintReceived,
@@ -28,5 +30,6 @@ export const supervisionHandlers: readonly Handler[] = [
   ...[ComplaintResolved, ComplaintFollowedUp, ComplaintClosed, ComplaintWithdrawn, ComplaintDeclined].map(
     (ended) => handle(ended, (tx, { data }) => watchComplaint(tx, data, false)),
   ),
+  handle(AccessAnomalyFound, (tx, { data }) => takeAnomaly(tx, data)),
   handle(ComplaintMerged, (tx, { data }) => watchComplaint(tx, data, false)),
 ];
