@@ -28,14 +28,14 @@ select pg_temp.id_of(14, number), id, product_id, amount, 'CNY', 'SUITABLE', '[]
   (select max(version) from suitability_rule), placed_at, adviser_id, placed_at + interval '1 day'
 from purchase;
 
-insert into holding (id, client_id, product_id, currency, units, last_nav, as_of, version)
-select holding_id, id, product_id, 'CNY', sum(units), min(nav), max(settled_on), count(*) from purchase group by holding_id, id, product_id;
+insert into holding (id, client_id, origin_client_id, product_id, currency, units, last_nav, as_of, version)
+select holding_id, id, id, product_id, 'CNY', sum(units), min(nav), max(settled_on), count(*) from purchase group by holding_id, id, product_id;
 
 -- Orders and settlements name each other, which one statement may do.
 with ordered as (
-  insert into product_order (id, client_id, product_id, decision_id, side, amount, currency, state, acknowledged_warnings, placed_by,
-    submitted_at, accepted_at, settlement_id, version)
-  select order_id, id, product_id, pg_temp.id_of(14, number), 'BUY', amount, 'CNY', 'SETTLED', '{}', adviser_id,
+  insert into product_order (id, client_id, origin_client_id, product_id, decision_id, side, amount, settled_amount, currency, state,
+    acknowledged_warnings, placed_by, submitted_at, accepted_at, settlement_id, version)
+  select order_id, id, id, product_id, pg_temp.id_of(14, number), 'BUY', amount, amount, 'CNY', 'SETTLED', '{}', adviser_id,
     placed_at, placed_at + interval '1 hour', pg_temp.id_of(15, number), 3
   from purchase
 )

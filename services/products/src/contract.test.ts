@@ -4,6 +4,7 @@ import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
 import { refuse as ofFeeCredits } from './fees/fee-credits.rules.js';
 import { refuse as ofInterests } from './interests/interests.rules.js';
+import { refuse as ofNavCorrections } from './navs/corrections.rules.js';
 import { refuse as ofNavs } from './navs/navs.rules.js';
 import { refuse as ofCoolingOff } from './orders/cooling-off.rules.js';
 import { refuse as ofOrders } from './orders/orders.rules.js';
@@ -24,6 +25,7 @@ test('every refusal is promised by the schema, and every promise is kept by a ru
       schema,
       ofFeeCredits.table,
       ofNavs.table,
+      ofNavCorrections.table,
       ofProducts.table,
       ofOrders.table,
       ofRedemptions.table,

@@ -152,6 +152,8 @@ export class SettlementRow {
   @Column(decimal) fee: Decimal;
   @Column(decimal) amount: Decimal;
   @Column({ type: 'uuid', nullable: true }) reversesId: string | null;
+  /** Rows that were booked together have the same. */
+  @Column({ type: 'uuid', nullable: true }) bookingId: string | null;
   @Column({ type: 'text' }) currency: string;
   @Column({ type: 'date' }) settledOn: string;
   @Column({ type: 'timestamptz' }) bookedAt: Date;

@@ -28,6 +28,8 @@ import { watchDrawdowns } from './holdings/drawdown.js';
 import { holdingResolvers } from './holdings/holdings.resolvers.js';
 import { measurePortfolios } from './holdings/measures.js';
 import { interestResolvers } from './interests/interests.resolvers.js';
+import { NavCorrectionRow } from './navs/corrections.entities.js';
+import { NAV_CORRECTION } from './navs/corrections.js';
 import { navResolvers } from './navs/navs.resolvers.js';
 import { orderResolvers } from './orders/orders.resolvers.js';
 import { expireDrafts } from './orders/standing-orders.js';
@@ -72,6 +74,7 @@ export const service: ServiceDefinition = {
     PlanLineRow,
     PlanAcceptanceRow,
     RuleProposalRow,
+    NavCorrectionRow,
   ],
   resolvers: {
     ...productResolvers,
@@ -123,7 +126,7 @@ export const service: ServiceDefinition = {
   jobs: [
     { name: 'watchDrawdowns', cron: '20 * * * *', run: watchDrawdowns },
     { name: 'releaseUnanswered', cron: '10 * * * *', run: releaseUnanswered },
-    expireApprovals([SUITABILITY_RULES]),
+    expireApprovals([SUITABILITY_RULES, NAV_CORRECTION]),
     { name: 'measurePortfolios', cron: '35 * * * *', run: measurePortfolios },
     { name: 'finishSweeps', cron: '* * * * *', run: finishSweeps },
     { name: 'expireDrafts', cron: '15 16 * * *', run: expireDrafts },

@@ -4,7 +4,7 @@ import { holdingFor, holdingsToGive, moveUnits, tellHolding } from '../holdings/
 import { type Leg, spread } from './settlement.rules.js';
 
 /** A leg at the holding that it moves. */
-type Posting = { leg: Leg; holding: HoldingRow; reversesId?: string };
+type Posting = { leg: Leg; holding: HoldingRow; reversesId?: string; booking?: string };
 
 /** Books the legs of a settlement: what leaves is taken from the client's holdings, what comes joins one. The last leg's row gets the id. */
 export async function book(
@@ -42,7 +42,7 @@ export async function post(
   const rows: SettlementRow[] = [];
   // Two legs may move one holding: the second sees what the first has left.
   const moved = new Map<string, HoldingRow>();
-  for (const [at, { leg, holding, reversesId }] of postings.entries()) {
+  for (const [at, { leg, holding, reversesId, booking }] of postings.entries()) {
     const { productId: _, ...figures } = leg;
     moved.set(holding.id, await moveUnits(tx, moved.get(holding.id) ?? holding, leg));
     const row = await tx.insert(SettlementRow, {
@@ -51,6 +51,7 @@ export async function post(
       holdingId: holding.id,
       ...figures,
       reversesId: reversesId ?? null,
+      bookingId: reversesId === undefined ? (booking ?? id) : null,
       currency: order.currency,
       bookedAt: tx.now,
     });

@@ -9,6 +9,7 @@ import type {
 import { productOf } from '../products/products.js';
 import { decisionOf } from '../suitability/suitability.js';
 import { recordCallBack, submitOrder } from './cooling-off.js';
+import { correctSettlement } from './corrections.js';
 import { acceptOrder, cancelOrder, failOrder, listOrders, placeOrder, rejectOrder } from './orders.js';
 import { STATE_WORDS } from './orders.rules.js';
 import { showSpecialWarning } from './overrides.js';
@@ -36,6 +37,7 @@ export const orderResolvers = {
     failOrder: (_, { input }, ctx) => failOrder(ctx.db, input),
     settleOrder: (_, { input }, ctx) => settleOrder(ctx.db, input),
     settlePart: (_, { input }, ctx) => settlePart(ctx.db, input),
+    correctSettlement: (_, { input }, ctx) => correctSettlement(ctx.db, input),
     giveUpRest: (_, { input }, ctx) => giveUpRest(ctx.db, input),
     reverseOrder: (_, { input }, ctx) => reverseOrder(ctx.db, input),
   },
@@ -81,6 +83,7 @@ export const orderResolvers = {
     | 'settleOrder'
     | 'settlePart'
     | 'giveUpRest'
+    | 'correctSettlement'
     | 'reverseOrder'
   >;
   Client: Pick<ClientResolvers, 'orders'>;

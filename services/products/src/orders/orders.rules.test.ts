@@ -66,7 +66,7 @@ const MOVES: Record<OrderState, string> = {
   CALLBACK_OK: 'submit SUBMITTED, redraft DRAFT, cancel CANCELLED, expire EXPIRED',
   SUBMITTED: 'accept ACCEPTED, reject REJECTED, cancel CANCELLED',
   ACCEPTED: 'settlePart ACCEPTED, settle SETTLED, giveUpRest SETTLED, fail FAILED',
-  SETTLED: 'reverse REVERSED',
+  SETTLED: 'correct SETTLED, reverse REVERSED',
   REJECTED: '',
   CANCELLED: '',
   EXPIRED: '',

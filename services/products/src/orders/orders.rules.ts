@@ -35,7 +35,7 @@ export const TRANSITIONS = {
   CALLBACK_OK: { submit: 'SUBMITTED', redraft: 'DRAFT', cancel: 'CANCELLED', expire: 'EXPIRED' },
   SUBMITTED: { accept: 'ACCEPTED', reject: 'REJECTED', cancel: 'CANCELLED' },
   ACCEPTED: { settlePart: 'ACCEPTED', settle: 'SETTLED', giveUpRest: 'SETTLED', fail: 'FAILED' },
-  SETTLED: { reverse: 'REVERSED' },
+  SETTLED: { correct: 'SETTLED', reverse: 'REVERSED' },
   REJECTED: {},
   CANCELLED: {},
   EXPIRED: {},
@@ -59,6 +59,7 @@ export const ACTIONS = [
   'expire',
   'fail',
   'redraft',
+  'correct',
   'reverse',
 ] as const;
 export type Action = (typeof ACTIONS)[number];

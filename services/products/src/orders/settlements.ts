@@ -75,13 +75,13 @@ export const giveUpRest = (db: Db, input: { orderId: string; expectedVersion: nu
   });
 
 /** The client before the order, as everywhere, so that two who move one client's units never wait for each other in a ring. */
-async function lockToSettle(tx: Tx, input: { orderId: string; expectedVersion: number }) {
+export async function lockToSettle(tx: Tx, input: { orderId: string; expectedVersion: number }) {
   const seen = await reachableOrder(tx, input.orderId);
   await lockClient(tx, seen.clientId);
   return lockOrder(tx, input);
 }
 
-const orderById = (tx: Tx, id: string): Promise<OrderRow> =>
+export const orderById = (tx: Tx, id: string): Promise<OrderRow> =>
   tx.manager.findOneOrFail(OrderRow, { where: { id } });
 
 const fromProductOf = (tx: Tx, { fromProductId }: OrderRow): Promise<ProductRow | null> =>
@@ -123,23 +123,32 @@ export const reverseOrder = (db: Db, input: ReverseOrder): Promise<OrderRow> =>
     return orderById(tx, undone.orderId);
   });
 
-/** Every row that an order has booked and that was not undone, each with its holding, locked; what comes in again goes first. */
-async function undoingOf(tx: Tx, order: OrderRow) {
+/** Every row that an order has booked and that was not undone, each with its holding, locked. */
+export async function standingPostings(tx: Tx, order: OrderRow) {
   const booked = await standingRows(tx, order.id);
   const holdings = await tx.manager.find(HoldingRow, {
     where: { id: In(booked.map(({ holdingId }) => holdingId)) },
     order: { id: 'ASC' },
     lock: { mode: 'pessimistic_write' },
   });
-  const left = new Map(holdings.map((holding) => [holding.id, holding]));
-  return booked
-    .sort((a, b) => a.units.comparedTo(b.units))
-    .map((row) => {
-      const holding = left.get(row.holdingId);
-      if (holding === undefined) throw new Error(`The holding ${row.holdingId} is gone.`);
-      return { leg: { ...legOf(row), productId: holding.productId }, holding, reversesId: row.id };
-    });
+  const byId = new Map(holdings.map((holding) => [holding.id, holding]));
+  return booked.map((row) => {
+    const holding = byId.get(row.holdingId);
+    if (holding === undefined) throw new Error(`The holding ${row.holdingId} is gone.`);
+    return {
+      id: row.id,
+      booking: row.bookingId ?? order.id,
+      leg: { ...legOf(row), productId: holding.productId },
+      holding,
+    };
+  });
 }
+
+/** What undoes them; what comes in again goes first. */
+const undoingOf = async (tx: Tx, order: OrderRow) =>
+  (await standingPostings(tx, order))
+    .sort((a, b) => a.leg.units.comparedTo(b.leg.units))
+    .map(({ id: reversesId, leg, holding }) => ({ leg, holding, reversesId }));
 
 /** Rows of the ledger that no other row undoes. */
 async function standingRows(tx: Tx, orderId: string): Promise<SettlementRow[]> {
@@ -158,7 +167,11 @@ const legOf = ({ units, nav, residual, fee, amount, settledOn }: SettlementRow) 
 });
 
 /** Refuses UNITS_GONE when the client has not the units that a leg takes away, apart from those that other orders give up. */
-async function demandFree(tx: Tx, clientId: string, leg: Leg): Promise<void> {
+export async function demandFree(
+  tx: Tx,
+  clientId: string,
+  leg: Pick<Leg, 'productId' | 'units'>,
+): Promise<void> {
   if (leg.units.greaterThan(0)) return;
   const [held] = await tx.query<{ units: string }>(
     'select sum(units) as units from holding where client_id = $1 and product_id = $2',

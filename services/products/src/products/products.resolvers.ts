@@ -28,7 +28,7 @@ export const productResolvers = {
     ratings: (product, args, ctx) => ctx.loadPage(ProductRatingRow, 'productId', product.id, args),
   },
 } satisfies {
-  Product: Omit<ProductResolvers, 'latestNav' | 'navs' | 'volatility'>;
+  Product: Omit<ProductResolvers, 'latestNav' | 'navCorrections' | 'navs' | 'volatility'>;
   Query: Pick<QueryResolvers, 'product' | 'products'>;
   Mutation: Pick<
     MutationResolvers,
