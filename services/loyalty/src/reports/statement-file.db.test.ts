@@ -16,7 +16,7 @@ const { buy } = books(() => world);
 const file = async (clientId: string, format: 'PDF' | 'CSV', locale = 'EN', from = '2026-01-01') => {
   const { data, codes } = await world.ask(
     adviser,
-    `query ($c: [_Any!]!, $f: StatementFormat!, $l: Locale!, $from: Date!) { _entities(representations: $c) { ... on Client { membership {
+    `query ($c: [_Any!]!, $f: PointsStatementFormat!, $l: Locale!, $from: Date!) { _entities(representations: $c) { ... on Client { membership {
       statement(from: $from, to: "2026-04-30") { file(format: $f, locale: $l) { content sha256 fileName mediaType } } } } } }`,
     { c: [{ __typename: 'Client', id: clientId }], f: format, l: locale, from },
   );
