@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { refuseApproval } from '@client-graph/kit';
 import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
+import { refuse as ofDocuments } from './documents/documents.rules.js';
 import { refuse as ofFeeCredits } from './fees/fee-credits.rules.js';
 import { refuse as ofInterests } from './interests/interests.rules.js';
 import { refuse as ofNavCorrections } from './navs/corrections.rules.js';
@@ -23,6 +24,7 @@ test('every refusal is promised by the schema, and every promise is kept by a ru
   expect(
     refusalProblems(
       schema,
+      ofDocuments.table,
       ofFeeCredits.table,
       ofNavs.table,
       ofNavCorrections.table,

@@ -8,7 +8,14 @@ import type { InterestKind } from './interests/interests.rules.js';
 import type { NavProblem, NavValue, SeriesGap } from './navs/navs.rules.js';
 import type { Order, OrderState, RejectReason, ReverseReason, Side } from './orders/orders.rules.js';
 import type { SpecialWarning } from './orders/overrides.rules.js';
-import type { Category, IssuerType, Product, ProductStatus, Rating } from './products/products.rules.js';
+import type {
+  Category,
+  IssuerType,
+  Liquidity,
+  Product,
+  ProductStatus,
+  Rating,
+} from './products/products.rules.js';
 import type { InvestorFacts } from './suitability/investors.rules.js';
 import type {
   Inputs,
@@ -35,6 +42,9 @@ export class ProductRow implements Product {
   @Column(decimal) redemptionFeePct: Decimal;
   @Column({ type: 'text' }) status: ProductStatus;
   @Column({ type: 'text' }) rating: Rating;
+  @Column({ type: 'text', nullable: true }) issuer: string | null;
+  @Column({ type: 'int', nullable: true }) termMonths: number | null;
+  @Column({ type: 'text' }) liquidity: Liquidity;
   @Column({ type: 'int' }) version: number;
 }
 

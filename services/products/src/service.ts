@@ -1,5 +1,7 @@
 import { expireApprovals, type ServiceDefinition } from '@client-graph/kit';
 import { clientResolvers } from './client.resolvers.js';
+import { ProductDocumentRow, ProductTermsRow } from './documents/documents.entities.js';
+import { documentResolvers } from './documents/documents.resolvers.js';
 import {
   CallBackRow,
   DecisionRow,
@@ -75,6 +77,8 @@ export const service: ServiceDefinition = {
     PlanAcceptanceRow,
     RuleProposalRow,
     NavCorrectionRow,
+    ProductTermsRow,
+    ProductDocumentRow,
   ],
   resolvers: {
     ...productResolvers,
@@ -88,6 +92,7 @@ export const service: ServiceDefinition = {
     ...planResolvers,
     ...tradeResolvers,
     ...ruleChangeResolvers,
+    ...documentResolvers,
     Order: { ...orderResolvers.Order, ...feeCreditResolvers.Order },
     Query: {
       ...productResolvers.Query,
@@ -109,8 +114,9 @@ export const service: ServiceDefinition = {
       ...interestResolvers.Mutation,
       ...planResolvers.Mutation,
       ...ruleChangeResolvers.Mutation,
+      ...documentResolvers.Mutation,
     },
-    Product: { ...productResolvers.Product, ...navResolvers.Product },
+    Product: { ...productResolvers.Product, ...navResolvers.Product, ...documentResolvers.Product },
     Client: {
       ...clientResolvers.Client,
       ...suitabilityResolvers.Client,

@@ -28,7 +28,10 @@ export const productResolvers = {
     ratings: (product, args, ctx) => ctx.loadPage(ProductRatingRow, 'productId', product.id, args),
   },
 } satisfies {
-  Product: Omit<ProductResolvers, 'latestNav' | 'navCorrections' | 'navs' | 'volatility'>;
+  Product: Omit<
+    ProductResolvers,
+    'documents' | 'latestNav' | 'liquidityLabel' | 'navCorrections' | 'navs' | 'terms' | 'volatility'
+  >;
   Query: Pick<QueryResolvers, 'product' | 'products'>;
   Mutation: Pick<
     MutationResolvers,

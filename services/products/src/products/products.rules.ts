@@ -9,6 +9,8 @@ import { Decimal } from '@client-graph/kit/decimal';
 import { type Money, positiveMoney } from '@client-graph/kit/money';
 import { defineRefusals, refuse as refuseInput } from '@client-graph/kit/refusals';
 
+export type Liquidity = 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'QUARTERLY' | 'CLOSED';
+
 /** From least to most risk: the order of this list is the order of the ratings. */
 export const RATINGS = ['R1', 'R2', 'R3', 'R4', 'R5'] as const;
 export type Rating = (typeof RATINGS)[number];
@@ -70,6 +72,11 @@ export type Product = {
   redemptionFeePct: Decimal;
   status: ProductStatus;
   rating: Rating;
+  /** Who issues it, by name; null where nobody has told. */
+  issuer: string | null;
+  /** After how many months it ends; null where it has no end. */
+  termMonths: number | null;
+  liquidity: Liquidity;
   version: number;
 };
 
@@ -138,6 +145,9 @@ export type NewProduct = Pick<
   'code' | 'nameEn' | 'nameZhHans' | 'nameZhHant' | 'issuerType' | 'category' | 'minHorizonMonths'
 > & {
   minAmount: Money;
+  issuer?: string | null | undefined;
+  termMonths?: number | null | undefined;
+  liquidity?: Liquidity | undefined;
   isComplex?: boolean | undefined;
   purchaseFeePct?: Decimal | null | undefined;
   redemptionFeePct?: Decimal | null | undefined;
@@ -166,6 +176,9 @@ export function list(ask: NewProduct, ids: { id: string; ratingId: string }, tod
     redemptionFeePct: ask.redemptionFeePct ?? new Decimal(0),
     status: 'LISTED',
     rating,
+    issuer: ask.issuer?.trim() || null,
+    termMonths: ask.termMonths ?? null,
+    liquidity: ask.liquidity ?? 'DAILY',
     version: 1,
   };
   return {
@@ -191,6 +204,7 @@ function checkForm(ask: NewProduct): void {
   if (ask.minHorizonMonths < 0 || ask.minHorizonMonths > HORIZON_MONTHS_MAX) {
     throw refuseInput('BAD_INPUT', { field: 'minHorizonMonths', min: 0, max: HORIZON_MONTHS_MAX });
   }
+  checkTerm(ask);
   for (const field of ['purchaseFeePct', 'redemptionFeePct'] as const) {
     const pct = ask[field] ?? new Decimal(0);
     if (pct.lessThan(0) || pct.greaterThan(FEE_PCT_MAX) || pct.decimalPlaces() > FEE_DECIMALS_MAX)
@@ -203,9 +217,28 @@ function checkForm(ask: NewProduct): void {
     const name = ask[field].trim();
     if (name === '' || name.length > NAME_MAX)
       throw refuseInput('BAD_INPUT', { field, expected: `1 to ${NAME_MAX} characters` });
-    const promises = PROMISES.filter((phrase) => name.toLowerCase().includes(phrase));
-    if (promises.length > 0) throw refuse('PROMISES_RETURN', { field, promises });
+    mustPromiseNothing(field, name);
   }
+}
+
+const ISSUER_MAX = 120;
+
+function checkTerm({ issuer, termMonths, liquidity }: NewProduct): void {
+  if ((issuer ?? '').length > ISSUER_MAX)
+    throw refuseInput('BAD_INPUT', { field: 'issuer', expected: `at most ${ISSUER_MAX} characters` });
+  if (termMonths !== null && termMonths !== undefined && (termMonths < 1 || termMonths > HORIZON_MONTHS_MAX))
+    throw refuseInput('BAD_INPUT', { field: 'termMonths', min: 1, max: HORIZON_MONTHS_MAX });
+  if (liquidity === 'CLOSED' && (termMonths ?? null) === null)
+    throw refuseInput('BAD_INPUT', {
+      field: 'termMonths',
+      expected: 'a term, where nothing is paid out before it',
+    });
+}
+
+/** Refuses PROMISES_RETURN where words promise principal or return. */
+export function mustPromiseNothing(field: string, text: string): void {
+  const promises = PROMISES.filter((phrase) => text.toLowerCase().includes(phrase));
+  if (promises.length > 0) throw refuse('PROMISES_RETURN', { field, promises });
 }
 
 const FACTS = { suspend: ProductSuspended, resume: ProductResumed, close: ProductClosed } as const;
