@@ -34,7 +34,7 @@ import {
   returnAccess,
 } from './access.rules.js';
 import { ArchiveAccessRow } from './archive.entities.js';
-import { itemsOf } from './filing.js';
+import { itemsOf } from './file.js';
 
 /** Access to named items of a file; who asks and who allows are two people. */
 export const ARCHIVE_ACCESS: Approvable = {

@@ -148,3 +148,49 @@ test('nothing of an erased client is readable in any table, and what is still un
   await world.deliver(ClientErased({ clientId: id, from: 'CLOSED', to: 'ERASED', reason: 'RETENTION_OVER' }));
   expect(await world.sql('select 1 from archive_item where client_id = $1', [id])).toEqual([]);
 });
+
+test('a duplicate goes with the client it was merged into: nothing of either is readable, and the others are told of both', async () => {
+  const person = { name: '珊瑚木蘭', mobile: '13700009922', address: '石榴街八十八號' };
+  const adviser = actorOf(freshId(), ['ADVISER']);
+  const survivor = await activate(ask, OFFICER, await openPerson(ask, adviser));
+  const merged = await activate(ask, OFFICER, await openPerson(ask, adviser, person));
+  await hold(merged.id);
+  const input = {
+    requestId: freshId(),
+    survivorId: survivor.id,
+    survivorVersion: survivor.version,
+    mergedId: merged.id,
+    mergedVersion: merged.version,
+    reason: 'SAME_PERSON',
+  };
+  await ask(OFFICER, 'mutation ($input: MergeClientsInput!) { mergeClients(input: $input) { id } }', {
+    input,
+  });
+  await comeBack(world);
+  const file = await ask(
+    WATCH,
+    `{ archiveFile(clientId: "${survivor.id}") { items(first: 100) { nodes { what } } counts { count } } }`,
+  );
+  const whats = file.data.archiveFile.items.nodes.map(({ what }: { what: string }) => what);
+  expect(whats.filter((what: string) => what === 'client.onboarded')).toHaveLength(2);
+  const about = { clientId: survivor.id };
+  await send(OFFICER, 'beginClosing', 'BeginClosingInput', {
+    ...about,
+    expectedVersion: survivor.version,
+    reason: 'CLIENT_WISH',
+  });
+  await send(OFFICER, 'closeClient', 'CloseClientInput', { ...about, expectedVersion: survivor.version + 1 });
+  await comeBack(world);
+  const [open] = await world.sql<{ n: number }>(
+    'select count(*)::int as n from archive_item where client_id = any($1) and retained_until is null',
+    [[survivor.id, merged.id]],
+  );
+  expect(open?.n).toBe(0);
+  world.clock.now = new Date('2050-01-01T02:00:00Z');
+  expect((await erase(survivor.id, survivor.version + 2)).codes).toEqual(['HELD']);
+  await world.sql(`update legal_hold set status = 'LIFTED' where client_id = $1`, [merged.id]);
+  expect((await erase(survivor.id, survivor.version + 2)).codes).toEqual([]);
+  expect(await readablePlaces(world.db, Object.values(person))).toEqual([]);
+  const told = (await world.events('client.erased')).map(({ key }) => key);
+  expect(told).toEqual(expect.arrayContaining([survivor.id, merged.id]));
+});

@@ -1,8 +1,38 @@
-import { type Connection, connectionOf, type Db, type PageArgs, pageOf, transact } from '@client-graph/kit';
+import {
+  type Connection,
+  connectionOf,
+  type Db,
+  type PageArgs,
+  pageOf,
+  type Tx,
+  transact,
+} from '@client-graph/kit';
 import { In } from 'typeorm';
 import { ArchiveItemRow, ArchiveReadRow } from './archive.entities.js';
-import { fileOf } from './filing.js';
 import type { ItemClass } from './retention.rules.js';
+
+/** The clients whose items make up one file: the client and every duplicate that was merged into it. */
+export async function fileOf(tx: Tx, clientId: string): Promise<string[]> {
+  const found = await tx.query<{ id: string }>(
+    `with recursive file as (
+       select id from client where id = $1
+       union select c.id from client c join file f on c.merged_into = f.id
+     ) select id from file`,
+    [clientId],
+  );
+  return found.map(({ id }) => id);
+}
+
+/** The items of these ids that stand in this client's file, oldest first. */
+export const itemsOf = async (
+  tx: Tx,
+  clientId: string,
+  itemIds: readonly string[],
+): Promise<ArchiveItemRow[]> =>
+  tx.find(ArchiveItemRow, {
+    where: { id: In([...itemIds]), clientId: In(await fileOf(tx, clientId)) },
+    order: { id: 'ASC' },
+  });
 
 /** The items of a file, newest first; those of merged duplicates among them. Two statements whatever the file. */
 export async function listItems(

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ReceivedEvent } from '@client-graph/events';
 import { dayOf, type Tx } from '@client-graph/kit';
-import { In } from 'typeorm';
 import { ArchiveItemRow } from './archive.entities.js';
+import { fileOf } from './file.js';
 import { consentMatter, filingOf } from './filing.rules.js';
 import { recount } from './retention.js';
 
@@ -34,7 +34,8 @@ export async function fileEvent(tx: Tx, event: ReceivedEvent<Told>): Promise<voi
     retainedUntil: null,
   });
   await moveMatter(tx, item, dayOf(event.time), 'ends' in filing);
-  await recount(tx, event.type === 'client.closed' ? { clientId } : { clientId, sourceRef });
+  if (event.type !== 'client.closed') return recount(tx, { clientId, sourceRef });
+  for (const id of await fileOf(tx, clientId)) await recount(tx, { clientId: id });
 }
 
 /** What is still under way when a client is erased is not filed again. */
@@ -76,26 +77,3 @@ export const isIntact = (item: ArchiveItemRow): boolean => hashOf(item) === item
 
 const sorted = (facts: Readonly<Record<string, unknown>>): [string, unknown][] =>
   Object.entries(facts).sort(([a], [b]) => (a < b ? -1 : 1));
-
-/** The clients whose items make up one file: the client and every duplicate that was merged into it. */
-export async function fileOf(tx: Tx, clientId: string): Promise<string[]> {
-  const found = await tx.query<{ id: string }>(
-    `with recursive file as (
-       select id from client where id = $1
-       union select c.id from client c join file f on c.merged_into = f.id
-     ) select id from file`,
-    [clientId],
-  );
-  return found.map(({ id }) => id);
-}
-
-/** The items of these ids that stand in this client's file, oldest first. */
-export const itemsOf = async (
-  tx: Tx,
-  clientId: string,
-  itemIds: readonly string[],
-): Promise<ArchiveItemRow[]> =>
-  tx.find(ArchiveItemRow, {
-    where: { id: In([...itemIds]), clientId: In(await fileOf(tx, clientId)) },
-    order: { id: 'ASC' },
-  });

@@ -21,7 +21,7 @@ import type {
 import { line } from '../profiles.rules.js';
 import { refuseAccess } from './access.rules.js';
 import { LegalHoldRow } from './archive.entities.js';
-import { itemsOf } from './filing.js';
+import { itemsOf } from './file.js';
 import { moveHold, refuseHold } from './holds.rules.js';
 
 const ITEMS_MAX = 200;

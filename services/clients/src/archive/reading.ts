@@ -14,7 +14,8 @@ import {
   ArchiveReadRow,
 } from './archive.entities.js';
 import { type ExportFile, exportPdf } from './export-pdf.js';
-import { isIntact, itemsOf } from './filing.js';
+import { itemsOf } from './file.js';
+import { isIntact } from './filing.js';
 
 /** An item as it is shown once: what was filed, whether it is still that, and the client as it was then. */
 export type Reading = { item: ArchiveItemRow; isIntact: boolean; client: Then | null; readAt: Date };

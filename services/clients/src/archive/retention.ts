@@ -15,13 +15,14 @@ import {
   type Tx,
   transact,
 } from '@client-graph/kit';
-import { LessThanOrEqual } from 'typeorm';
+import { In, LessThanOrEqual } from 'typeorm';
 import { z } from 'zod';
 import { staffOf } from '../actors.js';
 import type { ClientRow } from '../clients.entities.js';
 import type { DecideRetentionRulesInput, ProposeRetentionRulesInput } from '../generated/resolvers.js';
 import { code, line } from '../profiles.rules.js';
 import { ArchiveItemRow, LegalHoldRow, RetentionRuleSetRow } from './archive.entities.js';
+import { fileOf } from './file.js';
 import { holds } from './holds.rules.js';
 import {
   ITEM_CLASSES,
@@ -208,18 +209,14 @@ export async function keepingOf(tx: Tx, clientId: string): Promise<Keeping> {
     }),
   );
   const [filed] = await tx.query<{ until: string | null; open: boolean }>(
-    `with recursive file as (
-       select id from client where id = $1
-       union select c.id from client c join file f on c.merged_into = f.id
-     )
-     select max(i.retained_until)::text as until, coalesce(bool_or(i.retained_until is null), false) as open
-     from archive_item i join file f on f.id = i.client_id`,
-    [clientId],
+    `select max(retained_until)::text as until, coalesce(bool_or(retained_until is null), false) as open
+     from archive_item where client_id = any($1)`,
+    [await fileOf(tx, clientId)],
   );
   const days = [...always, filed?.until ?? '0001-01-01'];
   const isOpen = ended === null || filed?.open === true || days.includes(null);
   const keptUntil = isOpen ? null : days.reduce((a, b) => ((a ?? '') > (b ?? '') ? a : b), null);
-  const onFile = await tx.find(LegalHoldRow, { where: { clientId } });
+  const onFile = await tx.find(LegalHoldRow, { where: { clientId: In(await fileOf(tx, clientId)) } });
   return { keptUntil, isHeld: onFile.some(holds) };
 }
 

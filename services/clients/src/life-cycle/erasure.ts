@@ -1,11 +1,12 @@
 import { ClientErased, ClientUnrestricted } from '@client-graph/events';
-import { type Db, dayOf, type Tx, transact } from '@client-graph/kit';
+import { type Db, dayOf, findForUpdate, type Tx, transact } from '@client-graph/kit';
 import { staffOf } from '../actors.js';
+import { fileOf } from '../archive/file.js';
 import { refuseHold } from '../archive/holds.rules.js';
 import { keepingOf } from '../archive/retention.js';
-import { type ClientRow, StatusChangeRow } from '../clients.entities.js';
+import { ClientRow, StatusChangeRow } from '../clients.entities.js';
 import { clientForUpdate } from '../clients.js';
-import { mustNotAdvise, transition } from '../clients.rules.js';
+import { mustNotAdvise, type Status, transition } from '../clients.rules.js';
 import type { EraseClientInput } from '../generated/resolvers.js';
 import { erase, retainedUntil } from './erasure.rules.js';
 import { move, statusBefore } from './life-cycle.js';
@@ -17,7 +18,7 @@ export const eraseClient = (db: Db, input: EraseClientInput): Promise<ClientRow>
     return eraseFile(tx, client, input.reason);
   });
 
-/** Erases a client that is locked. Refuses while a retention runs or a legal hold is on the file. */
+/** Erases a client that is locked, with every duplicate in its file. Refuses while a retention runs or a legal hold is on the file. */
 export async function eraseFile(tx: Tx, client: ClientRow, reason: string): Promise<ClientRow> {
   mustNotAdvise(client, staffOf(tx));
   const former = await formerOf(tx, client);
@@ -25,11 +26,18 @@ export async function eraseFile(tx: Tx, client: ClientRow, reason: string): Prom
   erase(former, until, dayOf(tx.now));
   if (isHeld) throw refuseHold('HELD');
   const status = transition(former.status, 'ERASE');
+  for (const id of await fileOf(tx, client.id))
+    if (id !== client.id) await destroy(tx, await findForUpdate(tx, ClientRow, id), status, reason);
+  return destroy(tx, former, status, reason);
+}
+
+/** Deletes what is personal, destroys the key of all that is sealed, leaves a tombstone and tells the others. */
+async function destroy(tx: Tx, client: ClientRow, status: Status, reason: string): Promise<ClientRow> {
   for (const table of PERSONAL_TABLES)
     await tx.query(`delete from ${table.name} where ${table.column} = $1`, [client.id]);
   await tx.erase(client.id);
-  const erased = await move(tx, former, status, reason, TOMBSTONE[client.kind]);
-  await tx.record(ClientErased({ clientId: client.id, from: former.status, to: status, reason }));
+  const erased = await move(tx, client, status, reason, TOMBSTONE[client.kind]);
+  await tx.record(ClientErased({ clientId: client.id, from: client.status, to: status, reason }));
   return erased;
 }
 
