@@ -45,6 +45,7 @@ export { type Connection, connectionOf, type PageArgs, page, pageOf } from './pa
 export { recordingReads } from './recording.js';
 export { defineRefusals, isRefusal, Refusal, refuse } from './refusals.js';
 export { isRole, ROLES, type Role } from './roles.js';
+export { addRoutes, type Route, type RouteAnswer, type RouteRequest } from './routes.js';
 export { Decimal, isDay } from './scalars.js';
 export { loadSchema } from './schema.js';
 export { ERASED, sealed } from './sealed.js';

@@ -26,6 +26,7 @@ import { recordingReads } from './recording.js';
 import { isRefusal, refuse } from './refusals.js';
 import { startRelay } from './relay.js';
 import { grantRights, roleIn } from './rights.js';
+import { addRoutes, type Route } from './routes.js';
 import { buildGuardedSchema, evidenceModule, loadSchema } from './schema.js';
 import { sealPlainColumns } from './seal-plain.js';
 import { openWhatIsLoaded } from './sealed.js';
@@ -43,6 +44,10 @@ export type ServiceDefinition = {
   /** What it does about the events of other services. */
   handlers: readonly Handler[];
   jobs?: readonly Job[];
+  /** Ways in beside GraphQL, for callers without a token. */
+  routes?: readonly Route[];
+  /** How many proxies stand before the service, whose forwarded address of the caller is believed; none when left out. */
+  proxies?: number;
   /** For the service that knows who is whose relative: readers of their own family's files are told of. */
   kinOf?: KinOf;
   /** Figures of its own for Prometheus. */
@@ -206,7 +211,11 @@ async function createApp(
   service: ServiceDefinition,
   { env, db, kafka, log, metrics }: Parts,
 ): Promise<FastifyInstance> {
-  const app = Fastify({ bodyLimit: BODY_MAX_BYTES, logger: false });
+  const app = Fastify({
+    bodyLimit: BODY_MAX_BYTES,
+    logger: false,
+    trustProxy: (_, hop) => hop < (service.proxies ?? 0),
+  });
   const apollo = new ApolloServer<Context>({
     schema: schemaOf(service),
     introspection: env.NODE_ENV !== 'production',
@@ -239,6 +248,7 @@ async function createApp(
         { purpose: single(request.headers['x-purpose']) },
       ),
   });
+  addRoutes(app, service.routes ?? [], db, log);
   addHealth(app, { source: db.source, kafka });
   endConnectionsOnClose(app);
   app.get('/metrics', async (_, reply) =>

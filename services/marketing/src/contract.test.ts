@@ -4,6 +4,7 @@ import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
 import { refuse as ofCampaigns } from './campaigns/campaigns.rules.js';
 import { refuse as ofFigures } from './figures/figures.rules.js';
+import { refuse as ofForms } from './forms/forms.rules.js';
 import { refuse as ofGoals } from './goals/goals.rules.js';
 import { refuse as ofImports } from './imports/imports.rules.js';
 import { refuse as ofLeads } from './leads/refusals.rules.js';
@@ -17,8 +18,16 @@ const { OWN_CLIENT: _, ...ofApprovals } = refuseApproval.table;
 
 test('every refusal is promised in the schema, and every promise can be kept', () => {
   const schema = readFileSync(new URL('schema.graphql', service.folder), 'utf8');
-  const tables = [ofCampaigns, ofLeads, ofImports, ofPartners, ofRules, ofMaterials, ofGoals, ofFigures].map(
-    ({ table }) => table,
-  );
+  const tables = [
+    ofCampaigns,
+    ofLeads,
+    ofImports,
+    ofPartners,
+    ofRules,
+    ofMaterials,
+    ofGoals,
+    ofFigures,
+    ofForms,
+  ].map(({ table }) => table);
   expect(refusalProblems(schema, ...tables, ofApprovals)).toEqual([]);
 });

@@ -293,6 +293,32 @@ export class ClientMergeRow {
   @Column({ type: 'date' }) mergedOn: string;
 }
 
+/** A form on the web. */
+@Entity('web_form')
+export class WebFormRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'text' }) key: string;
+  @Column({ type: 'text' }) name: string;
+  @Column({ type: 'uuid' }) campaignId: string;
+  @Column({ type: 'text' }) textVersion: string;
+  @Column({ type: 'text', array: true }) channels: TouchChannel[];
+  @Column({ type: 'timestamptz' }) createdAt: Date;
+  @Column({ type: 'timestamptz', nullable: true }) closedAt: Date | null;
+  @Column({ type: 'int' }) version: number;
+}
+
+/** What came in by a form. */
+@Entity('web_submission')
+export class WebSubmissionRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'uuid' }) formId: string;
+  @Column({ type: 'text' }) submissionId: string;
+  @Column({ type: 'text' }) contentHash: string;
+  @Column({ type: 'uuid', nullable: true }) leadId: string | null;
+  @Column({ type: 'text' }) outcome: 'CAPTURED' | 'RESPONDED' | 'REPEATED';
+  @Column({ type: 'timestamptz' }) receivedAt: Date;
+}
+
 /** One batch of an import and what became of it. */
 @Entity('lead_import')
 export class LeadImportRow {

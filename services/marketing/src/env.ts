@@ -7,6 +7,21 @@ export const marketingEnv = serviceEnv
   .extend({
     /** Keys the hashes by which duplicates are found. Changing it later means that known people are not recognised. */
     MARKETING_HASH_KEY: z.string().min(32).default(DEVELOPMENT_HASH_KEY),
+    /** Addresses of the pages whose forms may be posted, comma-separated: `https://www.example.com`. None: only callers that are no browser. */
+    MARKETING_FORM_ORIGINS: z
+      .string()
+      .default('')
+      .transform((list) =>
+        list
+          .split(',')
+          .map((origin) => origin.trim())
+          .filter((origin) => origin !== ''),
+      )
+      .pipe(
+        z.array(z.string().regex(/^https?:\/\/[^/\s]+$/, 'an origin is a scheme and a host, without a path')),
+      ),
+    /** How many proxies stand before the service, whose `x-forwarded-for` tells the address of the caller. */
+    MARKETING_PROXIES: z.coerce.number().int().min(0).max(5).default(0),
   })
   .refine((env) => env.NODE_ENV !== 'production' || env.MARKETING_HASH_KEY !== DEVELOPMENT_HASH_KEY, {
     path: ['MARKETING_HASH_KEY'],

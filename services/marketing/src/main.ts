@@ -3,4 +3,9 @@ import { marketingEnv } from './env.js';
 import { marketing } from './service.js';
 
 const env = parseEnv(marketingEnv);
-await startService(marketing(env.MARKETING_HASH_KEY), env);
+const settings = {
+  hashKey: env.MARKETING_HASH_KEY,
+  formOrigins: env.MARKETING_FORM_ORIGINS,
+  proxies: env.MARKETING_PROXIES,
+};
+await startService(marketing(settings), env);

@@ -2,6 +2,7 @@ import { approvalResolvers } from './approvals/approvals.resolvers.js';
 import { campaignResolvers } from './campaigns/campaigns.resolvers.js';
 import { conversionResolvers } from './conversions/conversions.resolvers.js';
 import { figureResolvers } from './figures/figures.resolvers.js';
+import { formResolvers } from './forms/forms.resolvers.js';
 import { funnelResolvers } from './funnel/funnel.resolvers.js';
 import { goalResolvers } from './goals/goals.resolvers.js';
 import { importResolvers } from './imports/imports.resolvers.js';
@@ -24,6 +25,7 @@ export function resolversOf(hashKey: string) {
       ...goalResolvers.Query,
       ...approvalResolvers.Query,
       ...figureResolvers.Query,
+      ...formResolvers.Query,
     },
     Mutation: {
       ...campaignResolvers.Mutation,
@@ -32,6 +34,7 @@ export function resolversOf(hashKey: string) {
       ...partnerResolvers.Mutation,
       ...ruleResolvers.Mutation,
       ...goalResolvers.Mutation,
+      ...formResolvers.Mutation,
     },
     Approval: approvalResolvers.Approval,
     Campaign: campaignResolvers.Campaign,
@@ -40,6 +43,7 @@ export function resolversOf(hashKey: string) {
     LeadRule: ruleResolvers.LeadRule,
     LeadRuleChange: ruleResolvers.LeadRuleChange,
     Goal: goalResolvers.Goal,
+    WebForm: formResolvers.WebForm,
     Lead: leads.Lead,
     Touch: leads.Touch,
     LeadTask: taskResolvers.LeadTask,

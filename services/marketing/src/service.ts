@@ -19,7 +19,10 @@ import {
   PartnerRow,
   StageMoveRow,
   TouchRow,
+  WebFormRow,
+  WebSubmissionRow,
 } from './entities.js';
+import { formRoutes } from './forms/endpoint.js';
 import { addUpCounts } from './funnel/funnel.js';
 import { tellGoals } from './goals/goals.js';
 import { handlers } from './handlers.js';
@@ -40,8 +43,17 @@ const jobs: readonly Job[] = [
   { name: 'add-up-lead-counts', cron: '* * * * *', isMadeUpFor: false, run: addUpCounts },
 ];
 
-/** The marketing service. `hashKey` keys the hashes by which the same person is found again. */
-export function marketing(hashKey: string): ServiceDefinition {
+type Settings = {
+  /** Keys the hashes by which the same person is found again. */
+  hashKey: string;
+  /** Addresses of the pages whose forms may be posted. */
+  formOrigins: readonly string[];
+  /** How many proxies stand before the service. */
+  proxies: number;
+};
+
+/** The marketing service. */
+export function marketing({ hashKey, formOrigins, proxies }: Settings): ServiceDefinition {
   return {
     name: 'marketing',
     folder: new URL('../', import.meta.url),
@@ -64,13 +76,21 @@ export function marketing(hashKey: string): ServiceDefinition {
       PartnerRow,
       StageMoveRow,
       TouchRow,
+      WebFormRow,
+      WebSubmissionRow,
     ],
     resolvers: resolversOf(hashKey),
     handlers,
+    routes: formRoutes(hashKey, formOrigins),
+    proxies,
     jobs,
     seed: seedRules,
   };
 }
 
 /** As it runs in development. */
-export const service = marketing(DEVELOPMENT_HASH_KEY);
+export const service = marketing({
+  hashKey: DEVELOPMENT_HASH_KEY,
+  formOrigins: ['http://localhost:4000'],
+  proxies: 0,
+});
