@@ -78,7 +78,7 @@ const ALLOWED = new Set([
   ...['investor', 'isQualified'],
   ...['positions', 'shareBp', 'lossYearBp', 'redeemedBp'],
   ...['requestId', 'itemClasses', 'role', 'inspectionId', 'findingId', 'template', 'onTime', 'counts'],
-  ...['pseudonym', 'assetsBand', 'status'],
+  ...['pseudonym', 'assetsBand', 'status', 'contentHash'],
   ...['service', 'seq', 'hash', 'actorId', 'day', 'files'],
   ...['consentOk', 'firstTouch', 'lastTouch', 'at', 'daysToConvert', 'budgetMinor'],
   ...['leads', 'converted', 'goalId', 'metric', 'target', 'reached', 'attribution', 'model', 'share'],

@@ -53,7 +53,16 @@ export const ReportIssued = defineEvent({
   version: 1,
   meaning: 'The risk report was issued and waits for the confirmation of the client (policy 4.3).',
   key: 'clientId',
-  data: z.object({ ...subject, reportId: z.uuid(), level: RiskLevel }),
+  data: z.object({
+    ...subject,
+    reportId: z.uuid(),
+    level: RiskLevel,
+    /** SHA-256 of what the report says, for whoever files it. */
+    contentHash: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
+  }),
 });
 
 export const RiskProfileChanged = defineEvent({

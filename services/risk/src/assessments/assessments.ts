@@ -234,7 +234,15 @@ async function takeScore(
     ...events,
     ...(report === null
       ? []
-      : [ReportIssued({ clientId, assessmentId, reportId: report.id, level: report.level })]),
+      : [
+          ReportIssued({
+            clientId,
+            assessmentId,
+            reportId: report.id,
+            level: report.level,
+            contentHash: report.contentHash,
+          }),
+        ]),
   );
   await watchSheets(tx, clientId, scored.scoredLevel);
 }

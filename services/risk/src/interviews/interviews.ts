@@ -162,7 +162,9 @@ async function tell(
     await tx.record(AssessmentAbandoned({ ...subject, reason: 'INTERVIEW_REDO' }));
   if (assessment.state !== 'REPORT_ISSUED') return;
   const report = await issueNextReport(tx, assessment, interview, rules);
-  await tx.record(ReportIssued({ ...subject, reportId: report.id, level: report.level }));
+  await tx.record(
+    ReportIssued({ ...subject, reportId: report.id, level: report.level, contentHash: report.contentHash }),
+  );
 }
 
 /** What waits for a professional, oldest first. */

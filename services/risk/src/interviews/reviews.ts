@@ -138,7 +138,7 @@ async function lower(
   await watchLevel(tx, clientId, profile, { level: to, lowestCategory });
   const report = await issueNextReport(tx, assessment, interview, rules);
   await tx.record(
-    ReportIssued({ clientId, assessmentId, reportId: report.id, level: to }),
+    ReportIssued({ clientId, assessmentId, reportId: report.id, level: to, contentHash: report.contentHash }),
     RiskProfileChanged({
       clientId,
       assessmentId,
