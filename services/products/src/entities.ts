@@ -17,13 +17,8 @@ import type {
   Rating,
 } from './products/products.rules.js';
 import type { InvestorFacts } from './suitability/investors.rules.js';
-import type {
-  Inputs,
-  Level,
-  Result,
-  StoredReason,
-  SuitabilityTables,
-} from './suitability/suitability.rules.js';
+import type { Level } from './suitability/levels.rules.js';
+import type { Inputs, Result, StoredReason, SuitabilityTables } from './suitability/suitability.rules.js';
 
 @Entity('product')
 export class ProductRow implements Product {

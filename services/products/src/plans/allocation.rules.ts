@@ -1,6 +1,6 @@
 import { Decimal } from '@client-graph/kit/decimal';
 import type { Category, Rating } from '../products/products.rules.js';
-import type { Level } from '../suitability/suitability.rules.js';
+import type { Level } from '../suitability/levels.rules.js';
 
 type Words = Readonly<Record<'EN' | 'ZH_HANS' | 'ZH_HANT', string>>;
 

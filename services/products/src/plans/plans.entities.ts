@@ -1,6 +1,6 @@
 import { type Decimal, decimal, nullableDecimal } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { Level } from '../suitability/suitability.rules.js';
+import type { Level } from '../suitability/levels.rules.js';
 import type { Goal } from './allocation.rules.js';
 import type { LineReason } from './plan-words.rules.js';
 import type { Plan, PlanState } from './plans.rules.js';

@@ -4,8 +4,8 @@ import { HoldingRow, ProductRow, RiskCopyRow } from '../entities.js';
 import { holdingsOf, valued } from '../holdings/holdings.js';
 import { type Holding, holdingValue } from '../holdings/holdings.rules.js';
 import { reservedUnits } from '../orders/redemptions.js';
+import type { Level } from '../suitability/levels.rules.js';
 import { ruleInForce } from '../suitability/rule-in-force.js';
-import type { Level } from '../suitability/suitability.rules.js';
 import {
   allocationOf,
   driftOf,

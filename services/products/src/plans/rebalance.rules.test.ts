@@ -3,7 +3,8 @@ import { Decimal } from '@client-graph/kit/decimal';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Category, RATINGS, type Rating } from '../products/products.rules.js';
-import type { Level, SuitabilityTables } from '../suitability/suitability.rules.js';
+import type { Level } from '../suitability/levels.rules.js';
+import type { SuitabilityTables } from '../suitability/suitability.rules.js';
 import {
   type AllocationTable,
   allocationOf,

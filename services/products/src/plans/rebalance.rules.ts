@@ -2,7 +2,8 @@ import { Decimal } from '@client-graph/kit/decimal';
 import { currencyDecimals } from '@client-graph/kit/money';
 import { UNIT_DECIMALS } from '../orders/settlement.rules.js';
 import type { Category, Rating } from '../products/products.rules.js';
-import type { Allowed, Level } from '../suitability/suitability.rules.js';
+import type { Level } from '../suitability/levels.rules.js';
+import type { Allowed } from '../suitability/suitability.rules.js';
 import {
   type AllocationTable,
   allocationOf,

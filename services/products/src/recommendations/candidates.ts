@@ -13,9 +13,10 @@ import {
 import { refuse } from '../plans/plans.rules.js';
 import { positionsFor } from '../plans/portfolio.js';
 import { investorOf } from '../suitability/investors.rules.js';
+import type { Level } from '../suitability/levels.rules.js';
 import { ruleInForce } from '../suitability/rule-in-force.js';
 import { standingsOf } from '../suitability/standing.js';
-import { type Allowed, allowed, type Level } from '../suitability/suitability.rules.js';
+import { type Allowed, allowed } from '../suitability/suitability.rules.js';
 import { type FitPoints, type FitTable, fitOf } from './fit.rules.js';
 
 const CANDIDATES_MAX = 1_000;

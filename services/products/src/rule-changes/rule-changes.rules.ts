@@ -2,7 +2,8 @@ import { SuitabilityRulesApproved } from '@client-graph/events';
 import { defineRefusals } from '@client-graph/kit/refusals';
 import type { AllocationTable, Goal } from '../plans/allocation.rules.js';
 import { type Category, RATINGS, type Rating, ratingsUpTo } from '../products/products.rules.js';
-import type { Level, SuitabilityTables } from '../suitability/suitability.rules.js';
+import type { Level } from '../suitability/levels.rules.js';
+import type { SuitabilityTables } from '../suitability/suitability.rules.js';
 
 export const refuse = defineRefusals({
   TABLE_INVALID: 'The table does not hold together: `details` says where and why.',

@@ -3,14 +3,8 @@ import { Decimal } from '@client-graph/kit/decimal';
 import { describe, expect, test } from '@jest/globals';
 import { ISSUER_WORDS, type IssuerType, RATINGS, type Rating } from '../products/products.rules.js';
 import { checkFacts, investorOf } from './investors.rules.js';
-import {
-  allowed,
-  decide,
-  type Inputs,
-  isOverridable,
-  type Level,
-  type SuitabilityTables,
-} from './suitability.rules.js';
+import type { Level } from './levels.rules.js';
+import { allowed, decide, type Inputs, isOverridable, type SuitabilityTables } from './suitability.rules.js';
 
 const read = (file: string) =>
   (

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { type Category, type IssuerType, RATINGS, type Rating } from '../products/products.rules.js';
+import type { Level } from './levels.rules.js';
 import {
   allowed,
   decide,
   endOfDay,
   type Inputs,
-  type Level,
   type SuitabilityTables,
   withWords,
 } from './suitability.rules.js';

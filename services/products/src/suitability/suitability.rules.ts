@@ -11,8 +11,8 @@ import {
   type Rating,
 } from '../products/products.rules.js';
 import type { FitTable } from '../recommendations/fit.rules.js';
+import type { Level } from './levels.rules.js';
 
-export type Level = 'LOW' | 'MEDIUM_LOW' | 'MEDIUM' | 'MEDIUM_HIGH' | 'HIGH';
 type MatchingRow = Level | 'LOWEST' | 'PROFESSIONAL' | 'NONE';
 
 export type ReasonCode =
