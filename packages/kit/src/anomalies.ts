@@ -11,22 +11,18 @@ const LIMITS = {
   hours: [7, 21],
 } as const;
 
-/** Whose files are the files of a client's family, by the service that knows: client → relatives. */
-export type KinOf = (db: Db, clientIds: readonly string[]) => Promise<ReadonlyMap<string, readonly string[]>>;
-
 type Anomaly = Omit<DataOf<typeof AccessAnomalyFound>, 'service' | 'day'>;
 
-/** Looks each night at who has opened which files on the day that has ended. */
-export const accessAnomalies = (kinOf: KinOf = async () => new Map()): Job => ({
+/** Looks each night at who has opened which files on the day that has ended. Whose relative a client is, the clients service knows. */
+export const accessAnomalies: Job = {
   name: 'access-anomalies',
   cron: '30 16 * * *',
-  run: (db) => findAnomalies(db, plusDays(dayOf(db.now()), -1), kinOf),
-});
+  run: (db) => findAnomalies(db, plusDays(dayOf(db.now()), -1)),
+};
 
 /** Tells of each kind of anomaly of each reader once a day, however often it is asked. */
-export async function findAnomalies(db: Db, day: string, kinOf: KinOf): Promise<void> {
-  const opened = await openedOn(db, day);
-  const anomalies = [...inNumbers(opened), ...(await ofTheirOwn(db, opened, kinOf))];
+export async function findAnomalies(db: Db, day: string): Promise<void> {
+  const anomalies = (await openedOn(db, day)).flatMap(anomaliesOf);
   await transact(db, async (tx) => {
     for (const { kind, actorId, ...rest } of anomalies) {
       const marked = await tx.query(
@@ -60,32 +56,15 @@ async function openedOn({ source }: Db, day: string): Promise<Opened[]> {
   );
 }
 
-const inNumbers = (opened: readonly Opened[]): Anomaly[] =>
-  opened.flatMap(({ actorId, role, files, late }) => [
-    ...anomaly('MANY_FILES', { actorId, role }, files.length > LIMITS.filesMax ? files : []),
-    ...anomaly('AFTER_HOURS', { actorId, role }, late),
-  ]);
-
-async function ofTheirOwn(db: Db, opened: readonly Opened[], kinOf: KinOf): Promise<Anomaly[]> {
-  const clientsThemselves = opened.flatMap(({ ownId }) => (ownId === null ? [] : [ownId]));
-  if (clientsThemselves.length === 0) return [];
-  const kin = await kinOf(db, clientsThemselves);
-  return opened.flatMap(({ actorId, role, ownId, files }) => {
-    const relatives = kin.get(ownId ?? '') ?? [];
-    return [
-      ...anomaly(
-        'OWN_FILE',
-        { actorId, role },
-        files.filter((file) => file === ownId),
-      ),
-      ...anomaly(
-        'OWN_RELATIVE',
-        { actorId, role },
-        files.filter((file) => relatives.includes(file)),
-      ),
-    ];
-  });
-}
+const anomaliesOf = ({ actorId, role, ownId, files, late }: Opened): Anomaly[] => [
+  ...anomaly('MANY_FILES', { actorId, role }, files.length > LIMITS.filesMax ? files : []),
+  ...anomaly('AFTER_HOURS', { actorId, role }, late),
+  ...anomaly(
+    'OWN_FILE',
+    { actorId, role },
+    files.filter((file) => file === ownId),
+  ),
+];
 
 function anomaly(
   kind: Anomaly['kind'],

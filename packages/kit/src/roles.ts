@@ -295,7 +295,6 @@ export const ROLES = {
       'retention:read',
       'approvals:read',
       'retention:propose',
-      'findings:answer',
       'programme:propose',
       'grading:read',
       'grading:propose',

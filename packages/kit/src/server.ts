@@ -4,7 +4,7 @@ import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastif
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Kafka } from 'kafkajs';
 import type { DataSource } from 'typeorm';
-import { accessAnomalies, type KinOf } from './anomalies.js';
+import { accessAnomalies } from './anomalies.js';
 import { AuditAnchors } from './audit-anchors.js';
 import { startAudit } from './audit-runner.js';
 import { type Actor, ANONYMOUS, createVerifier, type Verify } from './auth.js';
@@ -48,8 +48,6 @@ export type ServiceDefinition = {
   routes?: readonly Route[];
   /** How many proxies stand before the service, whose forwarded address of the caller is believed; none when left out. */
   proxies?: number;
-  /** For the service that knows who is whose relative: readers of their own family's files are told of. */
-  kinOf?: KinOf;
   /** Figures of its own for Prometheus. */
   figures?: readonly Figure[];
   /** Loads the tables that are data (policy: **data**) into an empty database; runs at every start and adds only what is missing. */
@@ -154,7 +152,7 @@ export async function startService(service: ServiceDefinition, env: ServiceEnv):
     const jobs = await startJobs(
       env.DATABASE_URL,
       db,
-      [...(service.jobs ?? []), rewrapKeys, accessAnomalies(service.kinOf)],
+      [...(service.jobs ?? []), rewrapKeys, accessAnomalies],
       log,
     );
     await app.listen({ port: env.PORT, host: env.HOST });
