@@ -60,7 +60,7 @@ export const gatewayEnv = z.object({
           .regex(/^https?:\/\/[^/*\s]+$/, 'origins as https://desk.example.com, in a list with commas'),
       ),
     ),
-  OPERATIONS: z.string().optional(),
+  LISTED_OPERATIONS: z.string().optional(),
 });
 
 /** Service name as in the supergraph → where it answers. */
@@ -91,5 +91,5 @@ export const protectionOf = (env: z.output<typeof gatewayEnv>): Protection => ({
   rate: { perSecond: env.RATE_PER_SECOND, burst: env.RATE_BURST },
   proxies: env.PROXIES,
   origins: new Set(env.CORS_ORIGINS),
-  listed: env.OPERATIONS === undefined ? undefined : readList(env.OPERATIONS),
+  listed: env.LISTED_OPERATIONS === undefined ? undefined : readList(env.LISTED_OPERATIONS),
 });

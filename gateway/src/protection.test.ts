@@ -113,7 +113,7 @@ describe('operations by their hash', () => {
   test('where operations are listed, no other is answered by any way', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'client-graph-listed-'));
     writeFileSync(join(folder, 'page.graphql'), PAGE);
-    firm = await startFirm({ env: { OPERATIONS: folder }, isDevelopment: false });
+    firm = await startFirm({ env: { LISTED_OPERATIONS: folder }, isDevelopment: false });
     rmSync(folder, { recursive: true });
     const authorization = `Bearer ${await firm.token({ role: 'CLIENT' })}`;
     const extensions = { persistedQuery: { version: 1, sha256Hash: hash(PAGE) } };
