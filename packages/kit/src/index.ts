@@ -38,7 +38,7 @@ export { errorFormatter, errorOf } from './errors.js';
 export { applyEvent, type Handler, handle } from './handler.js';
 export type { Job } from './jobs.js';
 export { createKafka, ensureTopics } from './kafka.js';
-export { keysInMemory } from './keys.js';
+export { keysInMemory, rotateKeyFile } from './keys.js';
 export { createLog, type Log } from './log.js';
 export { CURRENCIES, type Money, minorUnits, positiveMoney } from './money.js';
 export { type Connection, connectionOf, type PageArgs, page, pageOf } from './paging.js';

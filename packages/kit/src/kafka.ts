@@ -24,7 +24,11 @@ export const createProducer = (kafka: Kafka): Producer =>
     retry: { retries: 5, maxRetryTime: 5_000 },
   });
 
-const isCompacted = (name: string): boolean => COMPACTED_TOPICS.some((topic) => topic === name);
+/** How long a topic keeps what it was told: the brokers' usual time, the last of each key, or, of evidence, for ever. */
+function keepingOf(name: string): { name: string; value: string }[] {
+  if (COMPACTED_TOPICS.some((topic) => topic === name)) return [{ name: 'cleanup.policy', value: 'compact' }];
+  return name === 'audit.v1' ? [{ name: 'retention.ms', value: '-1' }] : [];
+}
 
 /** Waits until the topic takes messages: it is listed before its partitions have a leader that knows of it. */
 async function answers(admin: Admin, topic: string, tries = 50): Promise<void> {
@@ -57,7 +61,7 @@ export async function ensureTopics(kafka: Kafka, replicationFactor = -1): Promis
             topic,
             numPartitions: PARTITIONS,
             replicationFactor,
-            ...(isCompacted(topic) ? { configEntries: [{ name: 'cleanup.policy', value: 'compact' }] } : {}),
+            configEntries: keepingOf(topic),
           })),
         })
         .catch(async (error: unknown) => {
