@@ -23,7 +23,7 @@ import {
 } from './entities.js';
 import { handlers } from './handlers.js';
 import { interviewsResolvers } from './interviews/interviews.resolvers.js';
-import { retireSuperseded } from './questionnaires/proposals.js';
+import { PUBLISH_QUESTIONNAIRE, retireSuperseded } from './questionnaires/proposals.js';
 import { proposalsResolvers } from './questionnaires/proposals.resolvers.js';
 import { seed } from './questionnaires/questionnaires.js';
 import { questionnairesResolvers } from './questionnaires/questionnaires.resolvers.js';
@@ -85,7 +85,7 @@ export const service: ServiceDefinition = {
     { name: 'expire-assessments', cron: '3 16 * * *', run: expireAssessments },
     { name: 'tell-expiring', cron: '23 16 * * *', run: tellExpiring },
     { name: 'retire-superseded', cron: '1 16 * * *', run: retireSuperseded },
-    expireApprovals([CHANGE_TABLE, RETIRE_QUESTIONNAIRE]),
+    expireApprovals([CHANGE_TABLE, RETIRE_QUESTIONNAIRE, PUBLISH_QUESTIONNAIRE]),
   ],
   seed,
 };

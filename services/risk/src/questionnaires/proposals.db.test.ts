@@ -296,3 +296,39 @@ describe('a version that is no longer asked', () => {
     expect((await submit(who, id, SAVER)).codes).toEqual([]);
   });
 });
+
+describe('a proposal as one of the things that two people decide', () => {
+  const own = (version: string) => ({
+    version,
+    effectiveFrom: version === 'TWO-1' ? '2027-12-01' : '2027-12-02',
+  });
+  const asked = async (version: string) => (await propose(own(version))).answer;
+
+  test('is shown to whoever may decide, and is approved as it was proposed only', async () => {
+    const proposal = await asked('TWO-1');
+    const waiting = await world.ask(
+      compliance,
+      '{ riskApprovals(first: 100) { nodes { action targetId canDecide } } }',
+    );
+    expect(waiting.data.riskApprovals.nodes).toContainEqual({
+      action: 'PUBLISH_QUESTIONNAIRE',
+      targetId: proposal.id,
+      canDecide: true,
+    });
+    await world.sql(`update questionnaire_proposal set effective_from = '2026-12-02' where id = $1`, [
+      proposal.id,
+    ]);
+    expect((await approve(proposal)).codes).toEqual(['PAYLOAD_CHANGED']);
+    expect((await reject(proposal)).codes).toEqual([]);
+  });
+
+  test('is turned down by time when nobody decides within ninety days, and makes room for another', async () => {
+    const proposal = await asked('TWO-2');
+    world.clock.now = new Date(MORNING.getTime() + 90 * 86_400_000);
+    expect((await approve(proposal)).codes).toEqual(['PROPOSAL_EXPIRED']);
+    const next = await asked('TWO-2');
+    expect((await approve(proposal)).codes).toEqual(['STALE_VERSION']);
+    expect((await approve({ ...proposal, version: 2 })).codes).toEqual(['PROPOSAL_DECIDED']);
+    expect((await approve(next)).codes).toEqual([]);
+  });
+});

@@ -26,7 +26,6 @@ export const refuseProposal = defineRefusals({
   EFFECTIVE_IN_PAST:
     'A questionnaire takes effect today or later, so that no sheet changes its meaning afterwards.',
   EFFECTIVE_TAKEN: 'Another version of this questionnaire takes effect on the same day.',
-  PROPOSAL_OPEN: 'Another proposal for this questionnaire waits for approval: decide that one first.',
   PROPOSAL_DECIDED: 'The proposal is decided already.',
   SELF_APPROVAL: 'Whoever proposes does not approve: ask a second person.',
   NOT_ASKED: 'No such version is asked today or later.',

@@ -1,13 +1,16 @@
 import { QuestionnaireRetired } from '@client-graph/events';
 import {
+  type Approvable,
   type Connection,
   type Db,
   dayOf,
   findForUpdate,
   isUuid,
+  openApproval,
   type PageArgs,
   page,
   refuse,
+  settleApproval,
   type Tx,
   transact,
 } from '@client-graph/kit';
@@ -22,6 +25,33 @@ import type {
 import { approve, checkProposal, proposed, refuseProposal, reject } from './proposals.rules.js';
 import { hashOf, supersededOn } from './questionnaires.js';
 import { type Questionnaire, readQuestionnaire } from './questionnaires.rules.js';
+
+/** A new version of a questionnaire: one proposal at a time for each, and one that nobody decides on is turned down by time. */
+export const PUBLISH_QUESTIONNAIRE: Approvable = {
+  action: 'PUBLISH_QUESTIONNAIRE',
+  scope: 'questionnaires:approve',
+  days: 90,
+  lapse: async (tx, id) => {
+    const proposal = await findForUpdate(tx, QuestionnaireProposalRow, id);
+    const { changes, events } = reject(proposal);
+    await tx.record(...events);
+    const decided = { reason: 'Nobody has decided in time.', decidedAt: tx.now };
+    await tx.update(QuestionnaireProposalRow, proposal, { ...changes, ...decided });
+  },
+};
+
+/** What a second person says yes to, as it is stored. */
+const payloadOf = (row: QuestionnaireProposalRow) => ({
+  code: row.code,
+  version: row.questionnaireVersion,
+  content: contentHashOf(row),
+});
+const contentHashOf = ({
+  audience,
+  effectiveFrom,
+  definition,
+}: Pick<QuestionnaireProposalRow, 'audience' | 'effectiveFrom' | 'definition'>): string =>
+  hashOf(canonicalJson({ audience, effectiveFrom, definition }));
 
 const CONTENT_MAX = 400_000;
 const PROBLEMS_MAX = 100;
@@ -58,12 +88,10 @@ export const proposeQuestionnaire = (
       await lockCode(tx, code);
       const proposal = { code, questionnaireVersion: version, audience, effectiveFrom };
       checkProposal(proposal, await publishedOf(tx, code), dayOf(tx.now));
-      const open = await tx.findOne(QuestionnaireProposalRow, { code, state: 'OPEN' });
-      if (open !== null) throw refuseProposal('PROPOSAL_OPEN', { proposalId: open.id });
-      const row = await tx.insert(QuestionnaireProposalRow, {
+      const row: QuestionnaireProposalRow = {
         id,
         ...proposal,
-        contentHash: hashOf(canonicalJson({ audience, effectiveFrom, definition })),
+        contentHash: contentHashOf({ audience, effectiveFrom, definition }),
         definition,
         proposedById: staffOf(tx),
         proposedAt: tx.now,
@@ -72,9 +100,14 @@ export const proposeQuestionnaire = (
         decidedAt: null,
         reason: null,
         version: 1,
+      };
+      await openApproval(tx, PUBLISH_QUESTIONNAIRE, {
+        subject: code,
+        targetId: id,
+        payload: payloadOf(row),
       });
       await tx.record(proposed(row));
-      return row;
+      return tx.insert(QuestionnaireProposalRow, row);
     }),
   );
 
@@ -105,6 +138,10 @@ export const approveQuestionnaire = (
       definition,
     } = proposal;
     const { changes, events } = approve(proposal, tx.actor.id, await publishedOf(tx, code), dayOf(tx.now));
+    await settleApproval(tx, PUBLISH_QUESTIONNAIRE, 'APPROVED', {
+      targetId: proposal.id,
+      payload: payloadOf(proposal),
+    });
     await tx.insert(QuestionnaireRow, {
       id: proposal.id,
       code,
@@ -133,6 +170,10 @@ export const rejectQuestionnaire = (
     checkText('reason', reason, REASON_MAX);
     const proposal = await lockProposal(tx, proposalId, expectedVersion);
     const { changes, events } = reject(proposal);
+    // Whoever has proposed takes it back; anybody else turns it down.
+    const decision = proposal.proposedById === tx.actor.id ? 'WITHDRAWN' : 'REJECTED';
+    const about = { targetId: proposal.id, payload: payloadOf(proposal) };
+    await settleApproval(tx, PUBLISH_QUESTIONNAIRE, decision, about);
     await tx.record(...events);
     return tx.update(QuestionnaireProposalRow, proposal, {
       ...changes,

@@ -1,6 +1,7 @@
 import { type Context, canDecide, listApprovals, transact } from '@client-graph/kit';
 import type { AlertRuleRow, AssessmentRuleRow } from '../entities.js';
 import type { Resolvers } from '../generated/resolvers.js';
+import { PUBLISH_QUESTIONNAIRE } from '../questionnaires/proposals.js';
 import { say } from '../words.rules.js';
 import {
   CHANGE_TABLE,
@@ -13,7 +14,7 @@ import {
 } from './table-changes.js';
 import { CHANGE_STATE_LABELS } from './table-changes.rules.js';
 
-const APPROVABLES = [CHANGE_TABLE, RETIRE_QUESTIONNAIRE];
+const APPROVABLES = [CHANGE_TABLE, RETIRE_QUESTIONNAIRE, PUBLISH_QUESTIONNAIRE];
 const VERSIONS_MAX = 50;
 
 export type TableView = AssessmentRuleRow | AlertRuleRow;
