@@ -18,7 +18,7 @@ insert into individual_profile (client_id, name_plain, gender_plain, date_of_bir
   address_country_plain, annual_income_plain, annual_income_currency, investment_years, experience_kinds_plain, mobile_plain, email_plain,
   tax_residency_plain, civil_capacity_plain)
 select id, '樣本' || n, (array['FEMALE', 'MALE'])[1 + n % 2], born_on, 'MANAGER', 'Sample Road ' || n || ', Shanghai', 'CN', 360000, 'CNY',
-  investment_years, array['WEALTH_PRODUCTS'], '+861' || (30000000000 + n)::text, 'client' || n || '@example.com', 'CN', 'FULL'
+  investment_years, array['WEALTH_PRODUCTS'], '+861' || (3000000000 + n)::text, 'client' || n || '@example.com', 'CN', 'FULL'
 from person;
 
 insert into id_document (client_id, type, number_plain, number_hash, last_four_plain)

@@ -115,7 +115,10 @@ export async function withDatabase<T>(
   service: ServiceName,
   work: (db: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const db = new pg.Client({ connectionString: stack.databaseUrl(service) });
+  const url = new URL(stack.databaseUrl(service));
+  // The owner of the tables, who may make temporary ones.
+  if (url.username === service) url.username = `${service}_migrator`;
+  const db = new pg.Client({ connectionString: url.href });
   // A connection that breaks fails the query under way; without a listener it would also end this process.
   db.on('error', () => undefined);
   await db.connect();

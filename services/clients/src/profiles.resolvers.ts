@@ -1,3 +1,4 @@
+import { dayOf, yearsBetween } from '@client-graph/kit';
 import type { Resolvers } from './generated/resolvers.js';
 import {
   changeIndividual,
@@ -16,6 +17,7 @@ export const profileResolvers = (hashKey: string) =>
       correctInstitution: (_, { input }, ctx) => correctInstitution(ctx.db, input, hashKey),
     },
     IndividualProfile: {
+      age: ({ dateOfBirth }, _, ctx) => yearsBetween(dateOfBirth, dayOf(ctx.db.now())),
       annualIncome: ({ annualIncome, annualIncomeCurrency }) => ({
         amount: annualIncome,
         currency: annualIncomeCurrency,

@@ -108,6 +108,36 @@ test('has one head; a new head takes the place of the old, and the head leaves l
   ]);
 });
 
+test('twenty clients with all that they are related to cost no more statements than one', async () => {
+  const adviser = actorOf(freshId(), ['ADVISER']);
+  const related = `contactDetails { value client { id } } primaryHousehold { id } consentHistory(first: 5) { nodes { purpose } }
+    households { role household { members { role client { id } } } } enrichments { field source { code } }
+    ownedInstitutions { institution { id } } relationships { role client { id } } individual { name age }
+    investorStatus { status } reviews { kind } dataRequests { type isLate } mergedClients { id }`;
+  const list = (first: number) => world.ask(adviser, `{ clients(first: ${first}) { nodes { ${related} } } }`);
+  for (let n = 0; n < 10; n += 1) {
+    world.clock.now = new Date(world.clock.now.getTime() + 10);
+    const [one, other] = [await person(adviser), await person(adviser)];
+    const { row } = await form(other, {}, adviser);
+    await add(row.id, one, 'SPOUSE', {}, adviser);
+    const relation = { requestId: freshId(), fromId: one, toId: other, role: 'SPOUSE' };
+    await world.ask(
+      adviser,
+      'mutation ($input: RelateClientsInput!) { relateClients(input: $input) { id } }',
+      {
+        input: relation,
+      },
+    );
+  }
+  const { data, errors } = await list(20);
+  expect(errors).toEqual([]);
+  expect(data.clients.nodes).toHaveLength(20);
+  expect(data.clients.nodes[0].individual.age).toBe(29);
+  const one = await world.statements(() => list(1));
+  expect(await world.statements(() => list(20))).toBeLessThanOrEqual(one);
+  expect(one).toBeLessThanOrEqual(20);
+});
+
 describe('refused', () => {
   test('an institution, one twice, a day to come, a stranger', async () => {
     const head = await person();
