@@ -2,6 +2,7 @@ export { DEFAULT_PORTS, type PartName, type Ports, SERVICES, type ServiceName } 
 export { createServiceDatabases } from './databases.js';
 export { temporaryFolder } from './folders.js';
 export { type Kafka, startKafka } from './kafka.js';
+export { startMail } from './mail.js';
 export { type Oidc, startOidc } from './oidc.js';
 export { PEOPLE, type Person, type PersonKey } from './people.js';
 export { freePort, freePorts } from './ports.js';

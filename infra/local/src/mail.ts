@@ -11,9 +11,12 @@ const KEPT_MAX = 500;
 export async function startMail({
   smtpPort,
   pagePort,
+  onMail,
 }: {
   smtpPort: number;
   pagePort: number;
+  /** Told of each message that was taken, by its Message-ID: the page keeps only the latest. */
+  onMail?: (messageId: string) => void;
 }): Promise<MailServer> {
   const kept: Mail[] = [];
   const smtp = new SMTPServer({
@@ -21,9 +24,10 @@ export async function startMail({
     disableReverseLookup: true,
     onData: (stream, _session, done) => {
       simpleParser(stream).then(
-        ({ to, from, subject = '', text = '' }) => {
+        ({ to, from, subject = '', text = '', messageId = '' }) => {
           kept.unshift({ to: addresses(to), from: addresses(from), subject, text, at: new Date() });
           kept.length = Math.min(kept.length, KEPT_MAX);
+          onMail?.(messageId);
           done();
         },
         (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),

@@ -35,6 +35,7 @@ export class InteractionRow implements Interaction {
   @Column({ type: 'int', nullable: true }) answeredAfterSeconds: number | null;
   @Column(sealed({ subject: 'clientId', as: 'json' })) participants: Participant[];
   @Column({ type: 'text', nullable: true }) recordingReference: string | null;
+  @Column({ type: 'boolean' }) inCoolingOff: boolean;
   @Column({ type: 'uuid' }) loggedBy: string;
   @Column({ type: 'timestamptz' }) loggedAt: Date;
 }

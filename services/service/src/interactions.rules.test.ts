@@ -16,7 +16,7 @@ const STAFF = '01900000-0000-7000-8000-00000000000a';
 const CLIENT = '01900000-0000-7000-8000-00000000000b';
 const ID = '01900000-0000-7000-8000-00000000000c';
 const SUBJECT = { id: 'PORTFOLIO', effectiveFrom: '2026-01-01', effectiveTo: null };
-const by = { staffId: STAFF, now: NOW, today: '2026-03-02' };
+const by = { staffId: STAFF, now: NOW, today: '2026-03-02', coolingOffUntil: null };
 
 const aContact = (changes: Partial<Interaction> = {}) => ({
   id: ID,
@@ -162,8 +162,25 @@ describe('who took part, and the recording', () => {
   ])('%s: %s', (_, changes, code) => {
     const subject = { id: 'PORTFOLIO', effectiveFrom: '2026-01-01', effectiveTo: null };
     const now = new Date('2026-03-02T02:00:00.000Z');
-    expect(codeOf(() => log(aContact(changes), subject, { staffId: ID, now, today: '2026-03-02' }))).toBe(
-      code,
-    );
+    expect(
+      codeOf(() =>
+        log(aContact(changes), subject, { staffId: ID, now, today: '2026-03-02', coolingOffUntil: null }),
+      ),
+    ).toBe(code);
   });
 });
+
+test.each([
+  ['OUTBOUND', '2026-03-02T01:30:00.001Z', true],
+  ['OUTBOUND', '2026-03-02T01:30:00.000Z', false],
+  ['OUTBOUND', null, false],
+  ['INBOUND', '2026-03-09T00:00:00.000Z', false],
+] as const)(
+  'a contact %s while an order is thought over until %s is marked: %s',
+  (direction, until, expected) => {
+    const subject = { id: 'PORTFOLIO', effectiveFrom: '2026-01-01', effectiveTo: null };
+    const coolingOffUntil = until === null ? null : new Date(until);
+    const { interaction } = log(aContact({ direction }), subject, { ...by, coolingOffUntil });
+    expect(interaction.inCoolingOff).toBe(expected);
+  },
+);

@@ -38,6 +38,8 @@ export type Interaction = {
   participants: Participant[];
   /** Where the recording is kept, as the recording system names it. */
   recordingReference: string | null;
+  /** Whether the firm contacted the client while an order was to be thought over. */
+  inCoolingOff: boolean;
   loggedBy: string;
   loggedAt: Date;
 };
@@ -104,9 +106,9 @@ function checkedRecording(reference: string | null): string | null {
 
 /** Writes a contact down. `subject` is the row of the code asked for, null when there is none. */
 export function log(
-  ask: Omit<Interaction, 'loggedBy' | 'loggedAt'>,
+  ask: Omit<Interaction, 'loggedBy' | 'loggedAt' | 'inCoolingOff'>,
   subject: InteractionSubject | null,
-  by: { staffId: string; now: Date; today: string },
+  by: { staffId: string; now: Date; today: string; coolingOffUntil: Date | null },
 ) {
   if (ask.at > by.now) throw refuse('IN_THE_FUTURE', { now: by.now.toISOString() });
   if (subject === null || !isOffered(subject, by.today)) throw refuse('UNKNOWN_SUBJECT');
@@ -122,6 +124,7 @@ export function log(
     summary: checkedSummary(ask.summary),
     participants: checkedParticipants(ask.participants),
     recordingReference: checkedRecording(ask.recordingReference),
+    inCoolingOff: ask.direction === 'OUTBOUND' && by.coolingOffUntil !== null && ask.at < by.coolingOffUntil,
     loggedBy: by.staffId,
     loggedAt: by.now,
   };

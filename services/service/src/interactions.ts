@@ -1,4 +1,5 @@
 import { ClientCopyRow, type Db, dayOf, isUuid, reaches, refuse, type Tx, transact } from '@client-graph/kit';
+import { coolingOffUntil } from './communications/contacts.js';
 import { WorkItemRow } from './days/days.entities.js';
 import { plan } from './days/days.rules.js';
 import { InteractionRow, InteractionSubjectRow } from './entities.js';
@@ -41,10 +42,11 @@ export const logInteraction = (db: Db, input: LogInteractionInput): Promise<Inte
         participants: participantsOf(input),
         recordingReference: input.recordingReference ?? null,
       };
-      const by = { staffId: tx.actor.id, now: tx.now, today: dayOf(tx.now) };
+      const until = await coolingOffUntil(tx, client.id);
+      const by = { staffId: tx.actor.id, now: tx.now, today: dayOf(tx.now), coolingOffUntil: until };
       const { interaction, events } = log(ask, subject, by);
       await tx.insert(InteractionRow, interaction);
-      if (input.followUp) await planAfter(tx, interaction, plan(input.followUp, by.today));
+      if (input.followUp) await planAfter(tx, interaction, plan(input.followUp, by.today, until));
       await tx.record(...events);
       return interaction;
     }),

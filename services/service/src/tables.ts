@@ -40,6 +40,8 @@ const Clocks = z.array(
         }),
       ),
       reopenDays: z.int().positive(),
+      followUpDays: z.int().positive(),
+      closeDays: z.int().positive(),
       remedies: words,
     }),
   }),

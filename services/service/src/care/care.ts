@@ -163,6 +163,7 @@ async function queueOne(tx: Tx, client: ClientCopyRow, occasion: Planned, templa
     attempts: 0,
     notBefore: tx.now,
     queuedAt: tx.now,
+    handedAt: null,
     sentAt: null,
     endedAt: null,
   });

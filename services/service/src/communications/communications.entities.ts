@@ -68,6 +68,7 @@ export class CommunicationRow implements Communication {
   @Column({ type: 'int' }) attempts: number;
   @Column({ type: 'timestamptz' }) notBefore: Date;
   @Column({ type: 'timestamptz' }) queuedAt: Date;
+  @Column({ type: 'timestamptz', nullable: true }) handedAt: Date | null;
   @Column({ type: 'timestamptz', nullable: true }) sentAt: Date | null;
   @Column({ type: 'timestamptz', nullable: true }) endedAt: Date | null;
 }

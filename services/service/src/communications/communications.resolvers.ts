@@ -7,7 +7,7 @@ import {
   MailingRow,
   MessageTemplateRow,
 } from './communications.entities.js';
-import { recordBereavement, setContactPoint } from './contacts.js';
+import { coolingOffs, recordBereavement, setContactPoint } from './contacts.js';
 import { createMailing, mailingFigures, reportCommunication } from './mailings.js';
 import { decideTemplate, proposeTemplate } from './templates.js';
 
@@ -31,6 +31,7 @@ export const communicationResolvers = {
   },
   Client: {
     communications: ({ id }, args, ctx) => ctx.loadPage(CommunicationRow, 'clientId', id, args),
+    coolingOffUntil: ({ id }, _, ctx) => ctx.loadBy('cooling off', id, (ids) => coolingOffs(ctx.db, ids)),
     contactPoints: ({ id }, _, ctx) => ctx.loadList(ContactPointRow, 'clientId', id),
   },
   Bereavement: {

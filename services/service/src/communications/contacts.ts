@@ -32,6 +32,24 @@ export const beginCoolingOff = (tx: Tx, { orderId, clientId, until }: DataOf<typ
 export const endCoolingOff = (tx: Tx, { orderId }: DataOf<typeof CoolingOffEnded>) =>
   tx.query('delete from cooling_off where order_id = $1', [orderId]);
 
+/** Until when nobody who sells may contact the client; null when no order is being thought over. */
+export async function coolingOffUntil(tx: Tx, clientId: string): Promise<Date | null> {
+  const [row] = await tx.query<{ until: Date | null }>(
+    'select max(until) as until from cooling_off where client_id = $1 and until > $2',
+    [clientId, tx.now],
+  );
+  return row?.until ?? null;
+}
+
+/** The same for many clients. */
+export async function coolingOffs(db: Db, clientIds: readonly string[]): Promise<(Date | null)[]> {
+  const rows: { id: string; until: Date }[] = await db.source.query(
+    'select client_id as id, max(until) as until from cooling_off where client_id = any($1) and until > $2 group by 1',
+    [clientIds, db.now()],
+  );
+  return clientIds.map((id) => rows.find((row) => row.id === id)?.until ?? null);
+}
+
 /** The client of this id, if the caller reaches it. */
 export async function clientInReach(tx: Tx, clientId: string): Promise<ClientCopyRow> {
   const client = isUuid(clientId) ? await tx.findOne(ClientCopyRow, { id: clientId }) : null;

@@ -8,9 +8,9 @@ import { type GateFacts, pass } from './gate.rules.js';
 import type { Message, Providers } from './providers.js';
 import { rendered } from './templates.rules.js';
 
-/** So many messages are claimed at once by each of so many lanes, and each lane hands over so many at a time. */
+/** So many messages are claimed at once by each of so many lanes, and each lane hands over so many at a time: no more are ever in doubt. */
 const BATCH = 50;
-const LANES = 3;
+const LANES = 4;
 const HANDS = 4;
 const RUN_MS = 50_000;
 /** What was claimed longer ago has perhaps lost its consent: it goes back into the queue and through the gate again (domain 3.1.3: 60 s). */
@@ -105,7 +105,7 @@ type Changes = Partial<
 type Written = { row: CommunicationRow; outcome: { changes: Changes; events: EventDraft[] } };
 
 const WRITE = `
-  update communication c set state = t.state, reason = t.reason, attempts = t.attempts, not_before = t.not_before, sent_at = t.sent_at, ended_at = t.ended_at
+  update communication c set state = t.state, reason = t.reason, attempts = t.attempts, not_before = t.not_before, sent_at = t.sent_at, ended_at = t.ended_at, handed_at = null
   from jsonb_to_recordset($1) as t(id uuid, state text, reason text, attempts int, not_before timestamptz, sent_at timestamptz, ended_at timestamptz)
   where c.id = t.id`;
 
@@ -122,30 +122,35 @@ async function write(tx: Tx, written: readonly Written[]): Promise<void> {
 
 type Settled = { row: CommunicationRow; handover: Handover | null };
 
-/** Writes down what came of a batch. What was not handed over is queued again as it was. */
-const settleAll = (db: Db, settled: readonly Settled[], onSent: OnSent) =>
-  transact(db, async (tx) => {
+/** Writes down what came of one wave, and that the next is about to be handed over: one transaction. What was not handed over is queued again. */
+const settleAll = (run: Pick<Run, 'db' | 'onSent'>, settled: readonly Settled[], next: readonly Claimed[]) =>
+  transact(run.db, async (tx) => {
     const written = settled.map(({ row, handover }): Written => {
       const outcome = handover === null ? unclaim(row) : settle(row, handover, tx.now);
       return { row, outcome };
     });
     await write(tx, written);
     for (const { row, handover } of settled)
-      if (handover?.outcome === 'TAKEN' && row.kind === 'CARE') await onSent(tx, row);
+      if (handover?.outcome === 'TAKEN' && row.kind === 'CARE') await run.onSent(tx, row);
+    if (next.length > 0)
+      await tx.query('update communication set handed_at = $2 where id = any($1)', [
+        next.map(({ row }) => row.id),
+        tx.now,
+      ]);
   });
 
 /** What else happens once a greeting was sent. */
 export type OnSent = (tx: Tx, sent: CommunicationRow) => Promise<void>;
 
 /**
- * Messages that an earlier run had in hand when it died. Where the provider tells a repeat by its key they are handed over again;
- * where it does not they were perhaps sent, so never again, and the reason says so.
+ * Messages that an earlier run had claimed when it died. What it had not handed over is queued again. What it had, is handed over
+ * again where the provider tells a repeat by its key; where it does not it was perhaps sent, so never again, and the reason says so.
  */
 const takeBackInterrupted = (db: Db, providers: Providers) =>
   transact(db, async (tx) => {
     const rows = await tx.find(CommunicationRow, { where: { state: 'SENDING' }, order: { id: 'ASC' } });
     const outcomeOf = (row: CommunicationRow) =>
-      providers[row.channel]?.knowsRepeats === true
+      row.handedAt === null || providers[row.channel]?.knowsRepeats === true
         ? unclaim(row)
         : settle(row, { outcome: 'UNKNOWN', reason: 'INTERRUPTED' }, tx.now);
     await write(
@@ -163,34 +168,38 @@ type Run = {
   until: number;
 };
 
-/** Hands over one message, unless it was claimed too long ago. */
-async function handOver(
-  { providers }: Run,
-  { row, message }: Claimed,
-  claimedAtMs: number,
-): Promise<Settled> {
-  if (performance.now() - claimedAtMs > CLAIM_VALID_MS) return { row, handover: null };
+async function handOver({ providers }: Run, { row, message }: Claimed): Promise<Settled> {
   const provider = providers[row.channel];
   if (provider === undefined) return { row, handover: { outcome: 'NOT_TAKEN', reason: 'NO_PROVIDER' } };
   return { row, handover: await provider.send(message) };
 }
 
-/** Claims, sends and settles until nothing is due or the time is over; resolves to how many were taken. */
+/** Hands what was claimed over in waves; what is left when the claim has become too old goes back. Resolves to how many were taken. */
+async function sendClaimed(run: Run, claimed: readonly Claimed[]): Promise<number> {
+  const claimedAtMs = performance.now();
+  let settled: Settled[] = [];
+  let sent = 0;
+  for (let at = 0; at < claimed.length; at += HANDS) {
+    if (performance.now() - claimedAtMs > CLAIM_VALID_MS) {
+      settled.push(...claimed.slice(at).map(({ row }) => ({ row, handover: null })));
+      break;
+    }
+    const wave = claimed.slice(at, at + HANDS);
+    await settleAll(run, settled, wave);
+    settled = await Promise.all(wave.map((one) => handOver(run, one)));
+    sent += settled.filter(({ handover }) => handover?.outcome === 'TAKEN').length;
+  }
+  if (settled.length > 0) await settleAll(run, settled, []);
+  return sent;
+}
+
+/** Claims and sends until nothing is due or the time is over; resolves to how many were taken. */
 async function lane(run: Run): Promise<number> {
   let sent = 0;
   while (Date.now() < run.until) {
     const { claimed, looked } = await run.claimNext();
     if (looked === 0) break;
-    const claimedAtMs = performance.now();
-    const waiting = [...claimed];
-    const settled: Settled[] = [];
-    const hand = async () => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-        settled.push(await handOver(run, next, claimedAtMs));
-    };
-    await Promise.all(Array.from({ length: HANDS }, hand));
-    if (settled.length > 0) await settleAll(run.db, settled, run.onSent);
-    sent += settled.filter(({ handover }) => handover?.outcome === 'TAKEN').length;
+    sent += await sendClaimed(run, claimed);
   }
   return sent;
 }

@@ -131,7 +131,7 @@ test('a campaign whose sender is killed twice in the midst reaches each recipien
   for (const after of [RECIPIENTS / 4, RECIPIENTS / 2]) {
     const sender = aSender();
     const end = ended(sender.process);
-    await until(() => count >= after || sender.process.exitCode !== null, 120_000);
+    await until(() => count >= after || sender.process.exitCode !== null, 240_000);
     expect([sender.process.exitCode, sender.said()]).toEqual([null, '']);
     sender.process.kill('SIGKILL');
     await end;
@@ -159,10 +159,10 @@ test('a campaign whose sender is killed twice in the midst reaches each recipien
   expect(wrong).toEqual([]);
   const of = (state: string) => rows.filter((row) => row.state === state).length;
   expect(of('SUPPRESSED')).toBe(RECIPIENTS / SILENT);
-  // What a dead sender had in hand is bounded by what it had claimed.
-  expect(of('UNCERTAIN')).toBeLessThanOrEqual(300);
+  // Sixteen are in hand at a time, and two senders died.
+  expect(of('UNCERTAIN')).toBeLessThanOrEqual(32);
   const [told] = await world.sql<{ n: number }>(
     `select count(distinct payload ->> 'communicationId')::int as n from outbox where type like 'communication.%'`,
   );
   expect(told?.n).toBe(RECIPIENTS);
-}, 300_000);
+}, 600_000);

@@ -44,7 +44,7 @@ export function smtpProvider(options: { url: string; from: string }): Provider {
     {
       url: options.url,
       pool: true,
-      maxConnections: 12,
+      maxConnections: 16,
       maxMessages: 1_000,
       connectionTimeout: 5_000,
       greetingTimeout: 5_000,

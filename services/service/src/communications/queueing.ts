@@ -40,6 +40,7 @@ export async function queueMessage(tx: Tx, { clientId, kind, templateCode, words
     attempts: 0,
     notBefore: tx.now,
     queuedAt: tx.now,
+    handedAt: null,
     sentAt: null,
     endedAt: null,
   });

@@ -14,6 +14,9 @@ export type ClockTerms = {
   /** In the order in which they are granted; `total` counts from receipt, in the unit of `decide`. */
   extensions: readonly Extension[];
   reopenDays: number;
+  /** Within so many days of the decision the complainant is asked how it was received, and the case is closed. */
+  followUpDays?: number | undefined;
+  closeDays?: number | undefined;
   /** What a complainant who does not agree may do: review, mediation, arbitration, court. */
   remedies: { EN: string; ZH_HANS: string; ZH_HANT: string };
 };
@@ -44,6 +47,18 @@ export function decisionSpan(terms: ClockTerms, complexity: Complexity): Span {
 export function nextExtension(terms: ClockTerms, complexity: Complexity): Extension | null {
   const at = terms.extensions.findIndex((step) => step.complexity === complexity);
   return terms.extensions[at + 1] ?? null;
+}
+
+const AFTER_CARE = { followUpDays: 7, closeDays: 30 } as const;
+
+/** By which days a decided case is followed up and closed; a clock written before it said so has 7 and 30 days (domain 3.4.2). */
+export function afterCare(
+  terms: ClockTerms,
+  resolvedAt: Date,
+): { followUpDueOn: string; closeDueOn: string } {
+  const { followUpDays = AFTER_CARE.followUpDays, closeDays = AFTER_CARE.closeDays } = terms;
+  const day = dayOf(resolvedAt);
+  return { followUpDueOn: plusDays(day, followUpDays), closeDueOn: plusDays(day, closeDays) };
 }
 
 /** The version of a profile that counts on a day. */

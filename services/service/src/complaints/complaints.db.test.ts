@@ -419,6 +419,48 @@ describe('a root cause', () => {
   });
 });
 
+test('a decided case is to be followed up within seven days and closed within thirty, and the figures say how many there are', async () => {
+  const fields = 'followUpDueOn closeDueOn isAfterCareOverdue';
+  const see = async (id: string) =>
+    (await world.ask(auditor, `query ($id: ID!) { complaint(id: $id) { ${fields} } }`, { id })).data
+      .complaint;
+  const open = await investigated();
+  expect(await see(open.id)).toEqual({ followUpDueOn: null, closeDueOn: null, isAfterCareOverdue: false });
+  const resolved = await step('resolveComplaint', open, decision);
+  const due = { followUpDueOn: '2026-02-20', closeDueOn: '2026-03-15' };
+  expect(await see(open.id)).toEqual({ ...due, isAfterCareOverdue: false });
+  at('2026-02-20T16:00:00.000Z');
+  expect(await see(open.id)).toEqual({ ...due, isAfterCareOverdue: true });
+  const asked = await step('followUpComplaint', resolved, { isReached: true });
+  expect(await see(open.id)).toEqual({
+    followUpDueOn: null,
+    closeDueOn: '2026-03-15',
+    isAfterCareOverdue: false,
+  });
+  await step('closeComplaint', asked);
+  expect(await see(open.id)).toEqual({ followUpDueOn: null, closeDueOn: null, isAfterCareOverdue: false });
+
+  at('2026-07-31T16:00:00.000Z');
+  await step('acknowledgeComplaint', await file({ category: 'DELAY' }));
+  const late = await file({ category: 'DELAY' });
+  at('2026-08-20T02:00:00.000Z');
+  await step('acknowledgeComplaint', late);
+  await world.sql(`update client_copy set status = 'ACTIVE'`);
+  const figures = await world.ask(
+    compliance,
+    `{ complaintStatistics(from: "2026-08-01", to: "2026-08-01") { received acknowledgedOnTime decided onTimePercent clients receivedPerThousandClients byCategory { category categoryLabel received } } }`,
+  );
+  const { clients, receivedPerThousandClients, ...rest } = figures.data.complaintStatistics;
+  expect(rest).toEqual({
+    received: 2,
+    acknowledgedOnTime: 1,
+    decided: 0,
+    onTimePercent: null,
+    byCategory: [{ category: 'DELAY', categoryLabel: 'Delay', received: 2 }],
+  });
+  expect(Number(receivedPerThousandClients)).toBeCloseTo(2_000 / clients, 2);
+});
+
 test('the complaints of fifty clients cost as many statements as those of one', async () => {
   // One after the other: fifty at once would wait for the pool's connections, and on a busy machine for too long.
   const clients: string[] = [];

@@ -1,8 +1,11 @@
-import { Decimal, dayOf, page, refuse } from '@client-graph/kit';
+import { type Context, Decimal, dayOf, page, refuse } from '@client-graph/kit';
 import { calendarYear } from '../calendar/calendar.js';
+import { percentOf } from '../figures.rules.js';
 import type { Resolvers } from '../generated/resolvers.js';
+import { afterCare } from './clocks.rules.js';
 import {
   ComplaintActionRow,
+  ComplaintClockRow,
   ComplaintExtensionRow,
   ComplaintRow,
   RectificationRow,
@@ -19,6 +22,15 @@ import { decideComplaintExtension, extendComplaint, proposeComplaintExtension } 
 import { fileComplaint } from './filing.js';
 import { complaint, complaintStatistics, complaints, complaintsOfClients } from './queries.js';
 import { completeRectification } from './rectifications.js';
+
+/** A decided case is still to be followed up, then closed; any other has nothing to come. */
+async function afterCareOf({ status, clockId, resolvedAt }: ComplaintRow, ctx: Context) {
+  const isDecided = status === 'RESOLVED' || status === 'FOLLOWED_UP';
+  const clock = isDecided && resolvedAt !== null ? await ctx.load(ComplaintClockRow, clockId) : null;
+  if (clock === null || resolvedAt === null) return { followUpDueOn: null, closeDueOn: null };
+  const days = afterCare(clock.terms, resolvedAt);
+  return { ...days, followUpDueOn: status === 'RESOLVED' ? days.followUpDueOn : null };
+}
 
 const YEARS = { min: 1900, max: 2200 };
 
@@ -65,6 +77,13 @@ export const complaintResolvers = {
     dueOn: ({ dueAt }) => dayOf(dueAt),
     isOverdue: ({ status, dueAt }, _, ctx) =>
       OPEN_STATUSES.some((open) => open === status) && dueAt < ctx.db.now(),
+    followUpDueOn: async (complaint, _, ctx) => (await afterCareOf(complaint, ctx)).followUpDueOn,
+    closeDueOn: async (complaint, _, ctx) => (await afterCareOf(complaint, ctx)).closeDueOn,
+    isAfterCareOverdue: async (complaint, _, ctx) => {
+      const { followUpDueOn, closeDueOn } = await afterCareOf(complaint, ctx);
+      const today = dayOf(ctx.db.now());
+      return [followUpDueOn, closeDueOn].some((day) => day !== null && day < today);
+    },
     extensions: ({ id }, _, ctx) => ctx.loadList(ComplaintExtensionRow, 'complaintId', id),
     history: ({ id }, _, ctx) => ctx.loadList(ComplaintActionRow, 'complaintId', id),
     redress: ({ redressType, redressAmount, redressCurrency }) =>
@@ -77,6 +96,14 @@ export const complaintResolvers = {
       mergedIntoId === null ? null : complaint(ctx.db, mergedIntoId, (of) => ctx.load(ComplaintRow, of)),
     rectification: ({ rectificationId }, _, ctx) =>
       rectificationId === null ? null : ctx.load(RectificationRow, rectificationId),
+  },
+  ComplaintStatistics: {
+    onTimePercent: ({ onTime, decided }) => percentOf(onTime, decided),
+    receivedPerThousandClients: ({ received, clients }) =>
+      clients === 0 ? null : new Decimal(received).times(1_000).dividedBy(clients).toDecimalPlaces(2),
+  },
+  ComplaintCategoryFigures: {
+    categoryLabel: ({ category }, { locale }) => CATEGORY_LABELS[category][locale],
   },
   ComplaintRootCauseFigures: {
     rootCauseLabel: ({ rootCause }, { locale }) => ROOT_CAUSE_LABELS[rootCause][locale],

@@ -11,7 +11,12 @@ import {
 import { In } from 'typeorm';
 import { ComplaintRow } from './complaints.entities.js';
 import { reachesComplaint } from './complaints.js';
-import { type ComplaintStatus, OPEN_STATUSES, type RootCause } from './complaints.rules.js';
+import {
+  type ComplaintCategory,
+  type ComplaintStatus,
+  OPEN_STATUSES,
+  type RootCause,
+} from './complaints.rules.js';
 
 /** Who asks, as the conditions of a query: no complaint about oneself, and without the right to handle only those of one's clients. */
 type Wanted = {
@@ -86,7 +91,9 @@ export type Counted = {
   averageSatisfaction: string | null;
 };
 
-/** How complaints decided from one day to another came out, by root cause. */
+export type Received = { category: ComplaintCategory; received: number; acknowledged: number };
+
+/** How complaints received and decided from one day to another came out, by category and root cause. */
 export async function complaintStatistics(db: Db, { from, to }: { from: string; to: string }) {
   if (from > to) throw refuse('BAD_INPUT', { field: 'from', reason: 'AFTER_TO' });
   const within = (column: string) =>
@@ -98,15 +105,26 @@ export async function complaintStatistics(db: Db, { from, to }: { from: string; 
      group by 1 order by 2 desc, 1`,
     [from, to],
   );
-  const [received] = await db.source.query(
-    `select count(*)::int as n from complaint where ${within('received_at')}`,
+  const byCategory: Received[] = await db.source.query(
+    `select category, count(*)::int as received,
+       count(*) filter (where date_trunc('second', acknowledged_at) <= acknowledge_due_at)::int as acknowledged
+     from complaint where ${within('received_at')} group by 1 order by 2 desc, 1`,
     [from, to],
   );
-  const sum = (of: (row: Counted) => number) => byRootCause.reduce((total, row) => total + of(row), 0);
+  const [served] = await db.source.query(
+    `select count(*)::int as n from client_copy where status in ('ACTIVE', 'DORMANT')`,
+  );
+  const sum = <Row>(rows: readonly Row[], of: (row: Row) => number) =>
+    rows.reduce((total, row) => total + of(row), 0);
   return {
-    received: Number(received.n),
-    decided: sum((row) => row.decided),
-    onTime: sum((row) => row.onTime),
+    received: sum(byCategory, (row) => row.received),
+    acknowledgedOnTime: sum(byCategory, (row) => row.acknowledged),
+    decided: sum(byRootCause, (row) => row.decided),
+    onTime: sum(byRootCause, (row) => row.onTime),
+    clients: Number(served.n),
+    byCategory,
     byRootCause,
   };
 }
+
+export type Statistics = Awaited<ReturnType<typeof complaintStatistics>>;

@@ -6,6 +6,8 @@ import {
   ClientRestricted,
   ClientReviewCompleted,
   ClientReviewDue,
+  CoolingOffEnded,
+  CoolingOffStarted,
   InterviewCompleted,
   InterviewRequired,
   RiskAlertAcknowledged,
@@ -166,6 +168,17 @@ describe('a follow-up', () => {
     expect((await run('planFollowUp', aFollowUp(await aClient(adviser), changes), adviser)).codes).toEqual([
       code,
     ]);
+  });
+  test('is not planned for a time in which the client thinks an order over', async () => {
+    const adviser = anAdviser();
+    const clientId = await aClient(adviser);
+    const order = { clientId, orderId: freshId(), productId: freshId(), until: '2026-03-04T04:00:00.000Z' };
+    await world.deliver(CoolingOffStarted(order));
+    const plan = async (dueOn: string) =>
+      (await run('planFollowUp', aFollowUp(clientId, { dueOn }), adviser)).codes;
+    expect([await plan('2026-03-03'), await plan('2026-03-04')]).toEqual([['FOLLOW_UP_COOLING_OFF'], []]);
+    await world.deliver(CoolingOffEnded(order));
+    expect(await plan('2026-03-03')).toEqual([]);
   });
   test('is planned once, ticked off once, by the adviser of the client', async () => {
     const adviser = anAdviser();

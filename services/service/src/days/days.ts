@@ -2,7 +2,7 @@ import { type Db, dayOf, findForUpdate, plusDays, refuse, transact } from '@clie
 import { In, IsNull, LessThanOrEqual } from 'typeorm';
 import { careAhead, type Planned } from '../care/care.js';
 import { CommunicationRow } from '../communications/communications.entities.js';
-import { clientInReach } from '../communications/contacts.js';
+import { clientInReach, coolingOffUntil } from '../communications/contacts.js';
 import { ComplaintRow } from '../complaints/complaints.entities.js';
 import { OPEN_STATUSES } from '../complaints/complaints.rules.js';
 import type { CompleteFollowUpInput, PlanFollowUpInput } from '../generated/resolvers.js';
@@ -15,7 +15,7 @@ export const planFollowUp = (db: Db, input: PlanFollowUpInput): Promise<WorkItem
   transact(db, (tx) =>
     tx.once('planFollowUp', input, WorkItemRow, async (id): Promise<WorkItemRow> => {
       const client = await clientInReach(tx, input.clientId);
-      const planned = plan(input, dayOf(tx.now));
+      const planned = plan(input, dayOf(tx.now), await coolingOffUntil(tx, client.id));
       const rest = {
         state: 'OPEN' as const,
         plannedBy: tx.actor.id,

@@ -71,6 +71,8 @@ export const TERMS = {
       )
       .max(2),
     reopenDays: z.int().positive().max(366),
+    followUpDays: z.int().positive().max(366).optional(),
+    closeDays: z.int().positive().max(366).optional(),
     remedies: words,
   }),
   CARE_RULE: z.strictObject({
