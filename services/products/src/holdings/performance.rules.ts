@@ -51,7 +51,7 @@ type Point = { day: string; index: Decimal };
  * The chained return of positions of one currency, a point for each day that has a value, the first on or after `from`, where it is 1.
  * Each step is that of what was held the day before, so that buying and redeeming move nothing.
  */
-export function indexOf(positions: readonly Position[], from: string): Point[] {
+function indexOf(positions: readonly Position[], from: string): Point[] {
   const days = [
     ...new Set(positions.flatMap(({ navs }) => navs.map((point) => point.day)).filter((day) => day >= from)),
   ].sort();

@@ -78,14 +78,14 @@ const SIDES = {
 const REVERSAL: Words = { EN: 'reversal', ZH_HANS: '冲正', ZH_HANT: '沖正' };
 
 /** Which way a trade went, in words; a row that undoes another says so. */
-export const sideOf = ({ side, isReversal }: Pick<Trade, 'side' | 'isReversal'>, locale: Locale): string =>
+const sideOf = ({ side, isReversal }: Pick<Trade, 'side' | 'isReversal'>, locale: Locale): string =>
   isReversal ? `${SIDES[side][locale]} (${REVERSAL[locale]})` : SIDES[side][locale];
 
 const sum = (values: readonly Decimal[]): Decimal =>
   values.reduce((total, value) => total.plus(value), new Decimal(0));
 
 /** Money in, money out and fees of each currency; what was taken back counts against what it undoes. */
-export function totalsOf({ opening, trades, closing }: Statement) {
+function totalsOf({ opening, trades, closing }: Statement) {
   const currencies = new Set([...opening, ...trades, ...closing].map(({ currency }) => currency));
   return [...currencies].sort().map((currency) => {
     const own = trades.filter((trade) => trade.currency === currency);
