@@ -1,4 +1,6 @@
-import type { ServiceDefinition } from '@client-graph/kit';
+import { expireApprovals, type ServiceDefinition } from '@client-graph/kit';
+import { APPROVABLES } from './approvables.js';
+import { approvalResolvers } from './approvals.resolvers.js';
 import { CalendarDayRow } from './calendar/calendar.entities.js';
 import { CareDateRow, CareGiftRow, CareRuleRow, CareTaskRow, ClientFactRow } from './care/care.entities.js';
 import { careSent, queueCare } from './care/care.js';
@@ -59,6 +61,7 @@ const nouns = [
   planResolvers,
   feedbackResolvers,
   surveyResolvers,
+  approvalResolvers,
 ] as const;
 
 /** The service, sending through these providers. */
@@ -104,6 +107,7 @@ export const serviceWith = (providers: Providers): ServiceDefinition => ({
   },
   handlers,
   jobs: [
+    expireApprovals(APPROVABLES),
     // Shortly after midnight in Shanghai.
     { name: 'recount-provisional-clocks', cron: '5 16 * * *', run: recountProvisionalClocks },
     // At 08:35 in Shanghai, when the quiet hours are over.

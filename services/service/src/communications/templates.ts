@@ -1,9 +1,40 @@
-import { type Db, dayOf, findForUpdate, refuse, type Tx, transact } from '@client-graph/kit';
+import {
+  type Approvable,
+  type Db,
+  dayOf,
+  findForUpdate,
+  openApproval,
+  refuse,
+  settleApproval,
+  type Tx,
+  transact,
+} from '@client-graph/kit';
 import type { DecideTemplateInput, ProposeTemplateInput } from '../generated/resolvers.js';
 import { bannedOn } from './banned.js';
 import { MessageTemplateRow } from './communications.entities.js';
 import type { CommunicationKind } from './gate.rules.js';
 import { checkedWords, refuse as refuseWords } from './templates.rules.js';
+
+/** A revision of words: each is decided on by itself, and one that nobody decides on is rejected by time. */
+export const MESSAGE_TEMPLATE: Approvable = {
+  action: 'MESSAGE_TEMPLATE',
+  scope: 'templates:approve',
+  days: 90,
+  lapse: async (tx, id) => {
+    const row = await findForUpdate(tx, MessageTemplateRow, id);
+    await tx.update(MessageTemplateRow, row, { status: 'REJECTED', decidedAt: tx.now });
+  },
+};
+
+/** The words that a second person says yes to. */
+const payloadOf = ({ code, revision, kind, subject, body, variables }: MessageTemplateRow) => ({
+  code,
+  revision,
+  kind,
+  subject,
+  body,
+  variables,
+});
 
 /** Proposes words, as the next revision of their code. */
 export const proposeTemplate = (db: Db, input: ProposeTemplateInput): Promise<MessageTemplateRow> =>
@@ -29,6 +60,11 @@ export const proposeTemplate = (db: Db, input: ProposeTemplateInput): Promise<Me
         ...words,
         ...proposed,
       };
+      await openApproval(tx, MESSAGE_TEMPLATE, {
+        subject: `${code}:${revision}`,
+        targetId: id,
+        payload: payloadOf(row),
+      });
       return tx.insert(MessageTemplateRow, row);
     }),
   );
@@ -40,6 +76,7 @@ export const decideTemplate = (db: Db, input: DecideTemplateInput): Promise<Mess
     if (row.status !== 'PROPOSED') throw refuseWords('TEMPLATE_DECIDED');
     if (row.proposedBy === tx.actor.id) throw refuseWords('OWN_TEMPLATE');
     const status = input.isApproved ? 'APPROVED' : 'REJECTED';
+    await settleApproval(tx, MESSAGE_TEMPLATE, status, { targetId: row.id, payload: payloadOf(row) });
     return tx.update(MessageTemplateRow, row, { status, decidedBy: tx.actor.id, decidedAt: tx.now });
   });
 

@@ -151,3 +151,26 @@ test('a new clock of complaints and a new gift count where they are used', async
     { value: '450' },
   ]);
 });
+
+test('what waits is shown to whoever decides, is approved as it was proposed only, and is rejected by time', async () => {
+  const { row } = await run('proposeTableVersion', aVersion({ effectiveFrom: '2026-09-01' }));
+  const waiting = await world.ask(
+    compliance,
+    '{ serviceApprovals(first: 100) { nodes { service action targetId canDecide } } }',
+  );
+  expect(waiting.data.serviceApprovals.nodes).toContainEqual({
+    service: 'service',
+    action: 'TABLE_VERSION',
+    targetId: row.id,
+    canDecide: true,
+  });
+  const decision = { tableVersionId: row.id, expectedVersion: 1, isApproved: true };
+  await world.sql(`update table_version set source = 'Another' where id = $1`, [row.id]);
+  expect((await run('decideTableVersion', decision, compliance)).codes).toEqual(['PAYLOAD_CHANGED']);
+  world.clock.now = new Date(NOON.getTime() + 90 * 86_400_000);
+  expect((await run('decideTableVersion', decision, compliance)).codes).toEqual(['PROPOSAL_EXPIRED']);
+  await service.jobs?.find(({ name }) => name === 'expire-approvals')?.run(world.db);
+  expect(await world.sql('select status from table_version where id = $1', [row.id])).toEqual([
+    { status: 'REJECTED' },
+  ]);
+});

@@ -1,8 +1,39 @@
-import { type Db, dayOf, findForUpdate, refuse, type Tx, transact } from '@client-graph/kit';
+import {
+  type Approvable,
+  type Db,
+  dayOf,
+  findForUpdate,
+  openApproval,
+  refuse,
+  settleApproval,
+  type Tx,
+  transact,
+} from '@client-graph/kit';
 import type { DecideTableVersionInput, ProposeTableVersionInput } from '../generated/resolvers.js';
 import { TableVersionRow } from './table-versions.entities.js';
 import { decide, propose } from './table-versions.rules.js';
 import { type FirmTable, TERMS, type TermsOf } from './terms.rules.js';
+
+/** A version of a row: each is decided on by itself, and one that nobody decides on is rejected by time. */
+export const TABLE_VERSION: Approvable = {
+  action: 'TABLE_VERSION',
+  scope: 'tables:approve',
+  days: 90,
+  lapse: async (tx, id) => {
+    const row = await findForUpdate(tx, TableVersionRow, id);
+    await tx.update(TableVersionRow, row, { status: 'REJECTED', decidedAt: tx.now });
+  },
+};
+
+/** What a second person says yes to. */
+const payloadOf = ({ table, code, revision, effectiveFrom, source, terms }: TableVersionRow) => ({
+  table,
+  code,
+  revision,
+  effectiveFrom,
+  source,
+  terms,
+});
 
 /** Proposes the next version of a row. One row is numbered at a time. */
 export const proposeTableVersion = (db: Db, input: ProposeTableVersionInput): Promise<TableVersionRow> =>
@@ -27,7 +58,13 @@ export const proposeTableVersion = (db: Db, input: ProposeTableVersionInput): Pr
         terms,
       };
       const by = { proposedBy: tx.actor.id, proposedAt: tx.now, decidedBy: null, decidedAt: null };
-      return tx.insert(TableVersionRow, { ...row, status: 'PROPOSED', ...by });
+      const proposed: TableVersionRow = { ...row, status: 'PROPOSED', ...by };
+      await openApproval(tx, TABLE_VERSION, {
+        subject: `${table}:${code}:${row.revision}`,
+        targetId: id,
+        payload: payloadOf(proposed),
+      });
+      return tx.insert(TableVersionRow, proposed);
     }),
   );
 
@@ -36,7 +73,10 @@ export const decideTableVersion = (db: Db, input: DecideTableVersionInput): Prom
     if (tx.actor.id === null) throw refuse('UNAUTHENTICATED');
     const row = await findForUpdate(tx, TableVersionRow, input.tableVersionId, input.expectedVersion);
     const act = { by: tx.actor.id, now: tx.now, today: dayOf(tx.now) };
-    const decided = await tx.update(TableVersionRow, row, decide(row, input.isApproved, act));
+    const changes = decide(row, input.isApproved, act);
+    const decision = input.isApproved ? 'APPROVED' : 'REJECTED';
+    await settleApproval(tx, TABLE_VERSION, decision, { targetId: row.id, payload: payloadOf(row) });
+    const decided = await tx.update(TableVersionRow, row, changes);
     if (decided.status === 'APPROVED') await publish(tx, decided);
     return decided;
   });
