@@ -148,18 +148,19 @@ export class Vault {
 
   private async make(query: Query, subjects: readonly string[]): Promise<void> {
     // In one order everywhere, so that two transactions cannot wait for each other.
-    const sorted = [...subjects].sort();
     const made = await Promise.all(
-      sorted.map((subject) => this.keys.wrap(newKey(), this.contextOf(subject))),
+      [...subjects].sort().map(async (subject) => {
+        const { masterKeyId, wrapped } = await this.keys.wrap(newKey(), this.contextOf(subject));
+        return { id: uuidv7(), subject, masterKeyId, wrapped };
+      }),
     );
     await query(
       `insert into data_key (id, subject, master_key_id, wrapped, created_at)
-       select id, subject, master_key_id, wrapped, now()
-       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[]) as made(id, subject, master_key_id, wrapped)
+       select m.*, now() from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[]) as m
        on conflict (subject) do nothing`,
       [
-        sorted.map(() => uuidv7()),
-        sorted,
+        made.map(({ id }) => id),
+        made.map(({ subject }) => subject),
         made.map(({ masterKeyId }) => masterKeyId),
         made.map(({ wrapped }) => wrapped),
       ],
