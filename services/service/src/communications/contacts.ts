@@ -4,23 +4,23 @@ import type { RecordBereavementInput, SetContactPointInput } from '../generated/
 import { ContactPointRow } from './communications.entities.js';
 import { checkedAddress } from './communications.rules.js';
 
-/** Keeps what the client allows; events of one client arrive in order, so the last one told counts. */
-export const keepConsent = (tx: Tx, data: DataOf<typeof ClientConsentChanged>) =>
-  tx.query(
+/** Keeps what the client allows; events of one client arrive in order, so the last one told counts. Taken back without a channel it is taken back for all. */
+export async function keepConsent(tx: Tx, data: DataOf<typeof ClientConsentChanged>): Promise<void> {
+  const { clientId, purpose, channel, action, textVersion } = data;
+  const isGranted = action === 'GRANT';
+  if (!isGranted && channel === null)
+    await tx.query(
+      'update consent_copy set is_granted = false, changed_at = $3 where client_id = $1 and purpose = $2',
+      [clientId, purpose, tx.now],
+    );
+  await tx.query(
     `insert into consent_copy (id, client_id, purpose, channel, is_granted, text_version, changed_at)
      values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (client_id, purpose, channel) do update
      set is_granted = excluded.is_granted, text_version = excluded.text_version, changed_at = excluded.changed_at`,
-    [
-      tx.newId(),
-      data.clientId,
-      data.purpose,
-      data.channel ?? '',
-      data.action === 'GRANT',
-      data.textVersion,
-      tx.now,
-    ],
+    [tx.newId(), clientId, purpose, channel ?? '', isGranted, textVersion, tx.now],
   );
+}
 
 export const beginCoolingOff = (tx: Tx, { orderId, clientId, until }: DataOf<typeof CoolingOffStarted>) =>
   tx.query(

@@ -8,6 +8,7 @@ import {
   ClientOnboarded,
   ClientReviewDue,
   ClientUnmerged,
+  CoolingOffStarted,
 } from '@client-graph/events';
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -113,7 +114,18 @@ test('what belonged to a duplicate belongs to the survivor, and goes back when t
   const eventId = await anEvent();
   const [survivorId, mergedId] = [await aFullClient(eventId), await aFullClient()];
   const before = [await countsOf(survivorId), await countsOf(mergedId)];
+  const until = '2026-03-04T04:00:00.000Z';
+  await world.deliver(
+    CoolingOffStarted({ clientId: mergedId, orderId: freshId(), productId: freshId(), until }),
+  );
+  const coolingOffOf = async (clientId: string) => {
+    const of = [{ __typename: 'Client', id: clientId }];
+    const query =
+      'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Client { coolingOffUntil } } }';
+    return (await world.ask(compliance, query, { of })).data._entities[0].coolingOffUntil;
+  };
   await world.deliver(ClientMerged({ survivorId, mergedId }), { times: 2 });
+  expect(await coolingOffOf(survivorId)).toBe(until);
   // Each has a plan open from the one template, and a review of one day: those of the duplicate stay with it.
   expect(await countsOf(survivorId)).toEqual({
     ...{ interactions: 2, complaints: 2, feedback: 2, advice: 2, servicePlans: 1, registrations: 1 },
@@ -126,6 +138,7 @@ test('what belonged to a duplicate belongs to the survivor, and goes back when t
   expect(open).toHaveLength(2);
   await world.deliver(ClientUnmerged({ survivorId, mergedId, to: 'ACTIVE' }), { times: 2 });
   expect([await countsOf(survivorId), await countsOf(mergedId)]).toEqual(before);
+  expect([await coolingOffOf(survivorId), await coolingOffOf(mergedId)]).toEqual([null, until]);
 });
 
 describe.each([
