@@ -13,8 +13,11 @@ import { type Delays, delayTable, measureDelay } from './delay.js';
 import { addClients, type Loaded, newFirm } from './generate.js';
 import { type Memory, measureMemory, memoryTable } from './memory.js';
 import { type Options, readOptions, USAGE } from './options.js';
+import { benchPoints } from './points.js';
+import { benchProtection } from './protection.js';
 import { type Measured, measureQuery, tablesOf } from './queries.js';
 import { measureRelay, type Relayed, relayTable } from './relay.js';
+import { benchSheets } from './sheets.js';
 import { render, type Table } from './table.js';
 
 /** Outside the temporary folder, so that what a process said can be read after it failed. */
@@ -154,6 +157,21 @@ async function main(): Promise<number> {
     if (process.argv[2] === 'book') {
       demandBuilt();
       await benchBook(process.argv.slice(3), LOGS, stop.signal, say);
+      return code;
+    }
+    if (process.argv[2] === 'sheets') {
+      demandBuilt();
+      await benchSheets(process.argv.slice(3), LOGS, stop.signal, say);
+      return code;
+    }
+    if (process.argv[2] === 'points') {
+      demandBuilt();
+      await benchPoints(process.argv.slice(3), stop.signal, say);
+      return code;
+    }
+    if (process.argv[2] === 'protection') {
+      demandBuilt();
+      await benchProtection(process.argv.slice(3), LOGS, stop.signal, say);
       return code;
     }
     if (process.argv[2] === 'gateway') return await benchGateway(process.argv.slice(3));

@@ -24,6 +24,10 @@ export const USAGE = `npm run bench -- [options]
   --json FILE              writes the figures to a file too
 npm run bench -- book [--clients 10000,1000000]
                          search, lists and previews of the clients service, and how soon a withdrawn consent counts
+npm run bench -- sheets [--sheets 2000]   questionnaires scored in a second
+npm run bench -- points --history FILE    a history of purchases (customer, day, amount) through the ledger of points
+npm run bench -- protection [--clients 2000] [--pages 600]
+                         the client page with and without encryption and the log of access
 npm run bench -- gateway --help   the gateway beside others, over services that answer from memory`;
 
 /** Throws a Problem that names the option and says what it takes. */
@@ -57,7 +61,8 @@ function parse(args: string[]) {
   }
 }
 
-function whole(option: string, text: string, max: number): number {
+/** A whole number of an option, or a Problem that names it. */
+export function whole(option: string, text: string, max: number): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1 || number > max)
     throw new Problem(`${option} ${text} is not a whole number from 1 to ${max}.`);

@@ -174,51 +174,58 @@ function operatorOf(text: string, source: string): Operator {
 }
 
 /** Whether the condition is true of the sheet. */
-export function holds(condition: Condition, sheet: Sheet): boolean {
+export const holds = (condition: Condition, sheet: Sheet): boolean =>
+  testOf(condition, sheet.questions)(sheet);
+
+type Test = (sheet: Sheet) => boolean;
+
+/** The condition as something to ask of many sheets of one questionnaire: what it names is looked up once. */
+export function testOf(condition: Condition, questions: Sheet['questions']): Test {
   switch (condition.kind) {
-    case 'AND':
-      return condition.parts.every((part) => holds(part, sheet));
-    case 'OR':
-      return condition.parts.some((part) => holds(part, sheet));
-    case 'NOT':
-      return !holds(condition.part, sheet);
+    case 'AND': {
+      const parts = condition.parts.map((part) => testOf(part, questions));
+      return (sheet) => parts.every((test) => test(sheet));
+    }
+    case 'OR': {
+      const parts = condition.parts.map((part) => testOf(part, questions));
+      return (sheet) => parts.some((test) => test(sheet));
+    }
+    case 'NOT': {
+      const part = testOf(condition.part, questions);
+      return (sheet) => !part(sheet);
+    }
     case 'TEST':
-      return compare(measure(condition.subject, sheet), condition.operator, condition.values);
+      return subjectTest(condition, questions);
     default:
       return condition satisfies never;
   }
 }
 
-/** The values of a subject (several where a question takes several answers), and how a value written in the condition ranks beside them. */
-type Measured = {
-  found: readonly string[];
-  rank: (value: string) => number;
-  /** How a value is written in the condition → how it is found; the same where this is missing. */
-  read?: (written: string) => string;
-};
-
-function measure(subject: Subject, sheet: Sheet): Measured {
+function subjectTest(
+  { subject, operator, values }: Extract<Condition, { kind: 'TEST' }>,
+  questions: Sheet['questions'],
+): Test {
+  const numbers = values.map(Number);
   switch (subject.kind) {
     case 'QUESTION': {
-      const options = sheet.questions.find((question) => question.id === subject.name)?.options ?? [];
-      return {
-        found: chosen(sheet.answers, subject.name),
-        rank: (value) => options.findIndex((option) => option.code === value),
-      };
+      const { name } = subject;
+      const codes = questions.find(({ id }) => id === name)?.options.map(({ code }) => code) ?? [];
+      return textTest(operator, values, (sheet) => chosen(sheet.answers, name), codes);
     }
     case 'SUM': {
-      const ids = subject.runs.flatMap((run) => idsOf(run, sheet.questions));
-      return { found: [String(ids.reduce((sum, id) => sum + (sheet.points[id] ?? 0), 0))], rank: Number };
+      const ids = subject.runs.flatMap((run) => idsOf(run, questions));
+      return numberTest(operator, numbers, ({ points }) =>
+        ids.reduce((sum, id) => sum + (points[id] ?? 0), 0),
+      );
     }
     case 'TOTAL':
-      return { found: [String(sheet.total)], rank: Number };
+      return numberTest(operator, numbers, ({ total }) => total);
     case 'BAND':
-      return { found: [sheet.band], rank: rankOfLevel, read: (written) => levelOf(written) ?? written };
-    case 'FACT':
-      return {
-        found: isFact(subject.name) ? [String(sheet.facts[subject.name])] : [],
-        rank: () => Number.NaN,
-      };
+      return numberTest(operator, values.map(rankOfLevel), ({ band }) => rankOf(band));
+    case 'FACT': {
+      const { name } = subject;
+      return textTest(operator, values, ({ facts }) => (isFact(name) ? [String(facts[name])] : []), []);
+    }
     default:
       return subject satisfies never;
   }
@@ -229,29 +236,44 @@ const rankOfLevel = (text: string): number => {
   return level === undefined ? Number.NaN : rankOf(level);
 };
 
-function compare(
-  { found, rank, read = String }: Measured,
+/** Of what was found (several where a question takes several answers); `order` ranks the values for < and >. */
+function textTest(
   operator: Operator,
   values: readonly string[],
-): boolean {
-  const [other = ''] = values;
-  const isOneOf = (value: string) => values.some((written) => read(written) === value);
-  const value = found[0] ?? '';
+  foundIn: (sheet: Sheet) => readonly string[],
+  order: readonly string[],
+): Test {
   switch (operator) {
     case '=':
     case 'in':
-      return found.some(isOneOf);
+      return (sheet) => foundIn(sheet).some((value) => values.includes(value));
     case '!=':
     case 'not in':
-      return !found.some(isOneOf);
+      return (sheet) => !foundIn(sheet).some((value) => values.includes(value));
+    default: {
+      const ranks = values.map((value) => order.indexOf(value));
+      return numberTest(operator, ranks, (sheet) => order.indexOf(foundIn(sheet)[0] ?? ''));
+    }
+  }
+}
+
+function numberTest(operator: Operator, values: readonly number[], of: (sheet: Sheet) => number): Test {
+  const [other = Number.NaN] = values;
+  switch (operator) {
+    case '=':
+    case 'in':
+      return (sheet) => values.includes(of(sheet));
+    case '!=':
+    case 'not in':
+      return (sheet) => !values.includes(of(sheet));
     case '<':
-      return rank(value) < rank(other);
+      return (sheet) => of(sheet) < other;
     case '<=':
-      return rank(value) <= rank(other);
+      return (sheet) => of(sheet) <= other;
     case '>':
-      return rank(value) > rank(other);
+      return (sheet) => of(sheet) > other;
     case '>=':
-      return rank(value) >= rank(other);
+      return (sheet) => of(sheet) >= other;
     default:
       return operator satisfies never;
   }

@@ -3,13 +3,12 @@ import { canonicalJson } from '../canonical.rules.js';
 import { capped, type RiskLevel, rankOf } from '../levels.rules.js';
 import {
   type Answers,
-  type Condition,
   chosen,
   type Facts,
   factsNamed,
-  holds,
   parseCondition,
   type Sheet,
+  testOf,
 } from './conditions.rules.js';
 import {
   askedOf,
@@ -153,12 +152,14 @@ export const score = (definition: Definition, answers: Answers, facts: Facts): S
 export function scorerOf(definition: Definition): (answers: Answers, facts: Facts) => Scored {
   const { questions } = definition;
   const gates = definition.gates.map(
-    (gate): ReadGate => ({ ...gate, condition: gate.when === undefined ? null : parseCondition(gate.when) }),
+    (gate): ReadGate => ({
+      ...gate,
+      test: gate.when === undefined ? null : testOf(parseCondition(gate.when), questions),
+    }),
   );
+  const scales = questions.map(scaleOf);
   return (answers, facts) => {
-    const points = Object.fromEntries(
-      questions.map((question) => [question.id, pointsOf(question, answers)]),
-    );
+    const points = Object.fromEntries(scales.map(({ id, pointsOf }) => [id, pointsOf(chosen(answers, id))]));
     const subScores: Record<string, number> = {};
     for (const { id, dimension } of questions)
       subScores[dimension] = (subScores[dimension] ?? 0) + (points[id] ?? 0);
@@ -179,24 +180,27 @@ export function scorerOf(definition: Definition): (answers: Answers, facts: Fact
   };
 }
 
-type ReadGate = Gate & { condition: Condition | null };
+type ReadGate = Gate & { test: ((sheet: Sheet) => boolean) | null };
 
-/** The points of what was chosen; of several answers those that the question says. */
-function pointsOf({ id, options, multiple }: Question, answers: Answers): number {
-  const codes = chosen(answers, id);
-  const scores = options.filter(({ code }) => codes.includes(code)).map(({ score: points }) => points);
-  if (scores.length === 0) return 0;
+/** The points of what is chosen of a question; of several answers those that the question says. */
+function scaleOf({ id, options, multiple }: Question) {
+  const scores = new Map(options.map(({ code, score: points }) => [code, points]));
   const counts = multiple?.points ?? 'HIGHEST';
-  switch (counts) {
-    case 'HIGHEST':
-      return Math.max(...scores);
-    case 'LOWEST':
-      return Math.min(...scores);
-    case 'SUM':
-      return scores.reduce((sum, points) => sum + points, 0);
-    default:
-      return counts satisfies never;
-  }
+  const pointsOf = (codes: readonly string[]): number => {
+    if (codes.length < 2) return scores.get(codes[0] ?? '') ?? 0;
+    const found = codes.flatMap((code) => scores.get(code) ?? []);
+    switch (counts) {
+      case 'HIGHEST':
+        return Math.max(...found);
+      case 'LOWEST':
+        return Math.min(...found);
+      case 'SUM':
+        return found.reduce((sum, points) => sum + points, 0);
+      default:
+        return counts satisfies never;
+    }
+  };
+  return { id, pointsOf };
 }
 
 /** The band that holds the score; the loader has seen to it that there is exactly one. */
@@ -210,9 +214,7 @@ export function bandOf({ bands }: Pick<Definition, 'bands'>, total: number): Ban
 function fire(gate: ReadGate, sheet: Sheet): FiredGate | null {
   const ceiling = ceilingOf(gate, sheet);
   const fires =
-    gate.condition === null
-      ? ceiling !== null && rankOf(ceiling) < rankOf(sheet.band)
-      : holds(gate.condition, sheet);
+    gate.test === null ? ceiling !== null && rankOf(ceiling) < rankOf(sheet.band) : gate.test(sheet);
   if (!fires) return null;
   return {
     id: gate.id,
@@ -233,7 +235,7 @@ function ceilingOf({ ceilingOn, map, cap }: Gate, { answers }: Sheet): RiskLevel
 function marksLowest(gate: ReadGate, sheet: Sheet): boolean {
   if (gate.ceilingOn !== undefined)
     return chosen(sheet.answers, gate.ceilingOn).some((code) => code === gate.lowestCategoryWhen);
-  return gate.lowestCategory === true && gate.condition !== null && holds(gate.condition, sheet);
+  return gate.lowestCategory === true && gate.test !== null && gate.test(sheet);
 }
 
 /** The lowest category only where the level that counts in the end is LOW. */
