@@ -6,7 +6,7 @@ import { importLeadFile, type Progress } from './lead-import.js';
 
 const HELP = `npm run import:leads -- FILE --mapping MAPPING [--gateway URL]
 
-  FILE      a CSV of a past campaign, UTF-8, with a header
+  FILE      a CSV of a past campaign, UTF-8 or GBK, with a header
   MAPPING   which columns say what, as JSON; infra/tools/mappings/bank-marketing.json is an example
   URL       the gateway; http://localhost:4000/graphql when left out
 

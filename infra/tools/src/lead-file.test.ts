@@ -39,8 +39,9 @@ async function write(content: string | Buffer): Promise<string> {
 }
 async function read(content: string | Buffer, mapping: unknown = MAPPING): Promise<(LeadRow | Reject)[]> {
   const [path, mappingPath] = [await write(content), await write(JSON.stringify(mapping))];
+  const mappingRead = await readMapping(mappingPath);
   const rows: (LeadRow | Reject)[] = [];
-  for await (const row of readLeadFile(path, await readMapping(mappingPath), await factsOf(path)))
+  for await (const row of readLeadFile(path, mappingRead, await factsOf(path, mappingRead.encoding)))
     rows.push(row);
   return rows;
 }
@@ -66,6 +67,7 @@ describe('a file is read as CSV', () => {
     expect(rows[0]).toEqual({
       line: 2,
       externalKey: '1',
+      channel: null,
       medium: null,
       attempts: 2,
       outcome: 'CONVERTED',
@@ -173,7 +175,13 @@ describe('a fault of a row rejects that row alone', () => {
     const gbk = Buffer.from([0xcd, 0xf5]);
     expect(
       brief(
-        await read(Buffer.concat([Buffer.from('id,calls,sold\n1,1,n\n'), gbk, Buffer.from(',1,n\n3,1,n\n')])),
+        await read(
+          Buffer.concat([Buffer.from('id,calls,sold\n1,1,n\n'), gbk, Buffer.from(',1,n\n3,1,n\n')]),
+          {
+            ...MAPPING,
+            encoding: 'UTF-8',
+          },
+        ),
       ),
     ).toEqual(['2 1', '3 NOT_UTF8', '4 3']);
   });
@@ -297,3 +305,95 @@ if (existsSync(BANK_FILE)) {
     expect(existsSync(BANK_FILE)).toBe(false);
   });
 }
+
+describe('how a file is written', () => {
+  // 姓名 and 电话营销 in GBK; the header's name is needed to find the column.
+  const GBK = Buffer.concat([
+    Buffer.from('id,calls,sold,'),
+    Buffer.from([0xd0, 0xd5, 0xc3, 0xfb]),
+    Buffer.from('\n1,2,y,'),
+    Buffer.from([0xb5, 0xe7, 0xbb, 0xb0, 0xd3, 0xaa, 0xcf, 0xfa]),
+    Buffer.from('\n2,1,n,\n'),
+  ]);
+  const byName = {
+    ...MAPPING,
+    columns: { ...MAPPING.columns, medium: { column: '姓名', values: { 电话营销: 'PHONE', '': '' } } },
+  };
+
+  test('a file in GBK is read as such, without being told', async () => {
+    const rows = await read(GBK, byName);
+    expect(brief(rows)).toEqual(['2 1', '3 2']);
+    expect(rows[0]).toMatchObject({ medium: 'PHONE', outcome: 'CONVERTED' });
+    expect(brief(await read(GBK, { ...byName, encoding: 'GBK' }))).toEqual(['2 1', '3 2']);
+  });
+
+  test('a file in UTF-8 with one broken row loses that row only', async () => {
+    const text = Buffer.concat([
+      Buffer.from('id,calls,sold,姓名\n1,1,n,王\n2,1,n,'),
+      Buffer.from([0xd0, 0xd5]),
+      Buffer.from('\n3,1,n,李\n'),
+    ]);
+    expect(brief(await read(text))).toEqual(['2 1', '3 NOT_UTF8', '4 3']);
+  });
+
+  test('a file in UTF-16 is named as such', async () => {
+    expect(await sentence(() => read(Buffer.from('\uFEFFid,calls,sold\n', 'utf16le')))).toBe(
+      'FILE is in UTF-16: save it as UTF-8.',
+    );
+  });
+
+  test('two hundred columns are read, and a row that lacks one is rejected', async () => {
+    const more = Array.from({ length: 197 }, (_, n) => `c${n}`);
+    const row = (id: number, cells: string[]) => [id, 1, 'n', ...cells].join(',');
+    const text = [`id,calls,sold,${more.join(',')}`, row(1, more), row(2, more.slice(1)), row(3, more)].join(
+      '\n',
+    );
+    expect(brief(await read(text))).toEqual(['2 1', '3 WRONG_COLUMN_COUNT', '4 3']);
+  });
+});
+
+test('a funnel of sellers: the outcome is read from the day of winning, and messy rows are rejected each with its reason', async () => {
+  const mapping = JSON.parse(
+    await readFile(fileURLToPath(new URL('../mappings/seller-funnel.json', import.meta.url)), 'utf8'),
+  );
+  const rows = await read(
+    [
+      'mql_id,first_contact_date,landing_page_id,origin,won_date',
+      'a,2018-02-01,p,social,2018-02-26 19:58:54',
+      'b,2017-10-20,p,paid_search,',
+      'c,2018-03-22,p,,',
+      'd,2018-03-22,p,referral,',
+      'e,22/08/2018,p,email,',
+      'f,2018-02-30,p,email,',
+      ',2018-02-20,p,email,',
+      'g,2018-02-20,p,carrier_pigeon,',
+      'h,,p,email,2018-02-20',
+      'i,2018-02-20,p,email,2018-02-01',
+    ].join('\n'),
+    mapping,
+  );
+  expect(brief(rows)).toEqual([
+    '2 a',
+    '3 b',
+    '4 EMPTY',
+    '5 d',
+    '6 NO_DAY',
+    '7 NO_DAY',
+    '8 EMPTY',
+    '9 UNKNOWN_VALUE',
+    '10 h',
+    '11 i',
+  ]);
+  expect(rows[0]).toMatchObject({
+    outcome: 'CONVERTED',
+    channel: 'ONLINE',
+    medium: 'SOCIAL',
+    attempts: 1,
+    convertedOn: '2018-02-26',
+  });
+  expect(rows[1]).toMatchObject({ outcome: 'OPEN', medium: 'PAID_SEARCH', contactedOn: '2017-10-20' });
+  expect(rows[3]).toMatchObject({ channel: 'REFERRAL' });
+  // Won without any contact, and won before it: the graph rejects these two with their reasons.
+  expect(rows[8]).toMatchObject({ outcome: 'CONVERTED', attempts: 0 });
+  expect(rows[9]).toMatchObject({ contactedOn: '2018-02-20', convertedOn: '2018-02-01' });
+});

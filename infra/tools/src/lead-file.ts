@@ -1,9 +1,9 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { ImportProblem, unreadable } from './import-problem.js';
-import { fitMapping, type LeadRow, type Mapping, type Reject } from './lead-mapping.js';
+import { type Encoding, fitMapping, type LeadRow, type Mapping, type Reject } from './lead-mapping.js';
 
 /** A line of a CSV file of people is never this long; one that is would only fill the memory. */
 const LINE_MAX_BYTES = 65_536;
@@ -11,31 +11,54 @@ const LINE_MAX_BYTES = 65_536;
 const RECORD_LINES_MAX = 50;
 const CHUNK_RECORDS = 500;
 
-type Line = { number: number; text: string } | { number: number; fault: 'LINE_TOO_LONG' | 'NOT_UTF8' };
+type Line =
+  | { number: number; text: string }
+  | { number: number; fault: 'LINE_TOO_LONG' | 'NOT_UTF8' | 'NOT_GB18030' };
 type Raw = { line: number; text: string };
 type CsvRecord = { line: number; cells: string[] } | Reject;
 
 /** What is known of a file before it is read row by row. */
-export type FileFacts = { sha256: string; lines: number };
+export type FileFacts = { sha256: string; lines: number; encoding: 'utf-8' | 'gb18030' };
 
-/** Digests a file and counts its lines. Throws an ImportProblem when it is missing, a folder, or empty. */
-export async function factsOf(path: string): Promise<FileFacts> {
+/**
+ * Digests a file, counts its lines and finds out how it is written. Throws an ImportProblem when it is missing, a folder, empty, or in
+ * UTF-16.
+ */
+export async function factsOf(path: string, encoding: Encoding = 'AUTO'): Promise<FileFacts> {
   const hash = createHash('sha256');
   let lines = 0;
-  let last = 0x0a;
+  let isFirst = true;
   for await (const chunk of bytesOf(path)) {
+    if (isFirst && ['fffe', 'feff'].includes(chunk.subarray(0, 2).toString('hex')))
+      throw new ImportProblem(`${path} is in UTF-16: save it as UTF-8.`);
+    isFirst = false;
     hash.update(chunk);
-    for (let at = chunk.indexOf(0x0a); at !== -1; at = chunk.indexOf(0x0a, at + 1)) lines += 1;
-    last = chunk.at(-1) ?? last;
   }
-  if (last !== 0x0a) lines += 1;
+  const found = { utf8: 0, gb18030: 0, neither: 0 };
+  for await (const { bytes } of rawLinesOf(path)) {
+    lines += 1;
+    if (!isAscii(bytes))
+      found[isUtf8(bytes) ? 'utf8' : decoded(bytes, 'gb18030') === null ? 'neither' : 'gb18030'] += 1;
+  }
   if (lines === 0) throw new ImportProblem(`${path} is empty.`);
-  return { sha256: hash.digest('hex'), lines };
+  // Bytes of GBK are seldom UTF-8 by chance, so what most lines are the file is.
+  const isGb = encoding === 'AUTO' ? found.gb18030 > found.utf8 + found.neither : encoding !== 'UTF-8';
+  return { sha256: hash.digest('hex'), lines, encoding: isGb ? 'gb18030' : 'utf-8' };
+}
+
+/** The text of a line; null when the bytes are none of the encoding. */
+function decoded(bytes: Buffer, encoding: FileFacts['encoding']): string | null {
+  if (encoding === 'utf-8') return isUtf8(bytes) ? bytes.toString('utf8') : null;
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
 }
 
 /**
  * The rows of a file as the mapping reads them, good and rejected, in the order of the file and with the line each begins on.
- * A fault of a row rejects that row and reading goes on behind it: broken quotes, an over-long line, bytes that are not UTF-8,
+ * A fault of a row rejects that row and reading goes on behind it: broken quotes, an over-long line, bytes that are not of the file's encoding,
  * too many or too few columns, a cell that the mapping cannot read. Throws an ImportProblem when the header itself is wrong.
  */
 export async function* readLeadFile(
@@ -43,7 +66,7 @@ export async function* readLeadFile(
   mapping: Mapping,
   facts: FileFacts,
 ): AsyncGenerator<LeadRow | Reject> {
-  const records = recordsOf(path, mapping.delimiter);
+  const records = recordsOf(path, mapping.delimiter, facts.encoding);
   const header = (await records.next()).value;
   if (header === undefined) throw new ImportProblem(`${path} is empty.`);
   if (!('cells' in header))
@@ -69,8 +92,10 @@ async function* bytesOf(path: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** The lines of a file as they stand in it; of one that is too long only the number is kept. */
-async function* linesOf(path: string): AsyncGenerator<Line> {
+type RawLine = { number: number; bytes: Buffer; isTooLong: boolean };
+
+/** The lines of a file as they stand in it; of one that is too long only the beginning is kept. No encoding has a line break within a character. */
+async function* rawLinesOf(path: string): AsyncGenerator<RawLine> {
   let number = 0;
   let parts: Buffer[] = [];
   let size = 0;
@@ -78,16 +103,12 @@ async function* linesOf(path: string): AsyncGenerator<Line> {
     size += part.length;
     if (size <= LINE_MAX_BYTES) parts.push(part);
   };
-  const end = (): Line => {
+  const end = (): RawLine => {
     number += 1;
-    const bytes = Buffer.concat(parts);
-    const isTooLong = size > LINE_MAX_BYTES;
+    const line = { number, bytes: Buffer.concat(parts), isTooLong: size > LINE_MAX_BYTES };
     parts = [];
     size = 0;
-    if (isTooLong) return { number, fault: 'LINE_TOO_LONG' };
-    if (!isUtf8(bytes)) return { number, fault: 'NOT_UTF8' };
-    const text = bytes.toString('utf8').replace(/\r$/, '');
-    return { number, text: number === 1 ? text.replace(/^\uFEFF/, '') : text };
+    return line;
   };
   for await (const chunk of bytesOf(path)) {
     let from = 0;
@@ -101,12 +122,28 @@ async function* linesOf(path: string): AsyncGenerator<Line> {
   if (size > 0) yield end();
 }
 
+async function* linesOf(path: string, encoding: FileFacts['encoding']): AsyncGenerator<Line> {
+  for await (const { number, bytes, isTooLong } of rawLinesOf(path)) {
+    const text = isTooLong ? null : decoded(bytes, encoding);
+    if (isTooLong) yield { number, fault: 'LINE_TOO_LONG' };
+    else if (text === null) yield { number, fault: encoding === 'utf-8' ? 'NOT_UTF8' : 'NOT_GB18030' };
+    else {
+      const line = text.replace(/\r$/, '');
+      yield { number, text: number === 1 ? line.replace(/^\uFEFF/, '') : line };
+    }
+  }
+}
+
 /**
  * CSV records with the line each begins on. A record is as many lines as its quotes need; where they never close, or what
  * they enclose is no record, the first line alone is rejected and reading goes on with the second.
  */
-async function* recordsOf(path: string, delimiter: string): AsyncGenerator<CsvRecord> {
-  const lines = linesOf(path);
+async function* recordsOf(
+  path: string,
+  delimiter: string,
+  encoding: FileFacts['encoding'],
+): AsyncGenerator<CsvRecord> {
+  const lines = linesOf(path, encoding);
   const again: Line[] = [];
   const next = async (): Promise<Line | undefined> =>
     again.shift() ?? (await lines.next()).value ?? undefined;
@@ -142,6 +179,7 @@ async function* recordsOf(path: string, delimiter: string): AsyncGenerator<CsvRe
 const faultDetail = {
   LINE_TOO_LONG: `more than ${LINE_MAX_BYTES} bytes`,
   NOT_UTF8: 'save the file as UTF-8',
+  NOT_GB18030: 'save the file as UTF-8',
 } as const;
 
 const brokenQuotes = (line: number): Reject => ({

@@ -43,7 +43,7 @@ export async function importLeadFile(options: {
 }): Promise<ImportResult> {
   const { file, ask, progress } = options;
   const mapping = await readMapping(options.mappingFile);
-  const facts = await factsOf(file);
+  const facts = await factsOf(file, mapping.encoding);
   const rejects = new RejectsFile(`${file}.rejects.csv`);
   const result: ImportResult = { rows: 0, added: 0, alreadyPresent: 0, rejected: 0, rejectsFile: null };
   const send = async (rows: LeadRow[], faults: Reject[]): Promise<void> => {

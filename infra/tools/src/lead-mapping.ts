@@ -4,14 +4,28 @@ import { ImportProblem, unreadable } from './import-problem.js';
 
 const Day = z.iso.date();
 
-/** A column by its name in the header; `values` translates its cells, and a cell it does not list is a fault of the row. */
+/**
+ * A column by its name in the header. `values` translates its cells, and a cell it does not list is a fault of the row; `otherwise` is
+ * what such a cell means instead. `empty` is what an empty cell means. Or `constant`: the same for every row.
+ */
 const Column = z.union([
   z.string().min(1),
-  z.strictObject({ column: z.string().min(1), values: z.record(z.string(), z.string()).optional() }),
+  z.strictObject({
+    column: z.string().min(1),
+    values: z.record(z.string(), z.string()).optional(),
+    otherwise: z.string().optional(),
+    empty: z.string().optional(),
+  }),
+  z.strictObject({ constant: z.string() }),
 ]);
+
+/** How the bytes of a file are read. AUTO: UTF-8, or GB 18030 (which GBK is part of) when the file is none but that. */
+const Encoding = z.enum(['AUTO', 'UTF-8', 'GB18030', 'GBK']);
+export type Encoding = z.output<typeof Encoding>;
 
 const Mapping = z.strictObject({
   delimiter: z.string().length(1).default(','),
+  encoding: Encoding.default('AUTO'),
   campaign: z.strictObject({
     name: z.string().min(1),
     channel: z.enum(['ONLINE', 'OFFLINE', 'PARTNER', 'REFERRAL']),
@@ -19,18 +33,26 @@ const Mapping = z.strictObject({
     startsOn: Day,
     endsOn: Day,
   }),
-  columns: z.strictObject({
-    /** Without it a row is known by its file and line. */
-    externalKey: Column.optional(),
-    /** Without it every row has the campaign's medium. */
-    medium: Column.optional(),
-    attempts: Column,
-    outcome: Column,
-    lossReason: Column.optional(),
-    contactedOn: Column.optional(),
-    contactedMonth: Column.optional(),
-    convertedOn: Column.optional(),
-  }),
+  columns: z
+    .strictObject({
+      /** Without it a row is known by its file and line. */
+      externalKey: Column.optional(),
+      /** Without it every row has the campaign's channel; a row must not leave it empty. */
+      channel: Column.optional(),
+      /** Without it every row has the campaign's medium; a row must not leave it empty. */
+      medium: Column.optional(),
+      /** Without it a row with a day or month of contact has one attempt, another none. */
+      attempts: Column.optional(),
+      /** Without it a row with a day of conversion is CONVERTED, another OPEN: the file does not say. */
+      outcome: Column.optional(),
+      lossReason: Column.optional(),
+      contactedOn: Column.optional(),
+      contactedMonth: Column.optional(),
+      convertedOn: Column.optional(),
+    })
+    .refine(({ outcome, convertedOn }) => outcome !== undefined || convertedOn !== undefined, {
+      path: ['outcome'],
+    }),
 });
 
 /** Which columns of a file say what about a lead. */
@@ -41,9 +63,10 @@ type Field = keyof Mapping['columns'];
 export type LeadRow = {
   line: number;
   externalKey: string;
+  channel: 'ONLINE' | 'OFFLINE' | 'PARTNER' | 'REFERRAL' | null;
   medium: string | null;
   attempts: number;
-  outcome: 'CONVERTED' | 'LOST';
+  outcome: 'CONVERTED' | 'LOST' | 'OPEN';
   lossReason: string | null;
   contactedOn: string | null;
   contactedMonth: number | null;
@@ -53,7 +76,8 @@ export type LeadRow = {
 /** Why a row is not sent. `detail` names the column; never its content, which may be somebody's. */
 export type Reject = { line: number; code: string; detail: string };
 
-const OUTCOMES = ['CONVERTED', 'LOST'] as const;
+const OUTCOMES = ['CONVERTED', 'LOST', 'OPEN'] as const;
+const CHANNELS = ['ONLINE', 'OFFLINE', 'PARTNER', 'REFERRAL'] as const;
 const LOSS_REASONS = [
   'NO_ANSWER',
   'NOT_INTERESTED',
@@ -116,9 +140,8 @@ export function fitMapping(
     );
   }
   const columns = columnsOf(mapping);
-  const missing = [...new Set([...columns.values()].map(({ name }) => name))].filter(
-    (name) => !names.includes(name),
-  );
+  const read = [...columns.values()].filter(({ constant }) => constant === undefined);
+  const missing = [...new Set(read.map(({ name }) => name))].filter((name) => !names.includes(name));
   if (missing.length > 0) {
     throw new ImportProblem(
       `${file} lacks the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}; it has ${names.join(', ')}.`,
@@ -126,16 +149,25 @@ export function fitMapping(
   }
   return (line, cells) => {
     const row = new CellReader(names, columns, line, cells);
-    const lead = {
-      line,
-      externalKey: row.text('externalKey') ?? `${fileKey}-${line}`,
-      medium: row.text('medium'),
-      attempts: row.count('attempts') ?? row.empty('attempts', 0),
-      outcome: row.oneOf('outcome', OUTCOMES) ?? row.empty('outcome', 'LOST' as const),
-      lossReason: row.oneOf('lossReason', LOSS_REASONS),
+    const days = {
       contactedOn: row.day('contactedOn'),
       contactedMonth: row.count('contactedMonth'),
       convertedOn: row.day('convertedOn'),
+    };
+    const wasContacted = days.contactedOn !== null || days.contactedMonth !== null;
+    const lead = {
+      line,
+      externalKey:
+        row.text('externalKey') ??
+        (columns.has('externalKey') ? row.empty('externalKey', '') : `${fileKey}-${line}`),
+      channel: row.needed('channel', row.oneOf('channel', CHANNELS)),
+      medium: row.needed('medium', row.text('medium')),
+      attempts: row.needed('attempts', row.count('attempts')) ?? (wasContacted ? 1 : 0),
+      outcome:
+        row.needed('outcome', row.oneOf('outcome', OUTCOMES)) ??
+        (days.convertedOn === null ? ('OPEN' as const) : ('CONVERTED' as const)),
+      lossReason: row.oneOf('lossReason', LOSS_REASONS),
+      ...days,
     };
     return row.fault ?? lead;
   };
@@ -143,19 +175,21 @@ export function fitMapping(
 
 const shown = (delimiter: string): string => (delimiter === '\t' ? 'tabs' : `"${delimiter}"`);
 
-type Source = { name: string; values: Readonly<Record<string, string>> | undefined };
+type Source = {
+  name: string;
+  values?: Readonly<Record<string, string>> | undefined;
+  otherwise?: string | undefined;
+  empty?: string | undefined;
+  constant?: string;
+};
 
 function columnsOf({ columns }: Mapping): Map<string, Source> {
   const sources = Object.entries(columns).flatMap(([field, column]): [string, Source][] => {
     if (column === undefined) return [];
-    return [
-      [
-        field,
-        typeof column === 'string'
-          ? { name: column, values: undefined }
-          : { name: column.column, values: column.values },
-      ],
-    ];
+    if (typeof column === 'string') return [[field, { name: column }]];
+    if ('constant' in column) return [[field, { name: field, constant: column.constant }]];
+    const { column: name, ...meaning } = column;
+    return [[field, { name, ...meaning }]];
   });
   return new Map(sources);
 }
@@ -175,14 +209,17 @@ class CellReader {
   text(field: Field): string | null {
     const source = this.columns.get(field);
     if (source === undefined) return null;
+    if (source.constant !== undefined) return source.constant;
     const cell = (this.cells[this.names.indexOf(source.name)] ?? '').trim();
+    if (cell === '' && source.empty !== undefined) return source.empty === '' ? null : source.empty;
     const value =
       source.values === undefined
         ? cell
         : Object.hasOwn(source.values, cell)
           ? source.values[cell]
-          : undefined;
-    if (value === undefined) return this.reject('UNKNOWN_VALUE', source.name);
+          : source.otherwise;
+    if (value === undefined)
+      return cell === '' ? this.reject('EMPTY', source.name) : this.reject('UNKNOWN_VALUE', source.name);
     return value === '' ? null : value;
   }
 
@@ -205,6 +242,14 @@ class CellReader {
     const text = this.text(field);
     if (text === null) return null;
     return words.find((word) => word === text) ?? this.reject('UNKNOWN_VALUE', this.nameOf(field));
+  }
+
+  /** What a row must not leave empty where the mapping has a column for it, unless the mapping says that an empty cell means nothing. */
+  needed<Value>(field: Field, value: Value | null): Value | null {
+    const source = this.columns.get(field);
+    if (value === null && source !== undefined && source.values?.[''] !== '' && source.empty !== '')
+      this.reject('EMPTY', source.name);
+    return value;
   }
 
   /** For a field that must not be empty: notes the fault and goes on with `instead`. */

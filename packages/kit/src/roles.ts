@@ -271,6 +271,7 @@ export const ROLES = {
       'leads:work',
       'leads:import',
       'campaigns:manage',
+      'audiences:build',
       'leadrules:propose',
       'materials:propose',
       'funnel:read',

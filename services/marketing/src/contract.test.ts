@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { refuseApproval } from '@client-graph/kit';
 import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
+import { refuse as ofAudiences } from './audiences/audiences.rules.js';
 import { refuse as ofCampaigns } from './campaigns/campaigns.rules.js';
 import { refuse as ofFigures } from './figures/figures.rules.js';
 import { refuse as ofForms } from './forms/forms.rules.js';
@@ -28,6 +29,7 @@ test('every refusal is promised in the schema, and every promise can be kept', (
     ofGoals,
     ofFigures,
     ofForms,
+    ofAudiences,
   ].map(({ table }) => table);
   expect(refusalProblems(schema, ...tables, ofApprovals)).toEqual([]);
 });

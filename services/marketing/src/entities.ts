@@ -1,5 +1,6 @@
 import { type ApprovalStatus, type Decimal, decimal, nullableDecimal, sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Criteria } from './audiences/audiences.rules.js';
 import type { Campaign, CampaignChannel } from './campaigns/campaigns.rules.js';
 import type { AttributionModel, Share } from './conversions/attribution.rules.js';
 import type { Standing } from './conversions/conversions.rules.js';
@@ -291,6 +292,18 @@ export class ClientMergeRow {
   @PrimaryColumn({ type: 'uuid' }) id: string;
   @Column({ type: 'uuid' }) survivorId: string;
   @Column({ type: 'date' }) mergedOn: string;
+}
+
+/** People whom a campaign may address, frozen. */
+@Entity('audience')
+export class AudienceRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'text' }) name: string;
+  @Column({ type: 'text' }) people: Criteria['people'];
+  @Column({ type: 'text' }) channel: TouchChannel;
+  @Column({ type: 'jsonb' }) criteria: Criteria;
+  @Column({ type: 'timestamptz' }) builtAt: Date;
+  @Column({ type: 'uuid', nullable: true }) builtBy: string | null;
 }
 
 /** A form on the web. */

@@ -1,15 +1,25 @@
 import {
   ClientActivated,
   ClientClosed,
+  ClientConsentChanged,
   ClientErased,
   ClientMerged,
   ClientOnboarded,
   ClientUnmerged,
+  ComplaintClosed,
+  ComplaintDeclined,
+  ComplaintMerged,
+  ComplaintReceived,
+  ComplaintReopened,
+  ComplaintWithdrawn,
+  CoolingOffEnded,
+  CoolingOffStarted,
   EventAttended,
   OrderReversed,
   OrderSettled,
 } from '@client-graph/events';
 import { clientCopyHandlers, type Handler, handle } from '@client-graph/kit';
+import { hold, noteConsent, release } from './audiences/audiences.js';
 import { convertLead, noteClosing, noteMerge, noteOpening, noteUnmerge } from './conversions/conversions.js';
 import { eraseLeadOf } from './leads/erasure.js';
 import { noteAttendance } from './leads/leads.js';
@@ -28,6 +38,16 @@ export const handlers: readonly Handler[] = [
   ),
   handle(ClientUnmerged, (tx, { data: { mergedId } }) => noteUnmerge(tx, mergedId)),
   handle(ClientErased, (tx, { data: { clientId } }) => eraseLeadOf(tx, clientId)),
+  handle(ClientConsentChanged, (tx, { data, time }) => noteConsent(tx, data, time)),
+  ...[ComplaintReceived, ComplaintReopened].map((told) =>
+    handle(told, (tx, { data }) => hold(tx, data.complaintId, data.clientId, 'COMPLAINT')),
+  ),
+  ...[ComplaintClosed, ComplaintWithdrawn, ComplaintDeclined].map((told) =>
+    handle(told, (tx, { data }) => release(tx, data.complaintId)),
+  ),
+  handle(ComplaintMerged, (tx, { data }) => release(tx, data.complaintId)),
+  handle(CoolingOffStarted, (tx, { data }) => hold(tx, data.orderId, data.clientId, 'COOLING_OFF')),
+  handle(CoolingOffEnded, (tx, { data }) => release(tx, data.orderId)),
   handle(EventAttended, async (tx, { data: { leadId }, time }) => {
     if (leadId !== null) await noteAttendance(tx, leadId, time);
   }),

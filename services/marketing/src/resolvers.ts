@@ -1,4 +1,5 @@
 import { approvalResolvers } from './approvals/approvals.resolvers.js';
+import { audienceResolvers } from './audiences/audiences.resolvers.js';
 import { campaignResolvers } from './campaigns/campaigns.resolvers.js';
 import { conversionResolvers } from './conversions/conversions.resolvers.js';
 import { figureResolvers } from './figures/figures.resolvers.js';
@@ -26,6 +27,7 @@ export function resolversOf(hashKey: string) {
       ...approvalResolvers.Query,
       ...figureResolvers.Query,
       ...formResolvers.Query,
+      ...audienceResolvers.Query,
     },
     Mutation: {
       ...campaignResolvers.Mutation,
@@ -35,6 +37,7 @@ export function resolversOf(hashKey: string) {
       ...ruleResolvers.Mutation,
       ...goalResolvers.Mutation,
       ...formResolvers.Mutation,
+      ...audienceResolvers.Mutation,
     },
     Approval: approvalResolvers.Approval,
     Campaign: campaignResolvers.Campaign,
@@ -44,6 +47,7 @@ export function resolversOf(hashKey: string) {
     LeadRuleChange: ruleResolvers.LeadRuleChange,
     Goal: goalResolvers.Goal,
     WebForm: formResolvers.WebForm,
+    Audience: audienceResolvers.Audience,
     Lead: leads.Lead,
     Touch: leads.Touch,
     LeadTask: taskResolvers.LeadTask,

@@ -3,6 +3,7 @@ import { APPROVABLES } from './approvals/approvals.resolvers.js';
 import { startAndEndCampaigns } from './campaigns/campaigns.js';
 import {
   AttributionShareRow,
+  AudienceRow,
   CampaignCostRow,
   CampaignRow,
   ClientMergeRow,
@@ -60,6 +61,7 @@ export function marketing({ hashKey, formOrigins, proxies }: Settings): ServiceD
     entities: [
       ApprovalRow,
       AttributionShareRow,
+      AudienceRow,
       ClientMergeRow,
       CampaignCostRow,
       CampaignRow,
