@@ -189,8 +189,8 @@ function asksOf(size: number, middle: string): Ask[] {
     list('review due, by grade', { reviewDueBy: today, grade: 'DIAMOND' }),
     list('by adviser, grade, segment, review due', {
       adviserId,
-      grade: 'BRONZE',
-      class: 'ORDINARY',
+      grade: 'SMALL',
+      class: 'ENTERPRISE',
       reviewDueBy: today,
     }),
     list("an adviser's own", {}, 'adviser'),

@@ -14,8 +14,7 @@ export type ContactDetail = {
 
 export const refuseContactDetail = defineRefusals({
   CONTACT_DETAIL_KNOWN: 'This client has this contact detail already.',
-  CONTACT_DETAILS_FULL:
-    'A client has at most 20 contact details of all types: the details say how many there are.',
+  CONTACT_DETAILS_FULL: 'A client has at most 20 good contact details of all types: end one that is not.',
   CONTACT_DETAIL_ENDED: 'This contact detail is no longer good.',
   STILL_NEEDED: 'The file needs a contact detail of this type: prefer another first.',
 });

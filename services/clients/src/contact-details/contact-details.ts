@@ -41,8 +41,8 @@ export const addContactDetail = (
       const details = await tx.find(ContactDetailRow, { where: { clientId: client.id } });
       if (details.some((detail) => detail.type === type && detail.valueHash === valueHash))
         throw refuseContactDetail('CONTACT_DETAIL_KNOWN');
-      if (details.length >= CONTACT_DETAILS_MAX)
-        throw refuseContactDetail('CONTACT_DETAILS_FULL', { count: details.length });
+      const count = details.filter(({ isValid }) => isValid).length;
+      if (count >= CONTACT_DETAILS_MAX) throw refuseContactDetail('CONTACT_DETAILS_FULL', { count });
       const isPreferred = !details.some((detail) => detail.type === type && detail.isPreferred);
       const stated = { clientId: client.id, type, value, valueHash, isPreferred };
       const detail = await tx.insert(ContactDetailRow, newDetail(tx, stated, id));

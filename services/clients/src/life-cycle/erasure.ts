@@ -35,6 +35,10 @@ export async function eraseFile(tx: Tx, client: ClientRow, reason: string): Prom
 async function destroy(tx: Tx, client: ClientRow, status: Status, reason: string): Promise<ClientRow> {
   for (const table of PERSONAL_TABLES)
     await tx.query(`delete from ${table.name} where ${table.column} = $1`, [client.id]);
+  // Who owns an institution belongs to its own file, which may have to be kept.
+  await tx.query('update beneficial_owner set owner_client_id = null where owner_client_id = $1', [
+    client.id,
+  ]);
   await tx.erase(client.id);
   const erased = await move(tx, client, status, reason, TOMBSTONE[client.kind]);
   await tx.record(ClientErased({ clientId: client.id, from: client.status, to: status, reason }));
@@ -110,5 +114,4 @@ const PERSONAL_TABLES = [
   { name: 'enrichment', column: 'client_id' },
   { name: 'household_member', column: 'client_id' },
   { name: 'beneficial_owner', column: 'client_id' },
-  { name: 'beneficial_owner', column: 'owner_client_id' },
 ] as const;
