@@ -1,6 +1,7 @@
 import { createLog, expireApprovals, type ServiceDefinition } from '@client-graph/kit';
 import { ADJUST_POINTS } from './adjustments/adjustments.js';
 import { adjustmentResolvers } from './adjustments/adjustments.resolvers.js';
+import { CHANGE_PROGRAMME } from './changes/changes.js';
 import { changeResolvers } from './changes/changes.resolvers.js';
 import {
   AdjustmentRow,
@@ -97,7 +98,7 @@ export const service: ServiceDefinition = {
     // After the lots have taken their steps: what is owed at the end of the day, and whether the books agree.
     { name: 'snapshot-liability', cron: '40 16 * * *', run: snapshotLiability },
     { name: 'check-books', cron: '50 16 * * *', run: (db) => checkBooks(db, createLog(db.service, 'error')) },
-    expireApprovals([ADJUST_POINTS]),
+    expireApprovals([ADJUST_POINTS, CHANGE_PROGRAMME]),
   ],
   figures: [
     {

@@ -1,10 +1,11 @@
 import { canDecide, listApprovals } from '@client-graph/kit';
+import { CHANGE_PROGRAMME } from '../changes/changes.js';
 import type { MutationResolvers, QueryResolvers, Resolvers } from '../generated/resolvers.js';
 import { ADJUST_POINTS, decideAdjustment, listAdjustments, proposeAdjustment } from './adjustments.js';
 import { ADJUSTMENT_REASON_LABELS, ADJUSTMENT_STATE_LABELS } from './adjustments.rules.js';
 
 /** All that one person proposes and another decides here by the firm's one mechanism. */
-const APPROVABLES = [ADJUST_POINTS];
+const APPROVABLES = [ADJUST_POINTS, CHANGE_PROGRAMME];
 
 export const adjustmentResolvers = {
   Query: {

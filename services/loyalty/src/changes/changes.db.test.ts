@@ -332,3 +332,29 @@ describe('the programme and what a tier gives', () => {
     expect((await programme()).codes).toEqual(['CHANGE_OPEN']);
   });
 });
+
+test('a change is shown to whoever decides, is approved as it was proposed only, and is rejected by time', async () => {
+  const { id } = (await reward({ effectiveFrom: '2027-04-01' })).data.proposeReward;
+  const waiting = await world.ask(
+    compliance,
+    '{ loyaltyApprovals(first: 100) { nodes { action targetId canDecide } } }',
+  );
+  expect(waiting.data.loyaltyApprovals.nodes).toEqual([
+    { action: 'CHANGE_PROGRAMME', targetId: id, canDecide: true },
+  ]);
+  const approve = () =>
+    world.ask(
+      compliance,
+      'mutation ($input: DecideRuleChangeInput!) { approveRuleChange(input: $input) { state } }',
+      { input: { changeId: id, expectedVersion: 1 } },
+    );
+  await world.sql(`update rule_change set effective_from = '2027-04-02' where id = $1`, [id]);
+  expect((await approve()).codes).toEqual(['PAYLOAD_CHANGED']);
+  world.clock.now = new Date(world.clock.now.getTime() + 90 * 86_400_000);
+  expect((await approve()).codes).toEqual(['PROPOSAL_EXPIRED']);
+  await service.jobs?.find(({ name }) => name === 'expire-approvals')?.run(world.db);
+  expect(await world.sql('select state, decided_by from rule_change where id = $1', [id])).toEqual([
+    { state: 'REJECTED', decided_by: null },
+  ]);
+  expect(await world.events('rule.change.rejected')).toHaveLength(1);
+});

@@ -128,6 +128,7 @@ const factOf = ({ id, kind, code, effectiveFrom }: Omit<RuleChange, 'payload' | 
 });
 
 export const proposed = (change: RuleChange) => RuleChangeProposed(factOf(change));
+export const told = (change: RuleChange, to: 'APPROVED' | 'REJECTED') => TOLD[to](factOf(change));
 
 /** Decides on a proposal; who has made it is not who decides (maker and checker). Approval too late for its day is refused. */
 export function decide(
@@ -138,5 +139,5 @@ export function decide(
   if (change.state !== 'PROPOSED') throw refuse('CHANGE_DECIDED', { state: change.state });
   if (change.proposedBy === by) throw refuse('MAKER_IS_CHECKER');
   if (to === 'APPROVED') mustBeAhead(change.effectiveFrom, today);
-  return { changes: { state: to, decidedBy: by }, events: [TOLD[to](factOf(change))] };
+  return { changes: { state: to, decidedBy: by }, events: [told(change, to)] };
 }

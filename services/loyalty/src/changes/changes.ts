@@ -1,11 +1,14 @@
 import {
+  type Approvable,
   type Db,
   Decimal,
   dayOf,
   findForUpdate,
+  openApproval,
   type PageArgs,
   page,
   refuse as refuseAny,
+  settleApproval,
   type Tx,
   transact,
 } from '@client-graph/kit';
@@ -28,7 +31,28 @@ import {
   Payloads,
   proposed,
   refuse,
+  told,
 } from './changes.rules.js';
+
+/** A change of a table of the programme; one that nobody decides on is rejected by time. */
+export const CHANGE_PROGRAMME: Approvable = {
+  action: 'CHANGE_PROGRAMME',
+  scope: 'programme:approve',
+  days: 90,
+  lapse: async (tx, id) => {
+    const change = await findForUpdate(tx, RuleChangeRow, id);
+    await tx.record(told(change, 'REJECTED'));
+    await tx.update(RuleChangeRow, change, { state: 'REJECTED', decidedAt: tx.now });
+  },
+};
+
+/** What a second person says yes to. */
+const whole = ({ kind, code, effectiveFrom, payload }: RuleChangeRow) => ({
+  kind,
+  code,
+  effectiveFrom,
+  payload,
+});
 
 type Proposal = { requestId: string; effectiveFrom: string };
 type ProposeEarnRule = Proposal & {
@@ -164,7 +188,7 @@ const propose = (
         'PROPOSED',
       ]);
       if (open.length > 0) throw refuse('CHANGE_OPEN');
-      const change = await tx.insert(RuleChangeRow, {
+      const change: RuleChangeRow = {
         id,
         kind,
         code,
@@ -176,9 +200,14 @@ const propose = (
         decidedBy: null,
         decidedAt: null,
         version: 1,
+      };
+      await openApproval(tx, CHANGE_PROGRAMME, {
+        subject: `${kind}:${code}`,
+        targetId: id,
+        payload: whole(change),
       });
       await tx.record(proposed(change));
-      return change;
+      return tx.insert(RuleChangeRow, change);
     }),
   );
 
@@ -198,6 +227,7 @@ export const decideChange = (
   transact(db, async (tx) => {
     const change = await findForUpdate(tx, RuleChangeRow, input.changeId, input.expectedVersion);
     const { changes, events } = decide(change, to, { by: actorId(tx), today: dayOf(tx.now) });
+    await settleApproval(tx, CHANGE_PROGRAMME, to, { targetId: change.id, payload: whole(change) });
     if (to === 'APPROVED') await BRING_IN[change.kind](tx, change);
     await tx.record(...events);
     return tx.update(RuleChangeRow, change, { ...changes, decidedAt: tx.now });
