@@ -1,4 +1,4 @@
-import { type Decimal, decimal, nullableDecimal } from '@client-graph/kit';
+import { type Decimal, decimal, nullableDecimal, sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { CreditState, FeeCredit } from './fees/fee-credits.rules.js';
 import type { Holding } from './holdings/holdings.rules.js';
@@ -18,7 +18,13 @@ import type {
 } from './products/products.rules.js';
 import type { InvestorFacts } from './suitability/investors.rules.js';
 import type { Level } from './suitability/levels.rules.js';
-import type { Inputs, Result, StoredReason, SuitabilityTables } from './suitability/suitability.rules.js';
+import type {
+  Inputs,
+  Means,
+  Result,
+  StoredReason,
+  SuitabilityTables,
+} from './suitability/suitability.rules.js';
 
 @Entity('product')
 export class ProductRow implements Product {
@@ -104,7 +110,9 @@ export class DecisionRow {
   @Column({ type: 'text' }) currency: string;
   @Column({ type: 'text' }) result: Result;
   @Column({ type: 'jsonb' }) reasons: StoredReason[];
+  /** Without the means of the client, which stand sealed beside them. */
   @Column({ type: 'jsonb' }) inputs: Inputs;
+  @Column(sealed({ subject: 'clientId', as: 'json', nullable: true })) means: Means | null;
   @Column({ type: 'text' }) ruleVersion: string;
   @Column({ type: 'timestamptz' }) decidedAt: Date;
   /** Who asked; null when an event did. */
@@ -205,7 +213,7 @@ export class FeeCreditRow implements FeeCredit {
 export class InvestorFactsRow implements InvestorFacts {
   @PrimaryColumn({ type: 'uuid', name: 'client_id' }) id: string;
   @Column({ type: 'int', nullable: true }) horizonMonths: number | null;
-  @Column(nullableDecimal) liquidAssets: Decimal | null;
+  @Column(sealed({ subject: 'id', as: 'decimal', nullable: true })) liquidAssets: Decimal | null;
   @Column({ type: 'text', nullable: true }) currency: string | null;
   @Column({ type: 'date', nullable: true }) qualifiedUntil: string | null;
   @Column({ type: 'timestamptz' }) recordedAt: Date;

@@ -1,7 +1,7 @@
 import { ClientInvestorChanged, ClientReviewCompleted, ClientReviewDue } from '@client-graph/events';
-import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
+import { actorOf, aService, freshId, readablePlaces, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { aClient, adviser, aProduct, command, demand, place, START } from '../fixture.js';
+import { aClient, adviser, aProduct, command, demand, operations, place, START, self } from '../fixture.js';
 import { service } from '../service.js';
 
 let world: World;
@@ -144,3 +144,25 @@ test.each(['CLIENT', 'OPERATIONS', 'COMPLIANCE', 'AUDITOR', 'MARKETING', 'ADMIN'
     expect(codes).toEqual(['FORBIDDEN']);
   },
 );
+
+test('what a client can pay is readable nowhere in the database, and a decision made of it is made again alike', async () => {
+  const clientId = await aClient(world);
+  const { id: productId } = await aProduct(world);
+  await demand(world, operations, 'recordInvestorFacts', 'RecordInvestorFactsInput', 'version', {
+    clientId,
+    expectedVersion: 0,
+    liquidAssets: { amount: '73519.64', currency: 'CNY' },
+  });
+  const ask = { clientId, productId, amount: { amount: '73519.65', currency: 'CNY' } };
+  const { data } = await demand(world, adviser, 'checkSuitability', 'CheckSuitabilityInput', CHECK, ask);
+  expect(data).toMatchObject({
+    result: 'BLOCKED',
+    reasons: [{ code: 'ABILITY_TO_PAY' }],
+    replay: { isSame: true },
+  });
+  expect(await readablePlaces(world.db, ['73519.64'])).toEqual([]);
+  const READ =
+    'query ($all: [_Any!]!) { _entities(representations: $all) { ... on Client { investorFacts { liquidAssets { amount } } } } }';
+  const page = await world.ask(self(clientId), READ, { all: [{ __typename: 'Client', id: clientId }] });
+  expect(page.data._entities[0].investorFacts).toEqual({ liquidAssets: { amount: '73519.64' } });
+});

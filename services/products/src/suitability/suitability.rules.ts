@@ -100,6 +100,19 @@ export type Inputs = {
   exposure: { inProduct: string; inAll: string };
 };
 
+/** What a client can pay, as it was taken in. */
+export type Means = NonNullable<Investor['liquidAssets']>;
+
+/** The inputs as they are stored: what the client can pay is taken out, to be kept encrypted. */
+export function withoutMeans(inputs: Inputs): { inputs: Inputs; means: Means | null } {
+  const { liquidAssets = null, ...client } = inputs.client;
+  return { inputs: { ...inputs, client }, means: liquidAssets };
+}
+
+/** The inputs as they were decided by. */
+const withMeans = ({ inputs, means }: { inputs: Inputs; means: Means | null }): Inputs =>
+  means === null ? inputs : { ...inputs, client: { ...inputs.client, liquidAssets: means } };
+
 export type Reason = { code: ReasonCode; effect: 'WARNS' | 'BLOCKS' };
 export type StoredReason = Reason & { text: Words };
 export type Result = 'SUITABLE' | 'WARN' | 'BLOCKED';
@@ -143,9 +156,10 @@ export const withWords = (tables: SuitabilityTables, reasons: readonly Reason[])
 /** Decides a stored question again, by the tables and inputs of its day, and says whether the answer is the one that was given. */
 export function replay(
   tables: SuitabilityTables,
-  stored: { inputs: Inputs; result: Result; reasons: readonly Reason[] },
+  stored: { inputs: Inputs; means?: Means | null; result: Result; reasons: readonly Reason[] },
 ) {
-  const { result, reasons } = decide(tables, stored.inputs);
+  const { inputs, means = null } = stored;
+  const { result, reasons } = decide(tables, withMeans({ inputs, means }));
   const textOf = (list: readonly Reason[]) => list.map(({ code, effect }) => `${code} ${effect}`).join();
   return {
     result,

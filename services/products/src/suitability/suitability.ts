@@ -43,6 +43,7 @@ import {
   type Inputs,
   isOverridable,
   replay,
+  withoutMeans,
   withWords,
 } from './suitability.rules.js';
 
@@ -124,7 +125,7 @@ export async function decideFor(
     currency: amount.currency,
     result,
     reasons: withWords(rule.tables, reasons),
-    inputs,
+    ...withoutMeans(inputs),
     ruleVersion: rule.version,
     decidedAt: tx.now,
     decidedBy: tx.actor.id,
