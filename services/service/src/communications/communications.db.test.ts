@@ -320,6 +320,29 @@ describe('a mailing', () => {
     expect(await rowsOf(clientId)).toEqual([{ state: 'SENT', reason: null, attempts: 1 }]);
   });
 
+  test('that another sender has claimed meanwhile is not handed over by the first', async () => {
+    const clients = await Promise.all(Array.from({ length: 6 }, () => aClient()));
+    await mail(clients);
+    const handed: string[] = [];
+    // While the first four are in hand, the rest is taken back and claimed by somebody else, as after a lost lock.
+    const robbed: Provider = {
+      send: async ({ id }) => {
+        handed.push(id);
+        if (handed.length === 1)
+          await world.sql(
+            `update communication set claim_id = $1 where state = 'SENDING' and handed_at is null`,
+            [freshId()],
+          );
+        return { outcome: 'TAKEN' };
+      },
+      close: () => undefined,
+    };
+    expect(await send(robbed)).toBe(4);
+    expect(handed).toHaveLength(4);
+    expect(await send()).toBe(2);
+    expect(new Set(mailbox).size).toBe(2);
+  });
+
   test('claimed too long ago goes through the gate again, so that a consent taken back is obeyed within a minute', async () => {
     const clients = await Promise.all(Array.from({ length: 6 }, () => aClient()));
     await mail(clients);

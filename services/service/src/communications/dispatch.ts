@@ -58,7 +58,7 @@ const factsOf = (found: Found, hasAddress: boolean, isQingming: boolean, inThisB
   isQingming,
 });
 
-type Claimed = { row: CommunicationRow; message: Message };
+type Claimed = { row: CommunicationRow; message: Message; claimId: string };
 
 /** Takes the next messages through the gate. Those that pass are marked SENDING, which commits before anything is sent. */
 async function claim(tx: Tx): Promise<{ claimed: Claimed[]; looked: number }> {
@@ -77,6 +77,7 @@ async function claim(tx: Tx): Promise<{ claimed: Claimed[]; looked: number }> {
   const isQingming = qingmingOf(Number(dayOf(tx.now).slice(0, 4))) === dayOf(tx.now);
   const passed = new Map<string, number>();
   const claimed: Claimed[] = [];
+  const claimId = tx.newId();
   const written: Written[] = [];
   for (const row of rows) {
     const facts = found.get(row.id);
@@ -93,9 +94,9 @@ async function claim(tx: Tx): Promise<{ claimed: Claimed[]; looked: number }> {
     passed.set(key, inThisBatch + 1);
     const words = rendered(template, new Map(Object.entries(row.variables)));
     const message = { id: row.id, to: to ?? '', ...words };
-    claimed.push({ row: Object.assign(new CommunicationRow(), row, outcome.changes), message });
+    claimed.push({ row: Object.assign(new CommunicationRow(), row, outcome.changes), message, claimId });
   }
-  await write(tx, written);
+  await write(tx, written, claimId);
   return { claimed, looked: rows.length };
 }
 
@@ -105,24 +106,34 @@ type Changes = Partial<
 type Written = { row: CommunicationRow; outcome: { changes: Changes; events: EventDraft[] } };
 
 const WRITE = `
-  update communication c set state = t.state, reason = t.reason, attempts = t.attempts, not_before = t.not_before, sent_at = t.sent_at, ended_at = t.ended_at, handed_at = null
+  update communication c set state = t.state, reason = t.reason, attempts = t.attempts, not_before = t.not_before, sent_at = t.sent_at, ended_at = t.ended_at,
+    handed_at = null, claim_id = case when t.state = 'SENDING' then $2::uuid end
   from jsonb_to_recordset($1) as t(id uuid, state text, reason text, attempts int, not_before timestamptz, sent_at timestamptz, ended_at timestamptz)
   where c.id = t.id`;
 
 /** Writes down what has become of many messages: one statement for the rows, one for their events. */
-async function write(tx: Tx, written: readonly Written[]): Promise<void> {
+async function write(tx: Tx, written: readonly Written[], claimId: string | null = null): Promise<void> {
   if (written.length === 0) return;
   const rows = written.map(({ row, outcome }) => {
     const { id, state, reason, attempts, notBefore, sentAt, endedAt } = { ...row, ...outcome.changes };
     return { id, state, reason, attempts, not_before: notBefore, sent_at: sentAt, ended_at: endedAt };
   });
-  await tx.query(WRITE, [JSON.stringify(rows)]);
+  await tx.query(WRITE, [JSON.stringify(rows), claimId]);
   await tx.record(...written.flatMap(({ outcome }) => outcome.events));
 }
 
 type Settled = { row: CommunicationRow; handover: Handover | null };
 
-/** Writes down what came of one wave, and that the next is about to be handed over: one transaction. What was not handed over is queued again. */
+/** Of these messages those that are still in their claim, marked as about to be handed over. */
+const HAND_OVER = `
+  with handed as (
+    update communication set handed_at = $3 where id = any($1) and state = 'SENDING' and claim_id = $2 returning id
+  ) select id from handed`;
+
+/**
+ * Writes down what came of one wave, and that the next is about to be handed over: one transaction. What was not handed over is
+ * queued again. Resolves to the next wave, without what another sender has claimed since.
+ */
 const settleAll = (run: Pick<Run, 'db' | 'onSent'>, settled: readonly Settled[], next: readonly Claimed[]) =>
   transact(run.db, async (tx) => {
     const written = settled.map(({ row, handover }): Written => {
@@ -132,11 +143,10 @@ const settleAll = (run: Pick<Run, 'db' | 'onSent'>, settled: readonly Settled[],
     await write(tx, written);
     for (const { row, handover } of settled)
       if (handover?.outcome === 'TAKEN' && row.kind === 'CARE') await run.onSent(tx, row);
-    if (next.length > 0)
-      await tx.query('update communication set handed_at = $2 where id = any($1)', [
-        next.map(({ row }) => row.id),
-        tx.now,
-      ]);
+    const ids = next.map(({ row }) => row.id);
+    const claimId = next[0]?.claimId ?? null;
+    const handed = await tx.query<{ id: string }>(HAND_OVER, [ids, claimId, tx.now]);
+    return next.filter(({ row }) => handed.some(({ id }) => id === row.id));
   });
 
 /** What else happens once a greeting was sent. */
@@ -184,8 +194,7 @@ async function sendClaimed(run: Run, claimed: readonly Claimed[]): Promise<numbe
       settled.push(...claimed.slice(at).map(({ row }) => ({ row, handover: null })));
       break;
     }
-    const wave = claimed.slice(at, at + HANDS);
-    await settleAll(run, settled, wave);
+    const wave = await settleAll(run, settled, claimed.slice(at, at + HANDS));
     settled = await Promise.all(wave.map((one) => handOver(run, one)));
     sent += settled.filter(({ handover }) => handover?.outcome === 'TAKEN').length;
   }
