@@ -39,7 +39,7 @@ export const DEFAULT_LIMITS: Limits = {
   directives: 100,
   list: 1_000,
   variablesDepth: 20,
-  cost: 100_000,
+  cost: 20_000,
 };
 
 /** For a supergraph served to whoever starts it. */
