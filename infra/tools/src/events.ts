@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { TOPICS } from '@client-graph/events';
+import { asyncApi } from './asyncapi.js';
 import { listDead, resendDead } from './dead-letters.js';
 import { tailEvents } from './event-lines.js';
 import { KafkaProblem, openKafka, topicsMeant } from './kafka.js';
@@ -10,6 +11,7 @@ const HELP = `npm run events -- COMMAND
   dead [--topic T]...                           lists dead letters: position, time, type, key, consumer, reason
   resend --all [--topic T]...                   sends those not sent yet to the topic they came from
   resend --topic T --position PARTITION:OFFSET  sends this one
+  asyncapi                                      prints the contract of every event, AsyncAPI 3.0
 
 Topics: ${TOPICS.join(' ')}
 KAFKA_BROKERS names the brokers; localhost:9092 when not set.
@@ -39,6 +41,10 @@ function readArguments() {
 async function run(): Promise<void> {
   const { values, positionals } = readArguments();
   const [command, ...rest] = positionals;
+  if (command === 'asyncapi' && rest.length === 0) {
+    say(JSON.stringify(asyncApi(), null, 2));
+    return;
+  }
   if (command === undefined || !['tail', 'dead', 'resend'].includes(command) || rest.length > 0) {
     throw new KafkaProblem(HELP);
   }
