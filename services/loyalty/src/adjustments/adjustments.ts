@@ -15,7 +15,7 @@ import {
   transact,
 } from '@client-graph/kit';
 import { AdjustmentRow, type MembershipRow } from '../entities.js';
-import { loadProgramme, lockMembership } from '../membership/membership.js';
+import { loadProgramme, lockMembership, ofSeenClients } from '../membership/membership.js';
 import { book, loadAccount, settleDebt } from '../points/ledger.js';
 import { balanceOf } from '../points/lots.rules.js';
 import { mustSpend, refuse } from '../redemptions/redemptions.rules.js';
@@ -146,4 +146,7 @@ async function close(
 
 /** Adjustments of all clients, newest first; of one state when asked. */
 export const listAdjustments = (db: Db, args: PageArgs & { state?: AdjustmentState | null | undefined }) =>
-  page(db, AdjustmentRow, args, args.state === null || args.state === undefined ? {} : { state: args.state });
+  page(db, AdjustmentRow, args, {
+    ...(args.state === null || args.state === undefined ? {} : { state: args.state }),
+    ...ofSeenClients(db.actor),
+  });

@@ -21,7 +21,7 @@ import {
   RedemptionRow,
   type RewardTermsRow,
 } from '../entities.js';
-import { loadProgramme, loadTiers, lockMembership } from '../membership/membership.js';
+import { loadProgramme, loadTiers, lockMembership, ofSeenClients } from '../membership/membership.js';
 import { book, loadAccount, settleDebt } from '../points/ledger.js';
 import { giveBack } from '../points/lots.rules.js';
 import { lockReward, moveStock, termsInForce } from '../rewards/rewards.js';
@@ -185,6 +185,13 @@ async function returnPoints(tx: Tx, membership: MembershipRow, redemption: Redem
   await settleDebt(tx, redemption.clientId);
 }
 
+/** Refuses NOT_FOUND for a client whom the caller does not reach, by the service's own copy, which alone knows of a restriction. */
+async function mustReach(tx: Tx, clientId: string): Promise<void> {
+  const client = await tx.findOne(ClientCopyRow, { id: clientId });
+  const isReached = client === null ? reachesAll(tx.actor) : reaches(tx.actor, client);
+  if (!isReached) throw refuseAny('NOT_FOUND');
+}
+
 type MoveRedemption = { redemptionId: string; expectedVersion: number; reason?: string | null };
 
 /** A step that somebody commands. Refuses NOT_FOUND for a redemption of a client whom the caller does not reach. */
@@ -194,7 +201,7 @@ export const commandStep = (db: Db, step: RedemptionStep, input: MoveRedemption)
       ? await tx.findOne(RedemptionRow, { id: input.redemptionId })
       : null;
     if (redemption === null) throw refuseAny('NOT_FOUND');
-    if (!reachesAll(tx.actor)) await reachedClient(tx, redemption.clientId);
+    await mustReach(tx, redemption.clientId);
     // Its other half is at the order: products says what becomes of the credit.
     if (redemption.kind === 'FEE_CREDIT') throw refuse('FEE_CREDIT_BY_ORDER');
     return takeRedemptionStep(tx, step, { ...input, reason: input.reason ?? null });
@@ -205,6 +212,9 @@ export const listRedemptions = (db: Db, args: PageArgs & { state?: RedemptionSta
     db,
     RedemptionRow,
     args,
-    args.state === null || args.state === undefined ? {} : { state: args.state },
+    {
+      ...(args.state === null || args.state === undefined ? {} : { state: args.state }),
+      ...ofSeenClients(db.actor),
+    },
     'OLDEST_FIRST',
   );

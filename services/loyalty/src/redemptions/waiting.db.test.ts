@@ -1,4 +1,4 @@
-import { FeeCreditRequested } from '@client-graph/events';
+import { ClientRestricted, ClientUnrestricted, FeeCreditRequested } from '@client-graph/events';
 import { aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { adviser, books, operations } from '../books.fixture.js';
@@ -92,4 +92,29 @@ test('a credit against a fee waits for products', async () => {
   expect(await world.sql('select state from redemption where credit_id = $1', [creditId])).toEqual([
     { state: 'RESERVED' },
   ]);
+});
+
+test('a reward of a restricted client waits unseen: nobody of the back office lists it or hands it over', async () => {
+  const { clientId, id } = await reserved();
+  const listed = async () => {
+    const { data } = await world.ask(
+      operations,
+      '{ redemptions(state: RESERVED, first: 100) { nodes { id } } }',
+    );
+    return data.redemptions.nodes.some((node: { id: string }) => node.id === id);
+  };
+  const handOver = () =>
+    world.ask(
+      operations,
+      'mutation ($input: MoveRedemptionInput!) { fulfilRedemption(input: $input) { state } }',
+      { input: { redemptionId: id, expectedVersion: 1 } },
+    );
+  expect(await listed()).toBe(true);
+  const moved = { clientId, reason: 'TEST' };
+  await world.deliver(ClientRestricted({ ...moved, from: 'ACTIVE', to: 'RESTRICTED', until: null }));
+  expect(await listed()).toBe(false);
+  expect((await handOver()).codes).toEqual(['NOT_FOUND']);
+  await world.deliver(ClientUnrestricted({ ...moved, from: 'RESTRICTED', to: 'ACTIVE' }));
+  expect(await listed()).toBe(true);
+  expect((await handOver()).codes).toEqual([]);
 });
