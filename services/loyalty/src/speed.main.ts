@@ -62,22 +62,31 @@ const db: Db = await openDatabase(service, {
   keys: keysInMemory(() => ({ current: 'bench', keys: { bench: Buffer.alloc(32, 1).toString('base64') } })),
 });
 
-const tell = ({ contract, key, data }: EventDraft): Promise<void> =>
-  transact(asService(db), (tx) =>
-    applyEvent(tx, service.name, service.handlers, {
-      id: randomUUID(),
-      type: contract.type,
-      version: contract.version,
-      source: `/${contract.topic}`,
-      topic: contract.topic,
-      key,
-      sequence: 1,
-      time: now,
-      traceparent: undefined,
-      actorRole: undefined,
-      data,
-    }),
-  );
+const ATTEMPTS_MAX = 5;
+
+/** Tells an event as a consumer would: after a fault once more, under the same id. */
+async function tell({ contract, key, data }: EventDraft): Promise<void> {
+  const event = {
+    id: randomUUID(),
+    type: contract.type,
+    version: contract.version,
+    source: `/${contract.topic}`,
+    topic: contract.topic,
+    key,
+    sequence: 1,
+    time: now,
+    traceparent: undefined,
+    actorRole: undefined,
+    data,
+  };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await transact(asService(db), (tx) => applyEvent(tx, service.name, service.handlers, event));
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX) throw error;
+    }
+  }
+}
 
 /** The events of one client one after the other, those of several at once, as partitions would bring them. */
 async function tellAll(byClient: ReadonlyMap<string, readonly EventDraft[]>): Promise<void> {
