@@ -1,4 +1,5 @@
 import { expireApprovals, type ServiceDefinition } from '@client-graph/kit';
+import { APPROVABLES, approvalResolvers } from './approvals/approvals.resolvers.js';
 import { clientResolvers } from './client.resolvers.js';
 import { ProductDocumentRow, ProductTermsRow } from './documents/documents.entities.js';
 import { documentResolvers } from './documents/documents.resolvers.js';
@@ -31,7 +32,6 @@ import { holdingResolvers } from './holdings/holdings.resolvers.js';
 import { measurePortfolios } from './holdings/measures.js';
 import { interestResolvers } from './interests/interests.resolvers.js';
 import { NavCorrectionRow } from './navs/corrections.entities.js';
-import { NAV_CORRECTION } from './navs/corrections.js';
 import { navResolvers } from './navs/navs.resolvers.js';
 import { orderResolvers } from './orders/orders.resolvers.js';
 import { expireDrafts } from './orders/standing-orders.js';
@@ -43,7 +43,6 @@ import { productResolvers } from './products/products.resolvers.js';
 import { finishSweeps } from './products/sweeps.js';
 import { recommendationResolvers } from './recommendations/recommendations.resolvers.js';
 import { RuleProposalRow } from './rule-changes/rule-changes.entities.js';
-import { SUITABILITY_RULES } from './rule-changes/rule-changes.js';
 import { ruleChangeResolvers } from './rule-changes/rule-changes.resolvers.js';
 import { seed } from './seed.js';
 import { suitabilityResolvers } from './suitability/suitability.resolvers.js';
@@ -93,6 +92,7 @@ export const service: ServiceDefinition = {
     ...tradeResolvers,
     ...ruleChangeResolvers,
     ...documentResolvers,
+    ...approvalResolvers,
     Order: { ...orderResolvers.Order, ...feeCreditResolvers.Order },
     Query: {
       ...productResolvers.Query,
@@ -103,6 +103,7 @@ export const service: ServiceDefinition = {
       ...planResolvers.Query,
       ...tradeResolvers.Query,
       ...ruleChangeResolvers.Query,
+      ...approvalResolvers.Query,
     },
     Mutation: {
       ...productResolvers.Mutation,
@@ -132,7 +133,7 @@ export const service: ServiceDefinition = {
   jobs: [
     { name: 'watchDrawdowns', cron: '20 * * * *', run: watchDrawdowns },
     { name: 'releaseUnanswered', cron: '10 * * * *', run: releaseUnanswered },
-    expireApprovals([SUITABILITY_RULES, NAV_CORRECTION]),
+    expireApprovals(APPROVABLES),
     { name: 'measurePortfolios', cron: '35 * * * *', run: measurePortfolios },
     { name: 'finishSweeps', cron: '* * * * *', run: finishSweeps },
     { name: 'expireDrafts', cron: '15 16 * * *', run: expireDrafts },
