@@ -13,6 +13,7 @@ import { type Delays, delayTable, measureDelay } from './delay.js';
 import { addClients, type Loaded, newFirm } from './generate.js';
 import { type Memory, measureMemory, memoryTable } from './memory.js';
 import { type Options, readOptions, USAGE } from './options.js';
+import { benchOrders } from './orders.js';
 import { benchPoints } from './points.js';
 import { benchProtection } from './protection.js';
 import { type Measured, measureQuery, tablesOf } from './queries.js';
@@ -162,6 +163,11 @@ async function main(): Promise<number> {
     if (process.argv[2] === 'sheets') {
       demandBuilt();
       await benchSheets(process.argv.slice(3), LOGS, stop.signal, say);
+      return code;
+    }
+    if (process.argv[2] === 'orders') {
+      demandBuilt();
+      await benchOrders(process.argv.slice(3), stop.signal, say);
       return code;
     }
     if (process.argv[2] === 'points') {

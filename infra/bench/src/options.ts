@@ -25,6 +25,7 @@ export const USAGE = `npm run bench -- [options]
 npm run bench -- book [--clients 10000,1000000]
                          search, lists and previews of the clients service, and how soon a withdrawn consent counts
 npm run bench -- sheets [--sheets 2000]   questionnaires scored in a second
+npm run bench -- orders [--orders 5000]   purchases held against the rules, and orders settled, in a second
 npm run bench -- points --history FILE    a history of purchases (customer, day, amount) through the ledger of points
 npm run bench -- protection [--clients 2000] [--pages 600]
                          the client page with and without encryption and the log of access

@@ -1,3 +1,4 @@
+import { ClientRestricted } from '@client-graph/events';
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
@@ -77,6 +78,12 @@ async function approved(productId: string, nav: string): Promise<string> {
   expect((await decide('approve', data.proposeNavCorrection.id)).codes).toEqual([]);
   return data.proposeNavCorrection.id;
 }
+const affected = async (productId: string): Promise<string[]> => {
+  const LIST =
+    'query ($id: ID!) { product(id: $id) { navCorrections { nodes { affectedOrders { nodes { id } } } } } }';
+  const { data } = await world.ask(operations, LIST, { id: productId });
+  return data.product.navCorrections.nodes[0].affectedOrders.nodes.map(({ id }: { id: string }) => id);
+};
 async function booksAgree() {
   expect(
     await world.sql(
@@ -203,6 +210,7 @@ test('units that are gone since cannot be taken: the order waits until they are 
   });
   const id = await approved(productId, '2');
   expect((await correct(orderId, 3, id)).codes).toEqual(['UNITS_GONE']);
+  expect(await affected(productId)).toEqual([orderId]);
   await demand(world, adviser, 'cancelOrder', 'CancelOrderInput', 'id', {
     orderId: data.id,
     expectedVersion: 1,
@@ -212,8 +220,20 @@ test('units that are gone since cannot be taken: the order waits until they are 
   await booksAgree();
 });
 
+test('the order of a restricted client is on nobody’s list and is corrected by nobody', async () => {
+  const clientId = await aClient(world);
+  const { id: productId } = await aValued();
+  const orderId = await bought(world, clientId, productId, '100', { nav: '1.25' });
+  const id = await approved(productId, '2');
+  await world.deliver(
+    ClientRestricted({ clientId, from: 'ACTIVE', to: 'RESTRICTED', reason: 'X', until: null }),
+  );
+  expect(await affected(productId)).toEqual([]);
+  expect((await correct(orderId, 3, id)).codes).toEqual(['NOT_FOUND']);
+});
+
 test('corrected while it is redeemed: one of the two goes through, the books stay', async () => {
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 0; round < 3; round += 1) {
     const clientId = await aClient(world);
     const { id: productId } = await aValued();
     const orderId = await bought(world, clientId, productId, '100', { nav: '1.25' });

@@ -12,6 +12,7 @@ import {
   type PageArgs,
   pageOf,
   refuse as refuseAny,
+  seesRestricted,
   settleApproval,
   type Tx,
   transact,
@@ -122,8 +123,10 @@ export async function affectedOrders(
   const { first, afterId } = pageOf(args);
   if (state !== 'APPROVED') return connectionOf([], first);
   const found: { id: string }[] = await ctx.db.source.query(
-    `select id from (${AFFECTED}) orders where $4::uuid is null or id < $4 order by id desc limit $5`,
-    [productId, day, was.toFixed(), afterId, first + 1],
+    `select id from (${AFFECTED}) orders where ($4::uuid is null or id < $4) and ($6 or not exists (
+       select from product_order o join client_copy c on c.client_id = o.client_id where o.id = orders.id and c.status = 'RESTRICTED'))
+     order by id desc limit $5`,
+    [productId, day, was.toFixed(), afterId, first + 1, seesRestricted(ctx.actor)],
   );
   const orders = await Promise.all(found.map(({ id }) => ctx.load(OrderRow, id)));
   return connectionOf(

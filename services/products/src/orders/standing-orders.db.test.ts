@@ -324,7 +324,7 @@ describe('a switch into a private fund', () => {
 });
 
 test('a fund re-rated while its orders are submitted after their call-back: none above the level is left waiting', async () => {
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     const clientId = await aClient(world);
     await qualify(clientId);
     const fund = await aFund({ sellerRating: 'R2' });

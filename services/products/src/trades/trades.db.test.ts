@@ -84,7 +84,7 @@ test('a statement tells what was held before, each trade, what is held after, an
 test('the PDF is the same bytes for the same span, in three languages, on as many pages as it needs', async () => {
   const clientId = await aClient(world);
   const { id: productId } = await aProduct(world);
-  for (let n = 0; n < 40; n += 1) await bought(world, clientId, productId, `${n + 1}`);
+  for (let n = 0; n < 26; n += 1) await bought(world, clientId, productId, `${n + 1}`);
   for (const locale of ['EN', 'ZH_HANS', 'ZH_HANT']) {
     const [one, two] = [
       await statement(clientId, { format: 'PDF', locale }),
@@ -97,7 +97,7 @@ test('the PDF is the same bytes for the same span, in three languages, on as man
     expect(one.data.tradeStatement).toMatchObject({
       fileName: 'trades-2026-03-02-2026-03-31.pdf',
       mediaType: 'application/pdf',
-      trades: 40,
+      trades: 26,
     });
     expect(bytes.toString('latin1').match(/\/Type \/Page\b(?!s)/g)?.length).toBeGreaterThan(1);
   }
@@ -119,7 +119,7 @@ test('an empty span has an empty statement; a wrong span, an unknown client and 
 test('trades are paged newest first, cut by days, and cost as many statements for many clients as for one', async () => {
   const ids: string[] = [];
   const { id: productId } = await aProduct(world);
-  for (let n = 0; n < 10; n += 1) {
+  for (let n = 0; n < 4; n += 1) {
     const clientId = await aClient(world);
     ids.push(clientId);
     for (const amount of ['1', '2', '3']) {
