@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 
-/** Tables that nobody but their owner may change a row of. */
-const EVIDENCE = ['access_log', 'audit_entry', 'audit_seal'];
+/** Tables that nobody but their owner may change a row of; not every service has all of them. */
+const EVIDENCE = ['access_log', 'audit_entry', 'audit_seal', 'archive_read', 'archive_export'];
 
 /** The roles of a service's database, by what they do. */
 export type Roles = { service: string; relay: string | undefined; reader: string };
@@ -13,11 +13,15 @@ export type Roles = { service: string; relay: string | undefined; reader: string
 export async function grantRights(source: DataSource, { service, relay, reader }: Roles): Promise<void> {
   const { driver } = source;
   const own = driver.escape(service);
+  const evidence: { name: string }[] = await source.query(
+    `select tablename as name from pg_tables where schemaname = 'public' and tablename = any($1)`,
+    [EVIDENCE],
+  );
   await source.query(
     `grant usage on schema public to ${own};
      grant select, insert, update, delete on all tables in schema public to ${own};
      grant usage on all sequences in schema public to ${own};
-     revoke update, delete on ${EVIDENCE.join(', ')} from ${own};
+     revoke update, delete on ${evidence.map(({ name }) => driver.escape(name)).join(', ')} from ${own};
      revoke insert, update, delete on migration from ${own};`,
   );
   if (relay !== undefined && relay !== service) {
