@@ -109,7 +109,7 @@ export async function openDatabase(
     source,
     service: service.name,
     vault,
-    accessLog: new AccessLog(source),
+    accessLog: new AccessLog(url, service.name),
     anchors: new AuditAnchors(),
     now: options.now,
     actor: ANONYMOUS,
@@ -160,7 +160,7 @@ export async function startService(service: ServiceDefinition, env: ServiceEnv):
     stopOnSignal(log, async () => {
       await app.close();
       await Promise.all([stopEvents(), jobs.stop()]);
-      await db.source.destroy();
+      await Promise.all([db.source.destroy(), db.accessLog.close()]);
     });
   } catch (error) {
     log.fatal({ err: error }, 'service cannot start');

@@ -133,7 +133,7 @@ export async function aService(service: ServiceDefinition, options: { now?: Date
     sql: (text, values = []) => db.source.query(text, values),
     stop: async () => {
       await apollo.stop();
-      await db.source.destroy();
+      await Promise.all([db.source.destroy(), db.accessLog.close()]);
       await onServer((client) =>
         client.query(`drop database if exists "${new URL(url).pathname.slice(1)}" with (force)`),
       );

@@ -1,19 +1,21 @@
-import type { Db } from '@client-graph/kit';
+type Asked = { source: { query: (sql: string) => Promise<unknown> } };
 
 /**
  * The places where one of these values stands readable in a copy of the whole database, as a dump would write it: text, or bytes
  * shown as hex or base64. `table: value` each; empty when nothing is readable.
  */
-export async function readablePlaces(db: Db, values: readonly string[]): Promise<string[]> {
-  const tables: { schema: string; name: string }[] = await db.source.query(
+export async function readablePlaces({ source }: Asked, values: readonly string[]): Promise<string[]> {
+  const rows = async (sql: string): Promise<Record<string, string>[]> => {
+    const found = await source.query(sql);
+    return Array.isArray(found) ? found : [];
+  };
+  const tables = await rows(
     `select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where c.relkind in ('r', 'm') and n.nspname not in ('pg_catalog', 'information_schema') order by 1, 2`,
   );
   const places: string[] = [];
   for (const { schema, name } of tables) {
-    const lines: { line: string }[] = await db.source.query(
-      `select t::text as line from "${schema}"."${name}" t`,
-    );
+    const lines = await rows(`select t::text as line from "${schema}"."${name}" t`);
     const copy = lines
       .map(({ line }) => line)
       .join('\n')

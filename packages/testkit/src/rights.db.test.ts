@@ -49,7 +49,7 @@ beforeAll(async () => {
   db = await open();
 });
 afterAll(async () => {
-  await db.source.destroy();
+  await Promise.all([db.source.destroy(), db.accessLog.close()]);
   const server = new URL(adminUrl);
   server.pathname = '/postgres';
   await as(server.href, `drop database "${new URL(adminUrl).pathname.slice(1)}" with (force)`);
