@@ -323,7 +323,7 @@ describe('Client.interactions', () => {
     );
     expect(fifty).toBe(one);
     expect(fifty).toBeLessThanOrEqual(5);
-  });
+  }, 120_000);
 });
 
 describe('a call to the hotline', () => {
