@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { loadSampleFirm, SERVICES, type Stack, startStack, temporaryFolder } from '@client-graph/local';
+import { readablePlaces } from '@client-graph/testkit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openDatabases } from './databases.js';
 import { createGraph, type Graph, GraphError } from './graph.js';
 import { hearEvents } from './hear.js';
 import { journey, SUMMARY } from './journey.js';
@@ -125,6 +127,19 @@ test('no name, number, address or answer of the journey is in any event or log',
     expect(logs.join('\n')).not.toContain(value);
   }
 });
+
+test('nor can it be read in a copy of any of the six databases', async () => {
+  const { name, mobile, idNumber, email, address } = walked.application;
+  const { databases, close } = await openDatabases(stack);
+  const readable: string[] = [];
+  for (const service of SERVICES) {
+    const source = { query: (sql: string) => databases[service](sql) };
+    for (const place of await readablePlaces({ source }, [name, mobile, idNumber, email, address, SUMMARY]))
+      readable.push(`${service}: ${place}`);
+  }
+  await close();
+  expect(readable).toEqual([]);
+}, 60_000);
 
 describe('the real campaign file', () => {
   const file = fileURLToPath(new URL('../../../../shared/data/bank-additional.csv', import.meta.url));
