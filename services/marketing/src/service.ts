@@ -30,7 +30,7 @@ import { handlers } from './handlers.js';
 import { eraseLeads } from './leads/erasure.js';
 import { DEVELOPMENT_HASH_KEY } from './leads/leads.rules.js';
 import { resolversOf } from './resolvers.js';
-import { seedRules } from './rules/rules.js';
+import { seedRules } from './rules/in-force.js';
 import { openLeadTasks } from './tasks/tasks.js';
 
 const jobs: readonly Job[] = [

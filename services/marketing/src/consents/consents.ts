@@ -3,7 +3,7 @@ import { ConsentEntryRow, LeadRow } from '../entities.js';
 import type { RecordLeadConsentInput, WithdrawLeadConsentInput } from '../generated/resolvers.js';
 import { factsOf } from '../leads/leads.rules.js';
 import { ownForUpdate } from '../leads/own.js';
-import { scored } from '../rules/rules.js';
+import { scored } from '../rules/in-force.js';
 import { type ConsentFacts, type Entry, grant, withdraw } from './consents.rules.js';
 
 export const recordLeadConsent = (db: Db, input: RecordLeadConsentInput): Promise<LeadRow> =>

@@ -8,7 +8,7 @@ import {
   TouchRow,
 } from '../entities.js';
 import { keep, noteTouch } from '../leads/leads.js';
-import { attributionInForce, clocksInForce } from '../rules/rules.js';
+import { attributionInForce, clocksInForce } from '../rules/in-force.js';
 import { type Conversion, convert, open, type Standing, type TouchFacts } from './conversions.rules.js';
 
 /** Notes that a client was opened from a lead. The first one is remembered on the lead; the lead may be one that is not known here. */
@@ -111,7 +111,7 @@ export const noteUnmerge = (db: Db | Tx, mergedId: string): Promise<void> =>
  * A client that was opened from a lead has ended before it was ever active: the lead waits for the next one opened from it,
  * or for the survivor of a merge. A client that was active has converted its lead, and that stays.
  */
-export async function passOn(
+async function passOn(
   tx: Tx,
   clientId: string,
   standing: 'MERGED' | 'ENDED',

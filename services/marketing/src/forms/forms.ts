@@ -8,7 +8,7 @@ import type { CloseWebFormInput, CreateWebFormInput } from '../generated/resolve
 import { draftOf, knownLeads } from '../leads/drafts.js';
 import { captureLead, keep, noteTouch } from '../leads/leads.js';
 import { later, reopen } from '../leads/leads.rules.js';
-import { clocksInForce } from '../rules/rules.js';
+import { clocksInForce } from '../rules/in-force.js';
 import { type ConsentFault, consentFault, refuse, type Submission } from './forms.rules.js';
 
 export const createWebForm = (db: Db, input: CreateWebFormInput): Promise<WebFormRow> =>

@@ -1,5 +1,6 @@
-import type { Lead, TouchChannel } from './leads.rules.js';
 import { refuse } from './refusals.rules.js';
+
+export type TouchChannel = 'PHONE' | 'SMS' | 'EMAIL' | 'WECHAT' | 'POST' | 'FACE';
 
 /** The mobile in international form, so that one number has one spelling. Refuses BAD_MOBILE. */
 export function normalMobile(text: string): string {
@@ -68,7 +69,11 @@ export function checkSharing(
 }
 
 /** Whether a channel is open: agreed to, and with the number or address that it needs. */
-export const isContactable = (lead: Pick<Lead, 'consentChannels' | 'mobile' | 'email'>): boolean =>
+export const isContactable = (lead: {
+  consentChannels: readonly TouchChannel[];
+  mobile: string | null;
+  email: string | null;
+}): boolean =>
   lead.consentChannels.some((channel) => {
     switch (channel) {
       case 'PHONE':

@@ -1,6 +1,6 @@
 import { LeadErased } from '@client-graph/events';
 import { type Db, dayOf, plusMonths, type Tx, transact } from '@client-graph/kit';
-import { clocksInForce } from '../rules/rules.js';
+import { clocksInForce } from '../rules/in-force.js';
 
 const BATCH = 500;
 

@@ -11,14 +11,14 @@ import {
 import type { CampaignChannel } from '../campaigns/campaigns.rules.js';
 import type { LeadFacts } from '../rules/rules.rules.js';
 import { type Clocks, firstContactDue } from './clocks.rules.js';
-import { isContactable } from './contact.rules.js';
+import { isContactable, type TouchChannel } from './contact.rules.js';
 import { refuse } from './refusals.rules.js';
 
 export type LeadStage = 'NEW' | 'CONTACTED' | 'FOLLOWING_UP' | 'CONVERTED' | 'LOST' | 'DISQUALIFIED';
 /** How far a lead has ever come while it was worked. */
 export type Reached = 'NEW' | 'CONTACTED' | 'FOLLOWING_UP';
 export type LeadAction = 'CONTACT' | 'FOLLOW_UP' | 'ATTEMPT' | 'CONVERT' | 'LOSE' | 'DISQUALIFY' | 'REOPEN';
-export type TouchChannel = 'PHONE' | 'SMS' | 'EMAIL' | 'WECHAT' | 'POST' | 'FACE';
+export type { TouchChannel };
 export type TouchOutcome = 'NO_ANSWER' | 'CALL_BACK' | 'INTERESTED' | 'NOT_INTERESTED';
 export type TouchKind = 'CAPTURE' | 'RESPONSE' | 'CONTACT' | 'FOLLOW_UP' | 'OPENING';
 export const LOSS_REASONS = [

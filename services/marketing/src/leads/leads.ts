@@ -14,7 +14,7 @@ import type {
   ReopenLeadInput,
 } from '../generated/resolvers.js';
 import { materialFor } from '../materials/materials.js';
-import { assigned, clocksInForce, type Scored, scored } from '../rules/rules.js';
+import { assigned, clocksInForce, type Scored, scored } from '../rules/in-force.js';
 import { settleTasks } from '../tasks/tasks.js';
 import { evidenceOf, noteOf } from './contact.rules.js';
 import { draftOf, knownLeads } from './drafts.js';

@@ -1,7 +1,7 @@
 import { dayOf, transact } from '@client-graph/kit';
 import type { MutationResolvers, QueryResolvers, Resolvers } from '../generated/resolvers.js';
 import { decideLeadRule, listRuleChanges, proposeLeadRule } from './changes.js';
-import { ruleOn } from './rules.js';
+import { ruleOn } from './in-force.js';
 
 export const ruleResolvers = {
   Query: {

@@ -12,7 +12,7 @@ import { Raw } from 'typeorm';
 import { LeadTaskRow } from '../entities.js';
 import type { QueryLeadTasksArgs } from '../generated/resolvers.js';
 import { type LeadStage, seesEveryLead } from '../leads/leads.rules.js';
-import { clocksInForce } from '../rules/rules.js';
+import { clocksInForce } from '../rules/in-force.js';
 import { settledBy, type TaskKind } from './tasks.rules.js';
 
 /** Opens what has come due: each lead has at most one open task of a kind. Harmless to run twice. */
