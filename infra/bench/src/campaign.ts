@@ -15,7 +15,7 @@ const RECIPIENTS = Number(process.argv[2] ?? 100_000);
 const WITHOUT_ADDRESS = 100;
 const LOGS = fileURLToPath(new URL('../../../.local/log/campaign', import.meta.url));
 /** As many addresses as a service seals within the time it is given to start. */
-const SEALED_AT_ONCE = 20_000;
+const SEALED_AT_ONCE = 5_000;
 
 const startedMs = performance.now();
 const say = (line: string) =>
