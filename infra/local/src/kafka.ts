@@ -139,7 +139,8 @@ async function format(
   if (existsSync(done)) return readFileSync(done, 'utf8');
   const id = randomBytes(16).toString('base64url');
   rmSync(join(dataDir, 'log'), { recursive: true, force: true });
-  const args = ['format', '--cluster-id', id, '--config', config];
+  // One word: an id may begin with a dash.
+  const args = ['format', `--cluster-id=${id}`, '--config', config];
   const { code, lastWords } = await runProcess(
     command('kafka-format', setupLog, 'kafka.tools.StorageTool', ...args),
   );
