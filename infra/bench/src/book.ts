@@ -98,7 +98,7 @@ async function addBook(stack: Stack, firm: Firm, { from, to, hashKey, signal, sa
         await db.query('select set_config($1, $2, true)', [`bench.${name}`, String(value)]);
       await db.query(work);
       await db.query('commit');
-      if (last % 200_000 === 0) say(`${last} clients`);
+      say(`${last} clients`);
     }
     for (const { make } of taken) await db.query(make);
     await db.query('vacuum (analyze)');

@@ -3,7 +3,9 @@ import { type Actor, ROLES, type Role } from '@client-graph/kit';
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { openOrganisation, openPerson, yuan } from '../../test/applications.js';
+import { GradingRuleSetRow } from '../grading.entities.js';
 import { service } from '../service.js';
+import { previewGradingRules } from './preview.js';
 
 const PROPOSE = `mutation ($input: ProposeGradingRulesInput!) {
   proposeGradingRules(input: $input) { id version status effectiveFrom makerId checkerId tables { assetRanks { rank min below } } }
@@ -332,6 +334,20 @@ describe('the preview', () => {
     expect(counted).toEqual(expected);
     expect(expected.size).toBeGreaterThan(1);
     expect(preview.moves.map(({ kind }: { kind: string }) => kind)).toContain('INSTITUTION');
+  });
+
+  test('is the same in one piece and in slices of any size', async () => {
+    const sets = world.db.source.getRepository(GradingRuleSetRow);
+    const { tables: rules } = await sets.findOneByOrFail({ version: '2026.1' });
+    const years = { ...rules, grade: { ...rules.grade, experienceRanksYears: [[1, 0, null]] as const } };
+    const whole = await previewGradingRules(world.db, years);
+    expect(whole.clients).toBeGreaterThan(9);
+    const counted = ({ moves, ...preview }: typeof whole) => ({
+      ...preview,
+      moves: moves.map(({ exampleIds, ...move }) => ({ ...move, examples: exampleIds.length })),
+    });
+    for (const slice of [2, 5])
+      expect(counted(await previewGradingRules(world.db, years, slice))).toEqual(counted(whole));
   });
 
   test('names examples to those who may see clients, and refuses tables that contradict themselves', async () => {
