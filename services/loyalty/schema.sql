@@ -1,5 +1,27 @@
 -- What the migrations make, beside the tables of the kit; written by the end-to-end test, never by hand.
 
+create table adjustment (
+  id uuid not null,
+  client_id uuid not null,
+  points bigint not null,
+  reason text not null,
+  reference text,
+  state text not null,
+  proposed_by uuid not null,
+  proposed_at timestamp with time zone not null,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  entry_id uuid,
+  version integer not null,
+  constraint adjustment_pkey PRIMARY KEY (id),
+  constraint adjustment_client_id_fkey FOREIGN KEY (client_id) REFERENCES membership(client_id),
+  constraint adjustment_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES ledger_entry(id),
+  constraint adjustment_check CHECK (((decided_by IS NULL) OR (state = 'WITHDRAWN'::text) OR (decided_by <> proposed_by))),
+  constraint adjustment_check1 CHECK (((state = 'APPROVED'::text) = (entry_id IS NOT NULL))),
+  constraint adjustment_points_check CHECK ((points <> 0)),
+  constraint adjustment_state_check CHECK ((state = ANY (ARRAY['PROPOSED'::text, 'APPROVED'::text, 'REJECTED'::text, 'WITHDRAWN'::text, 'EXPIRED'::text])))
+);
+
 create table allocation (
   id uuid not null,
   entry_id uuid not null,
@@ -82,7 +104,7 @@ create table ledger_entry (
   constraint ledger_entry_check CHECK (((type <> 'EARN'::text) OR ((source_event_id IS NOT NULL) AND (rule_version IS NOT NULL) AND (basis IS NOT NULL)))),
   constraint ledger_entry_lot CHECK (((type = ANY (ARRAY['EARN'::text, 'ACTIVATE'::text, 'EXPIRE'::text])) = (lot_id IS NOT NULL))),
   constraint ledger_entry_redemption CHECK (((type <> ALL (ARRAY['REDEEM'::text, 'REVERSE_REDEEM'::text])) OR (reference_id IS NOT NULL))),
-  constraint ledger_entry_type CHECK ((type = ANY (ARRAY['EARN'::text, 'ACTIVATE'::text, 'REDEEM'::text, 'EXPIRE'::text, 'REVERSE_EARN'::text, 'REVERSE_REDEEM'::text])))
+  constraint ledger_entry_type CHECK ((type = ANY (ARRAY['EARN'::text, 'ACTIVATE'::text, 'REDEEM'::text, 'EXPIRE'::text, 'REVERSE_EARN'::text, 'REVERSE_REDEEM'::text, 'ADJUST'::text, 'TRANSFER'::text])))
 );
 
 create table liability_snapshot (
@@ -111,7 +133,9 @@ create table membership (
   version integer not null,
   debt bigint default 0 not null,
   lapse_on date,
+  merged_into uuid,
   constraint membership_pkey PRIMARY KEY (client_id),
+  constraint membership_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES membership(client_id),
   constraint membership_debt_check CHECK ((debt >= 0)),
   constraint membership_status_check CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'CLOSED'::text])))
 );
@@ -157,6 +181,25 @@ create table points_finding (
   constraint points_finding_kind_check CHECK ((kind = ANY (ARRAY['BALANCE'::text, 'PENDING'::text, 'DEBT'::text, 'LOT'::text, 'REDEMPTION'::text, 'STOCK'::text])))
 );
 
+create table points_merge (
+  merged_id uuid not null,
+  survivor_id uuid not null,
+  at timestamp with time zone not null,
+  debt bigint not null,
+  before jsonb not null,
+  constraint points_merge_pkey PRIMARY KEY (merged_id),
+  constraint points_merge_merged_id_fkey FOREIGN KEY (merged_id) REFERENCES membership(client_id),
+  constraint points_merge_survivor_id_fkey FOREIGN KEY (survivor_id) REFERENCES membership(client_id)
+);
+
+create table points_merge_row (
+  merged_id uuid not null,
+  table_name text not null,
+  row_id uuid not null,
+  constraint points_merge_row_pkey PRIMARY KEY (merged_id, table_name, row_id),
+  constraint points_merge_row_merged_id_fkey FOREIGN KEY (merged_id) REFERENCES points_merge(merged_id) ON DELETE CASCADE
+);
+
 create table programme_rule (
   id uuid not null,
   version integer not null,
@@ -169,14 +212,18 @@ create table programme_rule (
   lapse_notice_days integer not null,
   expiry_notice_days integer not null,
   debt_rule text not null,
+  reservation_days integer default 30 not null,
+  adjustment_expiry_months integer default 24 not null,
   constraint programme_rule_version_key UNIQUE (version),
   constraint programme_rule_pkey PRIMARY KEY (id),
+  constraint programme_rule_adjustment_expiry_months_check CHECK ((adjustment_expiry_months > 0)),
   constraint programme_rule_debt_rule_check CHECK ((debt_rule = ANY (ARRAY['CARRY'::text, 'FORGIVE'::text]))),
   constraint programme_rule_expiry_notice_days_check CHECK ((expiry_notice_days >= 0)),
   constraint programme_rule_fee_credit_max_percent_check CHECK (((fee_credit_max_percent >= 1) AND (fee_credit_max_percent <= 100))),
   constraint programme_rule_grace_days_check CHECK ((grace_days >= 0)),
   constraint programme_rule_lapse_notice_days_check CHECK ((lapse_notice_days >= 0)),
-  constraint programme_rule_points_per_currency_check CHECK ((points_per_currency > 0))
+  constraint programme_rule_points_per_currency_check CHECK ((points_per_currency > 0)),
+  constraint programme_rule_reservation_days_check CHECK ((reservation_days > 0))
 );
 
 create table purchase_cut (
@@ -184,9 +231,12 @@ create table purchase_cut (
   entry_id uuid not null,
   order_id uuid not null,
   amount_minor bigint not null,
+  reversal_id uuid,
+  is_restored boolean default false not null,
   constraint purchase_cut_entry_id_order_id_key UNIQUE (entry_id, order_id),
   constraint purchase_cut_pkey PRIMARY KEY (id),
   constraint purchase_cut_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES ledger_entry(id),
+  constraint purchase_cut_reversal_id_fkey FOREIGN KEY (reversal_id) REFERENCES ledger_entry(id),
   constraint purchase_cut_amount_minor_check CHECK ((amount_minor > 0))
 );
 
@@ -275,8 +325,13 @@ create table rule_change (
   version integer not null,
   constraint rule_change_pkey PRIMARY KEY (id),
   constraint rule_change_check CHECK (((decided_by IS NULL) OR (decided_by <> proposed_by))),
-  constraint rule_change_check1 CHECK (((state = 'PROPOSED'::text) = (decided_by IS NULL))),
-  constraint rule_change_kind_check CHECK ((kind = ANY (ARRAY['EARN_RULE'::text, 'TIERS'::text, 'REWARD'::text]))),
+  constraint rule_change_decided CHECK (
+CASE state
+    WHEN 'PROPOSED'::text THEN (decided_by IS NULL)
+    WHEN 'APPROVED'::text THEN (decided_by IS NOT NULL)
+    ELSE true
+END),
+  constraint rule_change_kind_check CHECK ((kind = ANY (ARRAY['EARN_RULE'::text, 'TIERS'::text, 'REWARD'::text, 'PROGRAMME'::text]))),
   constraint rule_change_state_check CHECK ((state = ANY (ARRAY['PROPOSED'::text, 'APPROVED'::text, 'REJECTED'::text])))
 );
 
@@ -302,12 +357,15 @@ create table tier_rule (
   qualifying_points bigint not null,
   multiplier numeric not null,
   labels jsonb not null,
+  benefits jsonb default '[]'::jsonb not null,
   constraint tier_rule_code_version_key UNIQUE (code, version),
   constraint tier_rule_pkey PRIMARY KEY (id),
   constraint tier_rule_multiplier_check CHECK ((multiplier > (0)::numeric)),
   constraint tier_rule_qualifying_points_check CHECK ((qualifying_points >= 0))
 );
 
+CREATE INDEX adjustment_client ON adjustment USING btree (client_id, id DESC);
+CREATE INDEX adjustment_state ON adjustment USING btree (state, id DESC);
 CREATE INDEX allocation_lot ON allocation USING btree (lot_id);
 CREATE INDEX early_redemption_open ON early_redemption USING btree (client_id, product_id) WHERE (open_minor > 0);
 CREATE INDEX ledger_entry_client ON ledger_entry USING btree (client_id, id);
@@ -317,6 +375,7 @@ CREATE INDEX ledger_entry_qualifying ON ledger_entry USING btree (client_id, qua
 CREATE INDEX ledger_entry_undone ON ledger_entry USING btree (reference_id) WHERE (type = 'REVERSE_EARN'::text);
 CREATE INDEX ledger_entry_year ON ledger_entry USING btree (client_id, rule, business_date) INCLUDE (pending) WHERE (type = 'EARN'::text);
 CREATE INDEX membership_lapse ON membership USING btree (lapse_on) WHERE (lapse_on IS NOT NULL);
+CREATE INDEX membership_merged ON membership USING btree (merged_into) WHERE (merged_into IS NOT NULL);
 CREATE INDEX membership_review ON membership USING btree (tier_to) WHERE ((tier_to IS NOT NULL) AND (status = 'ACTIVE'::text));
 CREATE INDEX point_lot_expiring ON point_lot USING btree (expires_on, client_id) INCLUDE (remaining) WHERE (state = 'ACTIVE'::text);
 CREATE INDEX point_lot_held ON point_lot USING btree (client_id) INCLUDE (state, remaining) WHERE (state = ANY (ARRAY['PENDING'::text, 'ACTIVE'::text]));
@@ -326,6 +385,7 @@ CREATE INDEX point_lot_to_activate ON point_lot USING btree (available_on, clien
 CREATE INDEX point_lot_to_expire ON point_lot USING btree (expires_on, client_id) WHERE (state = 'ACTIVE'::text);
 CREATE INDEX redemption_client ON redemption USING btree (client_id, id DESC);
 CREATE INDEX redemption_state ON redemption USING btree (state, id DESC);
+CREATE INDEX redemption_waiting ON redemption USING btree (requested_on) WHERE ((state = 'RESERVED'::text) AND (kind <> 'FEE_CREDIT'::text));
 CREATE INDEX rule_change_state ON rule_change USING btree (state, id DESC);
 CREATE INDEX stock_entry_reward ON stock_entry USING btree (reward_id);
 CREATE UNIQUE INDEX ledger_entry_occasion ON ledger_entry USING btree (client_id, rule, occasion) WHERE (occasion IS NOT NULL);
@@ -335,6 +395,14 @@ CREATE UNIQUE INDEX ledger_entry_source ON ledger_entry USING btree (source_even
 CREATE UNIQUE INDEX points_finding_open ON points_finding USING btree (client_id, kind) WHERE (cleared_at IS NULL);
 CREATE UNIQUE INDEX rule_change_open ON rule_change USING btree (kind, code) WHERE (state = 'PROPOSED'::text);
 
+CREATE OR REPLACE FUNCTION keep_as_written()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is only added to', tg_table_name using errcode = 'insufficient_privilege';
+end $function$;
+
 CREATE OR REPLACE FUNCTION refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -343,6 +411,12 @@ begin
   raise exception '% is append-only: book a new entry instead', tg_table_name;
 end $function$;
 
+CREATE TRIGGER access_log_kept BEFORE DELETE OR UPDATE ON access_log FOR EACH ROW EXECUTE FUNCTION keep_as_written();
+CREATE TRIGGER access_log_whole BEFORE TRUNCATE ON access_log FOR EACH STATEMENT EXECUTE FUNCTION keep_as_written();
 CREATE TRIGGER allocation_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON allocation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_entry_kept BEFORE DELETE OR UPDATE ON audit_entry FOR EACH ROW EXECUTE FUNCTION keep_as_written();
+CREATE TRIGGER audit_entry_whole BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION keep_as_written();
+CREATE TRIGGER audit_seal_kept BEFORE DELETE OR UPDATE ON audit_seal FOR EACH ROW EXECUTE FUNCTION keep_as_written();
+CREATE TRIGGER audit_seal_whole BEFORE TRUNCATE ON audit_seal FOR EACH STATEMENT EXECUTE FUNCTION keep_as_written();
 CREATE TRIGGER ledger_entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER stock_entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON stock_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

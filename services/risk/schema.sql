@@ -26,8 +26,10 @@ create table answer_sheet (
   assessment_id uuid not null,
   client_id uuid not null,
   submitted_at timestamp with time zone not null,
-  answers jsonb not null,
-  facts jsonb not null,
+  answers_plain jsonb,
+  facts_plain jsonb,
+  answers bytea,
+  facts bytea,
   constraint answer_sheet_assessment_id_key UNIQUE (assessment_id),
   constraint answer_sheet_pkey PRIMARY KEY (id),
   constraint answer_sheet_assessment_id_fkey FOREIGN KEY (assessment_id) REFERENCES assessment(id)
@@ -76,6 +78,22 @@ create table assessment_rule (
   constraint assessment_rule_pkey PRIMARY KEY (id)
 );
 
+create table client_merge (
+  merged_id uuid not null,
+  survivor_id uuid not null,
+  merged_at timestamp with time zone not null,
+  before jsonb not null,
+  constraint client_merge_pkey PRIMARY KEY (merged_id)
+);
+
+create table client_merge_row (
+  merged_id uuid not null,
+  table_name text not null,
+  row_id uuid not null,
+  constraint client_merge_row_pkey PRIMARY KEY (merged_id, table_name, row_id),
+  constraint client_merge_row_merged_id_fkey FOREIGN KEY (merged_id) REFERENCES client_merge(merged_id) ON DELETE CASCADE
+);
+
 create table holding_copy (
   client_id uuid not null,
   product_id uuid not null,
@@ -90,11 +108,14 @@ create table interview (
   held_at timestamp with time zone not null,
   mode text not null,
   checklist jsonb not null,
-  summary text not null,
-  recording_ref text,
+  summary_plain text,
+  recording_ref_plain text,
   outcome text not null,
   new_level text,
   ordinal integer default 1 not null,
+  client_id uuid,
+  summary bytea,
+  recording_ref bytea,
   constraint interview_ordinal UNIQUE (assessment_id, ordinal),
   constraint interview_pkey PRIMARY KEY (id),
   constraint interview_assessment_id_fkey FOREIGN KEY (assessment_id) REFERENCES assessment(id)
@@ -111,6 +132,13 @@ create table interview_appointment (
   constraint interview_appointment_assessment_id_ordinal_key UNIQUE (assessment_id, ordinal),
   constraint interview_appointment_pkey PRIMARY KEY (id),
   constraint interview_appointment_assessment_id_fkey FOREIGN KEY (assessment_id) REFERENCES assessment(id)
+);
+
+create table investor_copy (
+  client_id uuid not null,
+  investor text not null,
+  valid_to date not null,
+  constraint investor_copy_pkey PRIMARY KEY (client_id)
 );
 
 create table questionnaire (
@@ -168,12 +196,13 @@ create table review (
   asked_by text not null,
   asked_by_id uuid not null,
   asked_at timestamp with time zone not null,
-  comment text,
+  comment_plain text,
   state text not null,
   outcome text,
   decided_at timestamp with time zone,
   interview_id uuid,
   version integer not null,
+  comment bytea,
   constraint review_pkey PRIMARY KEY (id),
   constraint review_assessment_id_fkey FOREIGN KEY (assessment_id) REFERENCES assessment(id),
   constraint review_interview_id_fkey FOREIGN KEY (interview_id) REFERENCES interview(id)
@@ -199,15 +228,17 @@ create table risk_alert (
   acknowledged_at timestamp with time zone,
   acknowledged_by_id uuid,
   action text,
-  action_note text,
+  action_note_plain text,
   actioned_at timestamp with time zone,
   actioned_by_id uuid,
   close_reason text,
-  close_note text,
+  close_note_plain text,
   closed_at timestamp with time zone,
   closed_by_id uuid,
   is_open boolean generated always as ((state <> 'CLOSED'::text)) stored not null,
   version integer not null,
+  action_note bytea,
+  close_note bytea,
   constraint risk_alert_pkey PRIMARY KEY (id),
   constraint risk_alert_severity_check CHECK ((severity = ANY (ARRAY['INFO'::text, 'WARN'::text, 'SEVERE'::text])))
 );
@@ -232,13 +263,33 @@ create table risk_report (
   client_id uuid not null,
   level text not null,
   issued_at timestamp with time zone not null,
-  content text not null,
+  content_plain text,
   content_hash text not null,
   ordinal integer default 1 not null,
+  content bytea,
   constraint risk_report_number_key UNIQUE (number),
   constraint risk_report_ordinal UNIQUE (assessment_id, ordinal),
   constraint risk_report_pkey PRIMARY KEY (id),
   constraint risk_report_assessment_id_fkey FOREIGN KEY (assessment_id) REFERENCES assessment(id)
+);
+
+create table table_change (
+  id uuid not null,
+  kind text not null,
+  subject text not null,
+  table_version text not null,
+  effective_from date not null,
+  content_hash text not null,
+  definition jsonb not null,
+  state text not null,
+  proposed_by_id uuid not null,
+  proposed_at timestamp with time zone not null,
+  decided_by_id uuid,
+  decided_at timestamp with time zone,
+  version integer not null,
+  constraint table_change_pkey PRIMARY KEY (id),
+  constraint table_change_kind_check CHECK ((kind = ANY (ARRAY['ASSESSMENT_RULES'::text, 'ALERT_RULES'::text, 'QUESTIONNAIRE_RETIREMENT'::text]))),
+  constraint table_change_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'APPROVED'::text, 'REJECTED'::text, 'WITHDRAWN'::text, 'EXPIRED'::text])))
 );
 
 CREATE INDEX alert_occurrence_alert ON alert_occurrence USING btree (alert_id);
@@ -248,15 +299,22 @@ CREATE INDEX assessment_awaiting_interview ON assessment USING btree (id) WHERE 
 CREATE INDEX assessment_client ON assessment USING btree (client_id, id DESC);
 CREATE INDEX assessment_draft ON assessment USING btree (started_at) WHERE (state = 'DRAFT'::text);
 CREATE INDEX assessment_valid_to ON assessment USING btree (valid_to) WHERE (state = 'EFFECTIVE'::text);
+CREATE INDEX client_merge_survivor ON client_merge USING btree (survivor_id);
 CREATE INDEX holding_copy_product ON holding_copy USING btree (product_id);
+CREATE INDEX interview_client ON interview USING btree (client_id);
 CREATE INDEX questionnaire_effective ON questionnaire USING btree (audience, effective_from DESC) WHERE (status = 'ACTIVE'::text);
 CREATE INDEX questionnaire_proposal_open ON questionnaire_proposal USING btree (id) WHERE (state = 'OPEN'::text);
+CREATE INDEX report_confirmation_client ON report_confirmation USING btree (client_id);
 CREATE INDEX review_assessment ON review USING btree (assessment_id);
+CREATE INDEX review_client ON review USING btree (client_id);
 CREATE INDEX review_open ON review USING btree (id) WHERE (state = 'OPEN'::text);
 CREATE INDEX risk_alert_client ON risk_alert USING btree (client_id, id DESC);
 CREATE INDEX risk_alert_client_open ON risk_alert USING btree (client_id, id DESC) WHERE is_open;
 CREATE INDEX risk_alert_due ON risk_alert USING btree (due_at) WHERE (state = 'OPEN'::text);
 CREATE INDEX risk_alert_open ON risk_alert USING btree (id DESC) WHERE (state <> 'CLOSED'::text);
+CREATE INDEX risk_alert_subject ON risk_alert USING btree (subject) WHERE is_open;
+CREATE INDEX risk_report_client ON risk_report USING btree (client_id);
+CREATE INDEX table_change_open ON table_change USING btree (id) WHERE (state = 'OPEN'::text);
 CREATE UNIQUE INDEX assessment_one_effective ON assessment USING btree (client_id) WHERE (state = 'EFFECTIVE'::text);
 CREATE UNIQUE INDEX questionnaire_proposal_one_open ON questionnaire_proposal USING btree (code) WHERE (state = 'OPEN'::text);
 CREATE UNIQUE INDEX review_one_open ON review USING btree (assessment_id) WHERE (state = 'OPEN'::text);
@@ -270,6 +328,14 @@ AS $function$
   select array_position(array['INFO', 'WARN', 'SEVERE'], one) > array_position(array['INFO', 'WARN', 'SEVERE'], other)
 $function$;
 
+CREATE OR REPLACE FUNCTION keep_as_written()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is only added to', tg_table_name using errcode = 'insufficient_privilege';
+end $function$;
+
 CREATE OR REPLACE FUNCTION refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -278,6 +344,12 @@ begin
   raise exception '% rows do not change', tg_table_name;
 end $function$;
 
-CREATE TRIGGER alert_occurrence_is_immutable BEFORE UPDATE ON alert_occurrence FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER answer_sheet_is_immutable BEFORE UPDATE ON answer_sheet FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER risk_report_is_immutable BEFORE UPDATE ON risk_report FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER access_log_kept BEFORE DELETE OR UPDATE ON access_log FOR EACH ROW EXECUTE FUNCTION keep_as_written();
+CREATE TRIGGER access_log_whole BEFORE TRUNCATE ON access_log FOR EACH STATEMENT EXECUTE FUNCTION keep_as_written();
+CREATE TRIGGER alert_occurrence_is_immutable BEFORE UPDATE OF id, alert_id, type, at, evidence ON alert_occurrence FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER answer_sheet_is_immutable BEFORE UPDATE OF id, assessment_id, submitted_at, answers, facts ON answer_sheet FOR EACH ROW WHEN ((old.answers IS NOT NULL)) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_entry_kept BEFORE DELETE OR UPDATE ON audit_entry FOR EACH ROW EXECUTE FUNCTION keep_as_written();
+CREATE TRIGGER audit_entry_whole BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION keep_as_written();
+CREATE TRIGGER audit_seal_kept BEFORE DELETE OR UPDATE ON audit_seal FOR EACH ROW EXECUTE FUNCTION keep_as_written();
+CREATE TRIGGER audit_seal_whole BEFORE TRUNCATE ON audit_seal FOR EACH STATEMENT EXECUTE FUNCTION keep_as_written();
+CREATE TRIGGER risk_report_is_immutable BEFORE UPDATE OF id, number, assessment_id, level, issued_at, content, content_hash, ordinal ON risk_report FOR EACH ROW WHEN ((old.content IS NOT NULL)) EXECUTE FUNCTION refuse_change();

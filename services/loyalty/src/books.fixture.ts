@@ -5,13 +5,11 @@ import { checkBooks } from './reports/consistency.js';
 
 /** What tests of points ask of a world: how a client stands, and whether all records agree. */
 
+// biome-ignore lint/suspicious/noExplicitAny: a test knows the shape it has asked for and checks it at once.
+type Answer = { data: any; codes: string[] };
+
 type World = {
-  // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape it has asked for and checks it at once.
-  ask: (
-    actor: Actor,
-    operation: string,
-    variables?: Record<string, unknown>,
-  ) => Promise<{ data: any; codes: string[] }>;
+  ask: (actor: Actor, operation: string, variables?: Record<string, unknown>) => Promise<Answer>;
   deliver: (draft: EventDraft, options?: { times?: number }) => Promise<void>;
   db: Parameters<typeof checkBooks>[0];
 };

@@ -67,7 +67,7 @@ const held = async (clientId: string, productId: string) =>
       [clientId, productId],
     )
   )[0]?.['units'];
-const aValued = async (facts: object = {}) => {
+const aValued = async (facts: Record<string, unknown> = {}) => {
   const product = await aProduct(world, facts);
   await importNavs(world, `code,day,nav\n${product.code},${DAY},1.25`);
   return product;
