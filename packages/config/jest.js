@@ -19,4 +19,6 @@ export default {
   setupFilesAfterEnv: [ours('jest.silence.js')],
   testTimeout: 30_000,
   maxWorkers: 2,
+  // Modules that were loaded as ESM are never let go: a worker that has grown is replaced between two files.
+  workerIdleMemoryLimit: '1GB',
 };
