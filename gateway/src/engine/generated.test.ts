@@ -13,6 +13,19 @@ const OPERATIONS = 8;
 const asked = (schema: Parameters<typeof operations>[0], seed: number, isPlain: boolean) =>
   fc.sample(operations(schema, 'query', isPlain), { numRuns: OPERATIONS, seed });
 
+/**
+ * Whether what the path names is not in the answer. Stock execution counts the entities of a list without those of other types that it
+ * did not ask about, so that some of its paths name a neighbour that lacks nothing.
+ */
+function isMissing(data: unknown, path: readonly (string | number)[] = []): boolean {
+  let value: unknown = data;
+  for (const key of path) {
+    if (value === null) return true;
+    value = Reflect.get(Object(value), key);
+  }
+  return value === null;
+}
+
 test('over generated services the answer is the one that a single schema over everything gives', async () => {
   const world: WorldOptions = { nulls: 6 };
   await fc.assert(
@@ -39,7 +52,8 @@ test('over generated services that fail the answer is that of stock execution', 
         const answer = await byEngine(generated, text, variables);
         const expected = await byStock(executor, text, variables);
         expect([text, answer.data]).toEqual([text, expected.data]);
-        expect(paths(answer.errors)).toEqual(expect.arrayContaining(paths(expected.errors)));
+        const apt = expected.errors.filter(({ path }) => isMissing(expected.data, path));
+        expect(paths(answer.errors)).toEqual(expect.arrayContaining(paths(apt)));
         expect(answer.errors.length > 0).toBe(expected.errors.length > 0 || expected.violations > 0);
       }
       await generated.stock.stop();
