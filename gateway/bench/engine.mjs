@@ -270,7 +270,7 @@ async function memory(ours) {
     await load(
       gateway,
       (count) => ({
-        query: `query M${total + count} { client(id: "${count % 400}") { id c${total + count}: name } }`,
+        query: `query M${total + count} { client(id: "${count % 400}") { id c${total + count}: status } }`,
       }),
       { ...rest, requestsMax: more },
     );
