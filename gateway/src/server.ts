@@ -200,8 +200,10 @@ const createApollo = ({
     introspection: options.isDevelopment,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
-    // Texts known by their hash are looked up before: see texts.ts.
+    // Texts known by their hash are looked up before (texts.ts), and what was parsed is kept compiled (engine.ts): kept here as well, it
+    // would take ten times what Apollo Server reckons, hundreds of megabytes.
     persistedQueries: false,
+    documentStore: null,
     stopOnTerminationSignals: false,
     formatError,
     logger: options.log.child({ part: 'apollo' }, { level: 'warn' }),
