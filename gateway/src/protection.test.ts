@@ -315,10 +315,10 @@ describe('a token', () => {
 
 describe('more than can be done at once', () => {
   test('is refused with 503 and when to come back, and counted; what runs is answered', async () => {
-    firm = await startFirm({ env: { LIMIT_RUNNING: '4' }, timeoutMs: 1_000 });
+    firm = await startFirm({ env: { LIMIT_RUNNING: '4' }, timeoutMs: 3_000 });
     firm.services.clients.behaviour = 'hangs';
     const running = [1, 2, 3, 4].map((n) => firm.ask(`{ client(id: "${n}") { name } }`, { role: 'CLIENT' }));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    while (firm.services.clients.received.length < 4) await new Promise((resolve) => setTimeout(resolve, 5));
     const shed = await firm.ask('{ __typename }');
     expect([shed.status, codesOf(shed), shed.headers.get('retry-after')]).toEqual([
       503,

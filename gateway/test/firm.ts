@@ -169,11 +169,11 @@ class TinyService {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', async () => {
       if (request.url === '/health/live') return response.end('{}');
+      const { query, variables } = JSON.parse(Buffer.concat(chunks).toString());
+      this.received.push({ headers: request.headers, query });
       if (this.behaviour === 'hangs') return;
       if (this.behaviour === 'breaks')
         return response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>proxy 10.0.0.7</h1>');
-      const { query, variables } = JSON.parse(Buffer.concat(chunks).toString());
-      this.received.push({ headers: request.headers, query });
       const result = await graphql({ schema: this.#schema, source: query, variableValues: variables });
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
     });

@@ -1,4 +1,4 @@
-// `node infra/bench/dist/campaign.js [recipients]`: a mailing to many clients through the local mail server, whose sender is killed
+// `npm run bench -- campaign [recipients]`: a mailing to many clients through the local mail server, whose sender is killed
 // twice in the midst. Prints what became of each recipient and how fast messages went; ends with 1 when one is not accounted for.
 import { rm } from 'node:fs/promises';
 import { loadavg } from 'node:os';

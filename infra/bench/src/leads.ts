@@ -1,4 +1,4 @@
-// `node infra/bench/dist/leads.js [leads]`: how many rows of past campaigns are imported in a second, and what the funnel costs over
+// `npm run bench -- leads [leads]`: how many rows of past campaigns are imported in a second, and what the funnel costs over
 // ten thousand, a hundred thousand and so many leads, beside counting the leads themselves.
 import { rm } from 'node:fs/promises';
 import { loadavg } from 'node:os';

@@ -129,14 +129,26 @@ function demandBuilt(): void {
     throw new Problem(`Not built yet: ${missing.join(', ')}. Run \`npm run build\` first.`);
 }
 
-/** The gateway beside others, over services that answer from memory: a program of its own, which needs no database. */
-async function benchGateway(args: string[]): Promise<number> {
-  demandBuilt();
-  const child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('../../../gateway/bench/engine.mjs', import.meta.url)), ...args],
-    { stdio: 'inherit' },
-  );
+type Own = (args: string[], signal: AbortSignal) => Promise<void>;
+
+/** Benches in this process, by the word after `--`. */
+const IN_PROCESS = new Map<string, Own>([
+  ['book', (args, signal) => benchBook(args, LOGS, signal, say)],
+  ['sheets', (args, signal) => benchSheets(args, LOGS, signal, say)],
+  ['orders', (args, signal) => benchOrders(args, signal, say)],
+  ['points', (args, signal) => benchPoints(args, signal, say)],
+  ['protection', (args, signal) => benchProtection(args, LOGS, signal, say)],
+]);
+
+/** Benches that are programs of their own. */
+const PROGRAMS = new Map([
+  ['leads', new URL('leads.js', import.meta.url)],
+  ['campaign', new URL('campaign.js', import.meta.url)],
+  ['gateway', new URL('../../../gateway/bench/engine.mjs', import.meta.url)],
+]);
+
+async function runToEnd(program: URL, args: string[]): Promise<number> {
+  const child = spawn(process.execPath, [fileURLToPath(program), ...args], { stdio: 'inherit' });
   const [code]: unknown[] = await once(child, 'exit');
   return typeof code === 'number' ? code : 1;
 }
@@ -155,37 +167,15 @@ async function main(): Promise<number> {
     });
   }
   try {
-    if (process.argv[2] === 'book') {
-      demandBuilt();
-      await benchBook(process.argv.slice(3), LOGS, stop.signal, say);
-      return code;
-    }
-    if (process.argv[2] === 'sheets') {
-      demandBuilt();
-      await benchSheets(process.argv.slice(3), LOGS, stop.signal, say);
-      return code;
-    }
-    if (process.argv[2] === 'orders') {
-      demandBuilt();
-      await benchOrders(process.argv.slice(3), stop.signal, say);
-      return code;
-    }
-    if (process.argv[2] === 'points') {
-      demandBuilt();
-      await benchPoints(process.argv.slice(3), stop.signal, say);
-      return code;
-    }
-    if (process.argv[2] === 'protection') {
-      demandBuilt();
-      await benchProtection(process.argv.slice(3), LOGS, stop.signal, say);
-      return code;
-    }
-    if (process.argv[2] === 'gateway') return await benchGateway(process.argv.slice(3));
-    if (process.argv.includes('--help')) console.log(USAGE);
+    const [word = '', ...args] = process.argv.slice(2);
+    const own = IN_PROCESS.get(word);
+    const program = PROGRAMS.get(word);
+    if (own === undefined && program === undefined && process.argv.includes('--help')) console.log(USAGE);
     else {
-      const options = readOptions(process.argv.slice(2));
       demandBuilt();
-      await bench(options, stop.signal);
+      if (program !== undefined) return await runToEnd(program, args);
+      if (own !== undefined) await own(args, stop.signal);
+      else await bench(readOptions(process.argv.slice(2)), stop.signal);
     }
   } catch (error) {
     if (!stop.signal.aborted) console.error(sentence(error));

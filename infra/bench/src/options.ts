@@ -29,6 +29,8 @@ npm run bench -- orders [--orders 5000]   purchases held against the rules, and 
 npm run bench -- points --history FILE    a history of purchases (customer, day, amount) through the ledger of points
 npm run bench -- protection [--clients 2000] [--pages 600]
                          the client page with and without encryption and the log of access
+npm run bench -- leads [1000000]      rows of past campaigns imported in a second, and the funnel over them
+npm run bench -- campaign [100000]    a mailing over SMTP whose sender is killed twice: who got what
 npm run bench -- gateway --help   the gateway beside others, over services that answer from memory`;
 
 /** Throws a Problem that names the option and says what it takes. */

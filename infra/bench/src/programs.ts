@@ -10,7 +10,7 @@ export async function runProgram<Answer>(
   args: readonly string[],
   signal: AbortSignal,
 ): Promise<Answer> {
-  const program = fileURLToPath(new URL(`../../../services/${service}/dist/speed.main.js`, import.meta.url));
+  const program = fileURLToPath(new URL(`../../../services/${service}/dist/bench.main.js`, import.meta.url));
   const { stdout } = await run(process.execPath, [program, ...args], { signal, maxBuffer: 1_048_576 });
   return JSON.parse(stdout);
 }

@@ -24,11 +24,11 @@ export const createProducer = (kafka: Kafka): Producer =>
     retry: { retries: 5, maxRetryTime: 5_000 },
   });
 
-/** How long a topic keeps what it was told: the brokers' usual time, the last of each key, or, of evidence, for ever. */
-function keepingOf(name: string): { name: string; value: string }[] {
-  if (COMPACTED_TOPICS.some((topic) => topic === name)) return [{ name: 'cleanup.policy', value: 'compact' }];
-  return name === 'audit.v1' ? [{ name: 'retention.ms', value: '-1' }] : [];
-}
+/** What a topic keeps: the last of each key, or all for ever, so that whoever comes later can hear it from the beginning. */
+const keepingOf = (name: string): { name: string; value: string }[] =>
+  COMPACTED_TOPICS.some((topic) => topic === name)
+    ? [{ name: 'cleanup.policy', value: 'compact' }]
+    : [{ name: 'retention.ms', value: '-1' }];
 
 /** Waits until the topic takes messages: it is listed before its partitions have a leader that knows of it. */
 async function answers(admin: Admin, topic: string, tries = 50): Promise<void> {

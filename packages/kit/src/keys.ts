@@ -52,7 +52,7 @@ const MasterKeys = z.object({
 });
 type MasterKeys = z.output<typeof MasterKeys>;
 
-/** Master keys given as they are: for tests. */
+/** Master keys as `read` gives them at each use. */
 export const keysInMemory = (read: () => MasterKeys): KeyService => ({
   current: async () => read().current,
   wrap: async (dataKey, context) => {

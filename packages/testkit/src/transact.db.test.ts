@@ -18,6 +18,13 @@ const codeOf = (work: Promise<unknown>) =>
   );
 
 describe('a transaction', () => {
+  test('ids sort as they were made, those of one instant too, in this transaction and the next', async () => {
+    const some = () => transact(world.db, async (tx) => Array.from({ length: 1_000 }, () => tx.newId()));
+    world.clock.now = new Date('2026-03-02T02:00:00.000Z');
+    const ids = [...(await some()), ...(await some())];
+    expect([...new Set(ids)].sort()).toEqual(ids);
+  });
+
   test('a refusal leaves nothing behind, not even the event', async () => {
     const jar = await aJar();
     expect(await codeOf(putIn(world.db, { id: jar.id, coins: 0 }))).toBe('NOT_POSITIVE');

@@ -73,11 +73,7 @@ async function end(): Promise<string> {
 }
 
 /** Publishes the conversions of some leads in turns, other events between them; returns the ids by lead, in order. */
-async function publish(
-  leads: number,
-  each: number,
-  time = new Date('2026-03-02T02:00:00Z'),
-): Promise<Map<string, string[]>> {
+async function publish(leads: number, each: number, time = new Date()): Promise<Map<string, string[]>> {
   const ids = new Map<string, string[]>(Array.from({ length: leads }, () => [freshId(), []]));
   const messages = [];
   for (let n = 1; n <= each; n += 1)

@@ -1,4 +1,4 @@
-// `node dist/speed.main.js DATABASE_URL LEADS`: imports so many rows into an empty database as the graph does, batch by batch, asks for
+// `node dist/bench.main.js DATABASE_URL LEADS`: imports so many rows into an empty database as the graph does, batch by batch, asks for
 // the funnel on the way, and prints what that took as one line of JSON.
 import { createHash, randomUUID } from 'node:crypto';
 import { actorOf, type Db, keysInMemory, openDatabase } from '@client-graph/kit';

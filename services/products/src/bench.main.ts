@@ -1,4 +1,4 @@
-// `node dist/speed.main.js DATABASE_URL ORDERS`: in an empty database, how many purchases are held against the rules and how many orders are
+// `node dist/bench.main.js DATABASE_URL ORDERS`: in an empty database, how many purchases are held against the rules and how many orders are
 // settled in a second, through the use cases and their transactions, as one line of JSON.
 import { randomUUID } from 'node:crypto';
 import {

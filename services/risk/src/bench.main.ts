@@ -1,4 +1,4 @@
-// `node dist/speed.main.js SECONDS`: how many sheets of each questionnaire of `data/` one thread scores in a second, as one line of JSON.
+// `node dist/bench.main.js SECONDS`: how many sheets of each questionnaire of `data/` one thread scores in a second, as one line of JSON.
 import { readFileSync } from 'node:fs';
 import type { Facts } from './questionnaires/conditions.rules.js';
 import { type Definition, readQuestionnaires } from './questionnaires/questionnaires.rules.js';

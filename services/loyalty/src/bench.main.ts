@@ -1,4 +1,4 @@
-// `node dist/speed.main.js DATABASE_URL HISTORY SCALE`: lets a history of purchases (customer, day, …, amount: blanks or commas between)
+// `node dist/bench.main.js DATABASE_URL HISTORY SCALE`: lets a history of purchases (customer, day, …, amount: blanks or commas between)
 // run through an empty database with the clock at the end of each month, and prints what it has come to as one line of JSON.
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
