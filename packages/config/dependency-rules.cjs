@@ -74,7 +74,7 @@ module.exports = {
 
     forbid(
       'rules-are-pure',
-      'Rules import events, refusals, the calendar and money of kit, other rules, decimal.js and zod.',
+      'Rules import events, refusals, the calendar and money of kit, other rules, decimal.js, opencc-js and zod.',
       { path: ROLE('rules') },
       {
         pathNot: [
@@ -82,7 +82,7 @@ module.exports = {
           PURE_KIT,
           ROLE('rules'),
           '\\.json$',
-          'node_modules/(decimal\\.js|zod)/',
+          'node_modules/(decimal\\.js|opencc-js|zod)/',
         ],
       },
     ),

@@ -38,15 +38,14 @@ async function hashUsccs(tx: Tx): Promise<number> {
   return found.length;
 }
 
+/** Clients without contact details, or whose name is indexed as before traditional and simplified characters were one. */
 async function indexBatch(tx: Tx, hashKey: string): Promise<number> {
-  const rows = await tx.query<{ id: string }>(
-    `select c.id from client c
-     where not exists (select from contact_detail d where d.client_id = c.id)
-       and (exists (select from individual_profile p where p.client_id = c.id)
-         or exists (select from institution_profile i where i.client_id = c.id))
-     order by c.id limit ${BATCH}`,
+  const rows = await tx.query<{ id: string; has_details: boolean }>(
+    `select c.id, exists (select from contact_detail d where d.client_id = c.id) as has_details
+     from client c where c.name_indexed_as is null order by c.id limit ${BATCH} for update`,
   );
-  const where = { id: In(rows.map(({ id }) => id)) };
+  const ids = rows.map(({ id }) => id);
+  const where = { id: In(ids) };
   const files = [
     ...(await tx.find(IndividualProfileRow, { where })).map((file) => ({ ...file, as: file.name })),
     ...(await tx.find(InstitutionProfileRow, { where })).map((file) => ({ ...file, as: file.legalName })),
@@ -54,14 +53,17 @@ async function indexBatch(tx: Tx, hashKey: string): Promise<number> {
   const tokens = files.flatMap(({ id, as }) =>
     nameTokens(as).map((token) => [tokenHash(hashKey, token), id]),
   );
+  await tx.query('delete from client_name_token where client_id = any($1)', [ids]);
   await tx.query(
     `insert into client_name_token (token, client_id) select unnest($1::bigint[]), unnest($2::uuid[])
      on conflict do nothing`,
     [tokens.map(([token]) => token), tokens.map(([, id]) => id)],
   );
+  const bare = files.filter(({ id }) => rows.some((row) => row.id === id && !row.has_details));
   await tx.insertMany(
     ContactDetailRow,
-    files.flatMap((file) => firstDetails(tx, file.id, onFileOf(file), hashKey)),
+    bare.flatMap((file) => firstDetails(tx, file.id, onFileOf(file), hashKey)),
   );
+  await tx.query(`update client set name_indexed_as = 'SIMPLIFIED' where id = any($1)`, [ids]);
   return rows.length;
 }

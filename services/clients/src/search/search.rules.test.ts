@@ -15,6 +15,7 @@ test.each([
   ['Ｏ’Neil', ['o', 'n', 'ne', 'nei', 'neil']],
   ['ＡＢ科技', ['科', '科技', '技', 'a', 'ab']],
   ['明明', ['明', '明明']],
+  ['龍', ['龙']],
   ['  ', []],
 ])('%s is found by %j', (name, tokens) => expect(nameTokens(name)).toEqual(tokens));
 
@@ -41,6 +42,22 @@ describe('what was typed', () => {
     const tokens = nameTokens('王小明 Xiaoming Wang 欧阳震华控股');
     expect(searchTokens(typed).every((token) => tokens.includes(token))).toBe(true);
   });
+});
+
+test.each([
+  ['張國榮', '张国荣'],
+  ['歐陽麗華', '欧阳丽华'],
+  ['鍾楚紅', '钟楚红'],
+  ['葉問', '叶问'],
+  ['乾隆', '干隆'],
+  ['說文', '説文'],
+  ['裡裏', '里里'],
+  ['滙豐銀行', '汇丰银行'],
+  ['王一', '王一'],
+])('%s and %s are one name, in whole and in every part', (traditional, simple) => {
+  expect(nameTokens(traditional)).toEqual(nameTokens(simple));
+  for (const part of [traditional, simple].flatMap((name) => [name, ...name]))
+    for (const token of searchTokens(part)) expect(nameTokens(traditional)).toContain(token);
 });
 
 test.each<[object, string]>([

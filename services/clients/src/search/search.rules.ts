@@ -1,4 +1,5 @@
 import { defineRefusals } from '@client-graph/kit/refusals';
+import { Converter } from 'opencc-js/t2cn';
 
 export const refuseSearch = defineRefusals({
   ONE_OF: 'Search by exactly one of name, mobile, identity document or social credit code.',
@@ -13,10 +14,17 @@ const PREFIX_MAX = 12;
 /** Enough for any name of a person; of a long name of an institution the first that many are found. */
 const TOKENS_MAX = 200;
 
+/**
+ * Traditional characters and their variants become the simplified one, each by itself: what a character means among others is no
+ * matter here, and a part of a name must become what the whole name has become.
+ */
+const simplified = Converter({ from: 'hk', to: 'cn' });
+
 /** A name as it is compared: one form of each character, small letters, one space between words. */
 const normalName = (name: string): string =>
   name
     .normalize('NFKC')
+    .replace(/\p{Script=Han}/gu, simplified)
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();

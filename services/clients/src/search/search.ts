@@ -6,9 +6,9 @@ import {
   type PageArgs,
   pageOf,
   ROLES,
+  reachedSql,
   reachesAll,
   refuse,
-  seesRestricted,
 } from '@client-graph/kit';
 import { ClientRow } from '../clients.entities.js';
 import type { ClientSearchInput } from '../generated/resolvers.js';
@@ -78,12 +78,10 @@ const idsOf = async (db: Db, sql: string, values: unknown[]): Promise<string[]> 
 /** The conditions under which a client is the caller's to see, and the values they take. */
 function reachSql(db: Db, values: unknown[]): string {
   const { actor } = db;
-  const hidden = seesRestricted(actor) ? '' : ` and c.status <> 'RESTRICTED'`;
-  if (reachesAll(actor)) return hidden;
-  const isAdviser = actor.roles.some((role) => ROLES[role].reach === 'ASSIGNED');
-  return isAdviser
-    ? ` and c.adviser_id = $${values.push(actor.id)}${hidden}`
-    : ` and c.id = $${values.push(actor.clientId)}${hidden}`;
+  const isStaff = actor.roles.some((role) => ROLES[role].reach === 'ASSIGNED') || reachesAll(actor);
+  return isStaff
+    ? ` and ${reachedSql(actor, 'c', () => `$${values.push(actor.id)}`)}`
+    : ` and c.id = $${values.push(actor.clientId)} and c.status <> 'RESTRICTED'`;
 }
 
 /** Walks the index of the rarest token, newest client first, past the clients whose name lacks another. */
