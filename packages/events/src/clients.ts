@@ -89,6 +89,8 @@ export const ClientConsentChanged = defineEvent({
     purpose: ConsentPurpose,
     /** Set for MARKETING only. */
     channel: ConsentChannel.nullable(),
+    /** The code of the partner, set for PARTNER_SHARING only: whom the data may go to, or no longer. */
+    partner: Code.nullable().optional(),
     action: z.enum(['GRANT', 'WITHDRAW']),
     textVersion: Code,
   }),

@@ -74,7 +74,7 @@ const ALLOWED = new Set([
     'communicationId',
     'templateId',
   ],
-  ...['purpose', 'action', 'textVersion', 'mergedId', 'stage'],
+  ...['purpose', 'partner', 'action', 'textVersion', 'mergedId', 'stage'],
   ...['investor', 'isQualified'],
   ...['positions', 'shareBp', 'lossYearBp', 'redeemedBp'],
   ...['requestId', 'itemClasses', 'role', 'inspectionId', 'findingId', 'template', 'onTime', 'counts'],

@@ -36,6 +36,14 @@ const FILE = {
   address: '1 Road',
   mobile: '+8613800138000',
 };
+const INSTITUTION_FILE = {
+  legalName: 'Example',
+  uscc: '91310000MA1000001X',
+  legalRepresentative: 'Li Na',
+  businessScope: 'Trade',
+  phone: '+862161234567',
+  address: '1 Road',
+};
 
 const code = (work: () => unknown): string => {
   try {
@@ -127,8 +135,28 @@ describe('the guards of ACTIVE', () => {
       'FILE_INCOMPLETE',
     ]),
   ])('%s', (_, client, file, staff, expected) =>
-    expect(code(() => activate(client, file, staff))).toBe(expected),
+    expect(code(() => activate(client, file, [], staff))).toBe(expected),
   );
+
+  const minor = aClient({ ageBand: 'UNDER_18' });
+  const incapable = aClient({ fullCivilCapacity: false });
+  const grown = aClient({ status: 'ACTIVE' });
+  const firm = aClient({ kind: 'INSTITUTION', ageBand: null });
+  test.each<[string, Client, Client[], string]>([
+    ['a grown and capable person', aClient(), [], 'ALLOWED'],
+    ['an institution', { ...firm, status: 'ONBOARDING' }, [], 'ALLOWED'],
+    ['a minor', minor, [], 'GUARDIAN_NEEDED'],
+    ['somebody incapable', incapable, [], 'GUARDIAN_NEEDED'],
+    ['a minor with a guardian', minor, [grown], 'ALLOWED'],
+    ['somebody incapable whose guardian is an institution', incapable, [firm], 'ALLOWED'],
+    ['a minor whose guardian is a minor', minor, [minor], 'GUARDIAN_NEEDED'],
+    ['a minor whose guardian is incapable', minor, [incapable], 'GUARDIAN_NEEDED'],
+    ['a minor whose guardian has died', minor, [{ ...grown, status: 'DECEASED' }], 'GUARDIAN_NEEDED'],
+    ['a minor one of whose guardians can', minor, [incapable, grown], 'ALLOWED'],
+  ])('%s', (_, client, guardians, expected) => {
+    const file = client.kind === 'INDIVIDUAL' ? FILE : INSTITUTION_FILE;
+    expect(code(() => activate(client, file, guardians, OFFICER))).toBe(expected);
+  });
 });
 
 describe('age bands', () => {

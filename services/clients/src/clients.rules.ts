@@ -51,6 +51,8 @@ export const refuseClient = defineRefusals({
   IDENTITY_NOT_VERIFIED: 'Verify the identity of the client first.',
   FILE_INCOMPLETE: 'Complete the client file first; the details name what is missing.',
   PRIVACY_NOTICE_MISSING: 'The client has not accepted a privacy notice yet.',
+  GUARDIAN_NEEDED:
+    'Somebody under 18 or without full civil capacity is served with a guardian only: relate one to the client first.',
 });
 
 /** The state that an action leads to; refuses WRONG_STATUS where the table has no way. */
@@ -88,8 +90,26 @@ const MANDATORY = {
 } as const satisfies Record<Kind, readonly string[]>;
 type File = object;
 
-/** The guards of ACTIVE: identity verified, mandatory fields, privacy notice accepted (`domain.md` 3.1.2). */
-export function activate(client: Client, file: File | null, staffId: string): Status {
+type Guardian = Pick<Client, 'kind' | 'status' | 'ageBand' | 'fullCivilCapacity'>;
+/** States in which a guardian can stand for somebody. */
+const STANDING: readonly Status[] = ['PROSPECT', 'ONBOARDING', 'ACTIVE', 'DORMANT', 'RESTRICTED'];
+
+const isCapable = ({ kind, ageBand, fullCivilCapacity }: Guardian): boolean =>
+  kind === 'INSTITUTION' || (fullCivilCapacity && ageBand !== 'UNDER_18');
+
+/** Who cannot act alone has a guardian who can (`domain.md` 3.1.1). */
+function mustBeGuarded(client: Client, guardians: readonly Guardian[]): void {
+  const isGuarded = guardians.some((one) => isCapable(one) && STANDING.includes(one.status));
+  if (!isCapable(client) && !isGuarded) throw refuseClient('GUARDIAN_NEEDED');
+}
+
+/** The guards of ACTIVE: identity verified, mandatory fields, privacy notice accepted, a guardian where one is needed (`domain.md` 3.1.2). */
+export function activate(
+  client: Client,
+  file: File | null,
+  guardians: readonly Guardian[],
+  staffId: string,
+): Status {
   mustNotAdvise(client, staffId);
   const to = transition(client.status, 'ACTIVATE');
   if (client.identityVerificationId === null) throw refuseClient('IDENTITY_NOT_VERIFIED');
@@ -97,6 +117,7 @@ export function activate(client: Client, file: File | null, staffId: string): St
   const missing = MANDATORY[client.kind].filter((field) => String(held.get(field) ?? '').trim() === '');
   if (missing.length > 0) throw refuseClient('FILE_INCOMPLETE', { missing });
   if (client.privacyNoticeVersion.trim() === '') throw refuseClient('PRIVACY_NOTICE_MISSING');
+  mustBeGuarded(client, guardians);
   return to;
 }
 

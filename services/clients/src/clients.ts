@@ -17,7 +17,7 @@ import {
   type Tx,
   transact,
 } from '@client-graph/kit';
-import { type FindOptionsWhere, In, LessThanOrEqual, Not } from 'typeorm';
+import { type FindOptionsWhere, In, IsNull, LessThanOrEqual, Not } from 'typeorm';
 import { NOBODY, staffOf } from './actors.js';
 import { AssetSnapshotRow } from './assets.entities.js';
 import { declare } from './assets.rules.js';
@@ -39,6 +39,7 @@ import {
   ProfileVersionRow,
 } from './profiles.entities.js';
 import { code, expiryOf, type IdType, idNumberOf, line, profileOf, refuseProfile } from './profiles.rules.js';
+import { RelationshipRow } from './relationships/relationships.entities.js';
 import { ASKED } from './reviews/reviews.rules.js';
 import { scheduleAfterEvent, scheduleExpiry, schedulePeriodic } from './reviews/schedule.js';
 import { indexName } from './search/search-index.js';
@@ -197,7 +198,8 @@ export const activateClient = (db: Db, input: ActivateClientInput): Promise<Clie
   transact(db, async (tx) => {
     const before = await clientForUpdate(tx, input.clientId, input.expectedVersion);
     const Profile = before.kind === 'INSTITUTION' ? InstitutionProfileRow : IndividualProfileRow;
-    const status = activate(before, await tx.manager.findOneBy(Profile, { id: before.id }), staffOf(tx));
+    const file = await tx.manager.findOneBy(Profile, { id: before.id });
+    const status = activate(before, file, await guardiansOf(tx, before.id), staffOf(tx));
     const today = dayOf(tx.now);
     const client = await tx.update(ClientRow, before, {
       status,
@@ -211,6 +213,13 @@ export const activateClient = (db: Db, input: ActivateClientInput): Promise<Clie
     );
     return client;
   });
+
+/** The clients who are guardians of a client today. */
+async function guardiansOf(tx: Tx, clientId: string): Promise<ClientRow[]> {
+  const as = { toId: clientId, role: 'GUARDIAN' as const, validTo: IsNull() };
+  const related = await tx.find(RelationshipRow, { where: as });
+  return tx.find(ClientRow, { where: { id: In(related.map(({ fromId }) => fromId)) } });
+}
 
 /** Writes down whose client it is from now on. */
 export async function keepAdviser(

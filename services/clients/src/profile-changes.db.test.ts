@@ -1,3 +1,4 @@
+import { RiskProfileChanged } from '@client-graph/events';
 import type { Actor } from '@client-graph/kit';
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -51,6 +52,26 @@ describe('what a change means is told as a code', () => {
     const { id } = await openPerson(ask, OFFICER_WHO_ADVISES, { employment: 'EMPLOYED' });
     expect((await change(OFFICER, id, changes)).codes).toEqual([]);
     expect((await lastEvent(id))?.data).toMatchObject({ changedFieldCodes: codes });
+  });
+
+  test('an income that falls in steps has fallen once they come to 30 % of what the level was told by', async () => {
+    const { id } = await openPerson(ask, OFFICER_WHO_ADVISES);
+    const lower = async (amount: string, version: number) => {
+      expect((await change(OFFICER, id, { annualIncome: yuan(amount) }, version)).codes).toEqual([]);
+      return (await lastEvent(id))?.data['changedFieldCodes'];
+    };
+    expect(await lower('200000', 1)).toEqual(['annualIncome']);
+    expect(await lower('168000', 2)).toEqual(['annualIncome', 'incomeDown30']);
+    expect(await lower('160000', 3)).toEqual(['annualIncome']);
+    world.clock.now = new Date(world.clock.now.getTime() + 1_000);
+    const told = { clientId: id, assessmentId: freshId(), from: null, to: 'MEDIUM' as const };
+    await world.deliver(RiskProfileChanged({ ...told, lowestCategory: false, validTo: '2027-01-01' }));
+    const [{ version } = { version: 0 }] = await world.sql<{ version: number }>(
+      'select version from client where id = $1',
+      [id],
+    );
+    expect(await lower('120000', version)).toEqual(['annualIncome']);
+    expect(await lower('112000', version + 1)).toEqual(['annualIncome', 'incomeDown30']);
   });
 
   test('one who is abroad or without work already tells nothing new', async () => {

@@ -83,17 +83,40 @@ export function changedCodes(before: object, after: object): string[] {
   return [...new Set(changed)];
 }
 
-/** An income that falls to this share of the one before, or lower, is another income (`domain.md` 3.2, 8: −30 %). */
+export type Income = Pick<Profile, 'annualIncome' | 'annualIncomeCurrency'>;
+
+/** An income that falls to this share of what it was, or lower, is another income (`domain.md` 3.2, 8: −30 %). */
 const INCOME_DOWN_TO = 0.7;
 
+const isDownFrom = (base: Income, income: Income): boolean =>
+  base.annualIncomeCurrency === income.annualIncomeCurrency &&
+  base.annualIncome.greaterThan(0) &&
+  income.annualIncome.lessThanOrEqualTo(base.annualIncome.times(INCOME_DOWN_TO));
+
+/**
+ * Whether the income has now fallen, in one step or in many: from the highest of those on file since the client was last assessed
+ * or, later than that, since the last such fall. `incomes` are those before, the latest last.
+ */
+export function isIncomeDown(incomes: readonly Income[], after: Income): boolean {
+  const [first, ...others] = incomes;
+  const before = incomes.at(-1);
+  if (first === undefined || before === undefined) return false;
+  const base = others.reduce((highest, income) => {
+    const isAnother =
+      isDownFrom(highest, income) || highest.annualIncomeCurrency !== income.annualIncomeCurrency;
+    return isAnother || income.annualIncome.greaterThan(highest.annualIncome) ? income : highest;
+  }, first);
+  return isDownFrom(base, after) && after.annualIncome.lessThan(before.annualIncome);
+}
+
 /** What a change means to those who decide by it, as codes: they never learn the values. */
-export function meaningCodes(before: Profile, after: Profile): string[] {
-  const isIncomeDown =
-    before.annualIncomeCurrency === after.annualIncomeCurrency &&
-    before.annualIncome.greaterThan(0) &&
-    after.annualIncome.lessThanOrEqualTo(before.annualIncome.times(INCOME_DOWN_TO));
+export function meaningCodes(
+  before: Profile,
+  after: Profile,
+  incomes: readonly Income[] = [before],
+): string[] {
   return [
-    ...(isIncomeDown ? ['incomeDown30'] : []),
+    ...(isIncomeDown(incomes, after) ? ['incomeDown30'] : []),
     ...(after.employment === 'UNEMPLOYED' && before.employment !== 'UNEMPLOYED' ? ['employmentLost'] : []),
     ...(before.addressCountry === HOME && after.addressCountry !== HOME ? ['addressAbroad'] : []),
   ];

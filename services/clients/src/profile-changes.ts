@@ -1,5 +1,6 @@
 import { ClientUpdated } from '@client-graph/events';
-import { type Db, dayOf, type Tx, transact } from '@client-graph/kit';
+import { type Db, Decimal, dayOf, type Tx, transact } from '@client-graph/kit';
+import { z } from 'zod';
 import { staffOf } from './actors.js';
 import type { ClientRow } from './clients.entities.js';
 import { claimNumber, clientForUpdate, keepVersion } from './clients.js';
@@ -11,6 +12,7 @@ import type {
   CorrectIdentityInput,
   CorrectInstitutionInput,
 } from './generated/resolvers.js';
+import { RiskToleranceRow } from './grading.entities.js';
 import { regrade } from './grading.js';
 import { numberHash } from './identity.js';
 import { InstitutionProfileRow } from './institutions/institutions.entities.js';
@@ -20,13 +22,19 @@ import {
   changedCodes,
   changedInstitution,
   changedPerson,
+  type Income,
   type InstitutionChange,
   meaningCodes,
   mustComeTogether,
   type PersonChange,
   refuseChange,
 } from './profile-changes.rules.js';
-import { IdDocumentRow, IdentityVerificationRow, IndividualProfileRow } from './profiles.entities.js';
+import {
+  IdDocumentRow,
+  IdentityVerificationRow,
+  IndividualProfileRow,
+  ProfileVersionRow,
+} from './profiles.entities.js';
 import { expiryOf, idNumberOf, line, type Profile, type VerificationMethod } from './profiles.rules.js';
 import { isEventful } from './reviews/reviews.rules.js';
 import { scheduleAfterEvent, scheduleExpiry } from './reviews/schedule.js';
@@ -107,7 +115,9 @@ export async function changePerson(
   await tx.update(IndividualProfileRow, before, profile);
   if (profile.name !== before.name) await indexName(tx, client.id, profile.name, hashKey);
   await keepOnFile(tx, client.id, onFileOf(profile), hashKey);
-  const meaning = meaningCodes(before, profile);
+  const isLess = profile.annualIncome.lessThan(before.annualIncome);
+  const incomes = isLess ? [...(await incomesSinceAssessed(tx, client.id)), before] : [before];
+  const meaning = meaningCodes(before, profile, incomes);
   return keepChange(
     tx,
     client,
@@ -119,6 +129,19 @@ export async function changePerson(
       fullCivilCapacity: profile.civilCapacity === 'FULL',
     },
   );
+}
+
+const StoredIncome = z.object({
+  annualIncome: z.string().transform((amount) => new Decimal(amount)),
+  annualIncomeCurrency: z.string(),
+});
+
+/** The incomes on file since risk last told a level of the client, the one of then first; all of them without a level. */
+async function incomesSinceAssessed(tx: Tx, clientId: string): Promise<Income[]> {
+  const told = await tx.findOne(RiskToleranceRow, { id: clientId });
+  const versions = await tx.find(ProfileVersionRow, { where: { clientId }, order: { id: 'ASC' } });
+  const first = told === null ? 0 : versions.findLastIndex(({ at }) => at <= told.toldAt);
+  return versions.slice(Math.max(0, first)).map(({ profile }) => StoredIncome.parse(profile));
 }
 
 /** Writes a changed institution, the version of it, and what follows for class and grade. */

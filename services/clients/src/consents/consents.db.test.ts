@@ -65,7 +65,7 @@ test('what is allowed and taken back is kept for good, the latest counts, and th
       ['SMS', 'WITHDRAW', '2026.2'],
     ].map(([channel, action, textVersion]) => [
       id,
-      { clientId: id, purpose: 'MARKETING', channel, action, textVersion },
+      { clientId: id, purpose: 'MARKETING', channel, partner: null, action, textVersion },
     ]),
   );
   await expect(world.sql('delete from consent_record where client_id = $1', [id])).rejects.toThrow(

@@ -30,8 +30,9 @@ export const recordConsent = (
         by: staffOf(tx),
         at: afterLast(history, tx.now),
       });
-      const { purpose, channel, textVersion } = record;
-      await tx.record(ClientConsentChanged({ clientId: client.id, purpose, channel, action, textVersion }));
+      const { purpose, channel, partner, textVersion } = record;
+      const told = { clientId: client.id, purpose, channel, partner, action, textVersion };
+      await tx.record(ClientConsentChanged(told));
       return record;
     }),
   );

@@ -131,6 +131,28 @@ describe('relationships', () => {
   });
 });
 
+test('who cannot act alone is served once a guardian who can act is related to it', async () => {
+  const adviser = anAdviser();
+  const mutate = async (name: string, type: string, input: object) =>
+    world.ask(OFFICER, `mutation ($input: ${type}!) { ${name}(input: $input) { id version } }`, { input });
+  const child = await openPerson(ask, adviser, { civilCapacity: 'LIMITED' });
+  const parent = await openPerson(ask, adviser);
+  const input = { clientId: child.id, expectedVersion: child.version };
+  await mutate('verifyIdentity', 'VerifyIdentityInput', {
+    ...input,
+    method: 'VIDEO',
+    evidenceReference: 'scan',
+  });
+  const activated = () => mutate('activateClient', 'ActivateClientInput', { ...input, expectedVersion: 2 });
+  expect((await activated()).codes).toEqual(['GUARDIAN_NEEDED']);
+  await relateBy(adviser, parent.id, child.id, 'PARENT');
+  expect((await activated()).codes).toEqual(['GUARDIAN_NEEDED']);
+  await relateBy(adviser, child.id, parent.id, 'GUARDIAN');
+  expect((await activated()).codes).toEqual(['GUARDIAN_NEEDED']);
+  await relateBy(adviser, parent.id, child.id, 'GUARDIAN');
+  expect((await activated()).codes).toEqual([]);
+});
+
 test("who came on somebody's word is related to them by the lead, once, and never to oneself", async () => {
   const [referrer, id] = [(await openPerson(ask, anAdviser())).id, (await openPerson(ask, anAdviser())).id];
   const converted = (clientId: string, referrerClientId: string | null) =>
