@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { asService, type Db } from './db.js';
 import type { Log } from './log.js';
 
@@ -10,6 +10,8 @@ export type RouteRequest = {
   headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The body as JSON; undefined without one. */
   body: unknown;
+  /** The same as it came, byte for byte, for who must check a signature of it. */
+  text: string | undefined;
 };
 export type RouteAnswer = { status: number; headers?: Readonly<Record<string, string>>; body?: unknown };
 
@@ -31,26 +33,44 @@ const UNREAD: Readonly<Record<number, string>> = { 400: 'BAD_JSON', 413: 'TOO_LA
 
 /** Adds a service's routes to its server. They act in the service's own name. */
 export function addRoutes(app: FastifyInstance, routes: readonly Route[], db: Db, log: Log): void {
-  for (const { method, path, bodyMaxBytes, answer, headersOf } of routes) {
-    app.route<{ Params: Record<string, string> }>({
-      method,
-      url: path,
-      bodyLimit: bodyMaxBytes,
-      handler: async ({ ip, params, headers, body }, reply) => {
-        const found = await answer(asService(db), { ip, params, headers, body });
-        return reply
-          .code(found.status)
-          .headers({ ...headersOf?.({ headers }), ...found.headers })
-          .send(found.body);
-      },
-      errorHandler: (error, { headers }, reply) => {
-        const code = UNREAD[error.statusCode ?? 500];
-        if (code === undefined) log.error({ err: error, path }, 'route failed');
-        return reply
-          .code(code === undefined ? 500 : (error.statusCode ?? 500))
-          .headers({ ...headersOf?.({ headers }) })
-          .send({ code: code ?? 'INTERNAL_SERVER_ERROR' });
-      },
+  // A scope of their own: elsewhere in the service the text of a body is not kept.
+  void app.register((scope, _, done) => {
+    const texts = new WeakMap<FastifyRequest, string>();
+    const readJson = scope.getDefaultJsonParser('error', 'error');
+    scope.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, read) => {
+      texts.set(request, text);
+      void readJson(request, text, read);
     });
-  }
+    for (const route of routes) addRoute(scope, route, texts, { db, log });
+    done();
+  });
+}
+
+function addRoute(
+  scope: FastifyInstance,
+  { method, path, bodyMaxBytes, answer, headersOf }: Route,
+  texts: WeakMap<FastifyRequest, string>,
+  { db, log }: { db: Db; log: Log },
+): void {
+  scope.route<{ Params: Record<string, string> }>({
+    method,
+    url: path,
+    bodyLimit: bodyMaxBytes,
+    handler: async (request, reply) => {
+      const { ip, params, headers, body } = request;
+      const found = await answer(asService(db), { ip, params, headers, body, text: texts.get(request) });
+      return reply
+        .code(found.status)
+        .headers({ ...headersOf?.({ headers }), ...found.headers })
+        .send(found.body);
+    },
+    errorHandler: (error, { headers }, reply) => {
+      const code = UNREAD[error.statusCode ?? 500];
+      if (code === undefined) log.error({ err: error, path }, 'route failed');
+      return reply
+        .code(code === undefined ? 500 : (error.statusCode ?? 500))
+        .headers({ ...headersOf?.({ headers }) })
+        .send({ code: code ?? 'INTERNAL_SERVER_ERROR' });
+    },
+  });
 }

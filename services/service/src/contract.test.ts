@@ -36,6 +36,6 @@ test('every refusal is promised in the schema, and every promise has its refusal
     ofTables,
   ].map(({ table }) => table);
   // Of the mechanism of approvals: the rest is refused by codes of the service's own before.
-  const { PROPOSAL_EXPIRED, PAYLOAD_CHANGED } = refuseApproval.table;
-  expect(refusalProblems(schema, ...tables, { PROPOSAL_EXPIRED, PAYLOAD_CHANGED })).toEqual([]);
+  const { PROPOSAL_EXPIRED, PAYLOAD_CHANGED, OWN_CLIENT } = refuseApproval.table;
+  expect(refusalProblems(schema, ...tables, { PROPOSAL_EXPIRED, PAYLOAD_CHANGED, OWN_CLIENT })).toEqual([]);
 });

@@ -5,21 +5,8 @@ import type {
   InteractionChannel,
   InteractionConfidentiality,
   InteractionDirection,
-  InteractionSubject,
-  Labels,
   Participant,
 } from './interactions.rules.js';
-
-/** A subject is known by its code. */
-@Entity('interaction_subject')
-export class InteractionSubjectRow implements InteractionSubject {
-  @PrimaryColumn({ type: 'text', name: 'code' }) id: string;
-  @Column({ type: 'jsonb' }) labels: Labels;
-  @Column({ type: 'int' }) position: number;
-  @Column({ type: 'date' }) effectiveFrom: string;
-  @Column({ type: 'date', nullable: true }) effectiveTo: string | null;
-  @Column({ type: 'text' }) source: string;
-}
 
 /** Append-only: the database refuses to change an entry. */
 @Entity('interaction')

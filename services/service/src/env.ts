@@ -10,4 +10,8 @@ export const env = serviceEnv.extend({
   SMS_PROVIDER_SECRET: z.string().min(16).optional(),
   WECHAT_PROVIDER_URL: z.url({ protocol: /^https?$/ }).optional(),
   WECHAT_PROVIDER_SECRET: z.string().min(16).optional(),
+  /** What a provider signs its reports with; without it none are taken for the channel. */
+  EMAIL_RECEIPT_SECRET: z.string().min(16).optional(),
+  SMS_RECEIPT_SECRET: z.string().min(16).optional(),
+  WECHAT_RECEIPT_SECRET: z.string().min(16).optional(),
 });

@@ -22,6 +22,24 @@ const standing = {
   institutionType: null,
 } as const;
 
+const FAX = { EN: 'Fax', ZH_HANS: '传真', ZH_HANT: '傳真' };
+/** A version of a subject, proposed by one person and approved by another. */
+async function approve(code: string, terms: object, effectiveFrom: string) {
+  const [admin, checker] = [actorOf(freshId(), ['ADMIN']), actorOf(freshId(), ['COMPLIANCE'])];
+  const run = async (name: string, input: object, actor: typeof admin) => {
+    const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
+    const operation = `mutation ($input: ${type}!) { ${name}(input: $input) { id version } }`;
+    const answer = await world.ask(actor, operation, { input });
+    expect(answer.codes).toEqual([]);
+    return answer.data[name];
+  };
+  const table = { table: 'INTERACTION_SUBJECT', code, effectiveFrom, source: 'A test' };
+  const asked = { requestId: freshId(), ...table, terms: JSON.stringify(terms) };
+  const { id, version } = await run('proposeTableVersion', asked, admin);
+  const decision = { tableVersionId: id, expectedVersion: version, isApproved: true };
+  await run('decideTableVersion', decision, checker);
+}
+
 async function aClient({ adviserId = ADVISER, times = 1 } = {}): Promise<string> {
   const clientId = freshId();
   await world.deliver(ClientOnboarded({ clientId, ...standing, adviserId, originLeadId: null }), { times });
@@ -400,14 +418,15 @@ describe('interactionSubjects', () => {
 
   test('that are no longer offered still name the contacts that bear them', async () => {
     const clientId = await aClient();
-    await world.sql(
-      `insert into interaction_subject values ('FAX', '{"EN":"Fax","ZH_HANS":"传真","ZH_HANT":"傳真"}', 99, '2026-01-01', '2026-03-02', 'test')`,
-    );
     const before = world.clock.now;
     world.clock.now = new Date('2026-03-02T02:00:00Z');
+    await approve('FAX', { labels: FAX, position: 99, isOffered: true }, '2026-03-02');
+    await approve('FAX', { labels: FAX, position: 99, isOffered: false }, '2026-03-03');
     expect((await log(aContact(clientId, { subjectCode: 'FAX' }))).codes).toEqual([]);
     world.clock.now = new Date('2026-03-02T16:00:00Z');
     expect((await log(aContact(clientId, { subjectCode: 'FAX' }))).codes).toEqual(['UNKNOWN_SUBJECT']);
+    const offered = await world.ask(adviser, SUBJECTS, { locale: 'EN' });
+    expect(offered.data.interactionSubjects.map(({ code }: { code: string }) => code)).not.toContain('FAX');
     expect((await listOf(clientId)).nodes[0].subjectLabel).toBe('Fax');
     world.clock.now = before;
   });

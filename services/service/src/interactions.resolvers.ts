@@ -1,8 +1,8 @@
 import { Decimal, reachesAll } from '@client-graph/kit';
-import { InteractionRow, InteractionSubjectRow } from './entities.js';
+import { InteractionRow } from './entities.js';
 import { percentOf } from './figures.rules.js';
 import type { Resolvers } from './generated/resolvers.js';
-import { hotlineFigures, interactionSubjects, logInteraction } from './interactions.js';
+import { hotlineFigures, interactionSubjects, logInteraction, subjectLabels } from './interactions.js';
 import {
   CHANNEL_LABELS,
   CONFIDENTIALITY_LABELS,
@@ -31,7 +31,8 @@ export const resolvers = {
     confidentialityLabel: ({ confidentiality }, { locale }) =>
       CONFIDENTIALITY_LABELS[confidentiality][locale],
     subjectLabel: async ({ subjectCode }, { locale }, ctx) =>
-      (await ctx.loadList(InteractionSubjectRow, 'id', subjectCode))[0]?.labels[locale] ?? subjectCode,
+      (await ctx.loadBy('subject labels', subjectCode, (codes) => subjectLabels(ctx.db, codes)))?.[locale] ??
+      subjectCode,
     summary: (interaction, _, { actor }) =>
       mayReadSummary(interaction, { id: actor.id, overseesAll: reachesAll(actor) })
         ? interaction.summary
@@ -43,7 +44,6 @@ export const resolvers = {
     answeredInTimePercent: ({ answeredInTime, timed }) => percentOf(answeredInTime, timed),
   },
   OfferedSubject: {
-    code: ({ id }) => id,
     label: ({ labels }, { locale }) => labels[locale],
   },
 } satisfies Resolvers;

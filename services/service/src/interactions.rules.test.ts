@@ -6,7 +6,6 @@ import {
   type Interaction,
   type InteractionChannel,
   type InteractionDirection,
-  isOffered,
   log,
   mayReadSummary,
 } from './interactions.rules.js';
@@ -15,8 +14,13 @@ const NOW = new Date('2026-03-02T02:00:00.000Z');
 const STAFF = '01900000-0000-7000-8000-00000000000a';
 const CLIENT = '01900000-0000-7000-8000-00000000000b';
 const ID = '01900000-0000-7000-8000-00000000000c';
-const SUBJECT = { id: 'PORTFOLIO', effectiveFrom: '2026-01-01', effectiveTo: null };
-const by = { staffId: STAFF, now: NOW, today: '2026-03-02', coolingOffUntil: null };
+const SUBJECT = {
+  code: 'PORTFOLIO',
+  labels: { EN: 'Portfolio', ZH_HANS: '组合', ZH_HANT: '組合' },
+  position: 3,
+  isOffered: true,
+};
+const by = { staffId: STAFF, now: NOW, coolingOffUntil: null };
 
 const aContact = (changes: Partial<Interaction> = {}) => ({
   id: ID,
@@ -92,13 +96,8 @@ describe('the subject', () => {
     expect(outcome({}, null)).toBe('UNKNOWN_SUBJECT');
   });
 
-  test.each([
-    ['2025-12-31', false],
-    ['2026-01-01', true],
-    ['2026-12-31', true],
-    ['2027-01-01', false],
-  ])('from 2026-01-01 to 2026-12-31 is offered on %s: %s', (day, expected) => {
-    expect(isOffered({ ...SUBJECT, effectiveTo: '2026-12-31' }, day)).toBe(expected);
+  test('must still be offered', () => {
+    expect(outcome({}, { ...SUBJECT, isOffered: false })).toBe('UNKNOWN_SUBJECT');
   });
 });
 
@@ -160,13 +159,10 @@ describe('who took part, and the recording', () => {
     ['a recording of no name', { recordingReference: ' ' }, 'RECORDING_REFERENCE'],
     ['a recording of 201 characters', { recordingReference: 'x'.repeat(201) }, 'RECORDING_REFERENCE'],
   ])('%s: %s', (_, changes, code) => {
-    const subject = { id: 'PORTFOLIO', effectiveFrom: '2026-01-01', effectiveTo: null };
     const now = new Date('2026-03-02T02:00:00.000Z');
-    expect(
-      codeOf(() =>
-        log(aContact(changes), subject, { staffId: ID, now, today: '2026-03-02', coolingOffUntil: null }),
-      ),
-    ).toBe(code);
+    expect(codeOf(() => log(aContact(changes), SUBJECT, { staffId: ID, now, coolingOffUntil: null }))).toBe(
+      code,
+    );
   });
 });
 
@@ -178,9 +174,8 @@ test.each([
 ] as const)(
   'a contact %s while an order is thought over until %s is marked: %s',
   (direction, until, expected) => {
-    const subject = { id: 'PORTFOLIO', effectiveFrom: '2026-01-01', effectiveTo: null };
     const coolingOffUntil = until === null ? null : new Date(until);
-    const { interaction } = log(aContact({ direction }), subject, { ...by, coolingOffUntil });
+    const { interaction } = log(aContact({ direction }), SUBJECT, { ...by, coolingOffUntil });
     expect(interaction.inCoolingOff).toBe(expected);
   },
 );

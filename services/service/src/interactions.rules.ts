@@ -48,7 +48,7 @@ export type ParticipantRole = 'STAFF' | 'FAMILY' | 'REPRESENTATIVE' | 'OTHER';
 /** Who took part beside the client and who wrote it down; a name is personal. */
 export type Participant = { role: ParticipantRole; staffId: string | null; name: string | null };
 
-export type InteractionSubject = { id: string; effectiveFrom: string; effectiveTo: string | null };
+export type InteractionSubject = { code: string; labels: Labels; position: number; isOffered: boolean };
 
 const SUMMARY_CHARACTERS = { min: 1, max: 4_000 } as const;
 const PARTICIPANTS_MAX = 10;
@@ -64,9 +64,6 @@ export const refuse = defineRefusals({
   RECORDING_REFERENCE: 'The reference of a recording has 1 to 200 characters on one line.',
   ANSWER_TIME: 'The time to the answer is 0 to 3,600 seconds.',
 });
-
-export const isOffered = (subject: InteractionSubject, day: string): boolean =>
-  subject.effectiveFrom <= day && (subject.effectiveTo === null || day <= subject.effectiveTo);
 
 /** A control character other than tab and line break is no writing, and Postgres takes no NUL. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what the rule looks for.
@@ -104,14 +101,14 @@ function checkedRecording(reference: string | null): string | null {
   return trimmed;
 }
 
-/** Writes a contact down. `subject` is the row of the code asked for, null when there is none. */
+/** Writes a contact down. `subject` is what today's table has under the code asked for, null when that is nothing. */
 export function log(
   ask: Omit<Interaction, 'loggedBy' | 'loggedAt' | 'inCoolingOff'>,
   subject: InteractionSubject | null,
-  by: { staffId: string; now: Date; today: string; coolingOffUntil: Date | null },
+  by: { staffId: string; now: Date; coolingOffUntil: Date | null },
 ) {
   if (ask.at > by.now) throw refuse('IN_THE_FUTURE', { now: by.now.toISOString() });
-  if (subject === null || !isOffered(subject, by.today)) throw refuse('UNKNOWN_SUBJECT');
+  if (subject?.isOffered !== true) throw refuse('UNKNOWN_SUBJECT');
   const seconds = ask.answeredAfterSeconds;
   if (seconds !== null) {
     if (ask.channel !== 'PHONE' || ask.direction !== 'INBOUND') throw refuse('NOT_AN_INCOMING_CALL');
@@ -120,7 +117,7 @@ export function log(
   }
   const interaction: Interaction = {
     ...ask,
-    subjectCode: subject.id,
+    subjectCode: subject.code,
     summary: checkedSummary(ask.summary),
     participants: checkedParticipants(ask.participants),
     recordingReference: checkedRecording(ask.recordingReference),

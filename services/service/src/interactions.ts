@@ -2,9 +2,10 @@ import { ClientCopyRow, type Db, dayOf, isUuid, reaches, refuse, type Tx, transa
 import { coolingOffUntil } from './communications/contacts.js';
 import { WorkItemRow } from './days/days.entities.js';
 import { plan } from './days/days.rules.js';
-import { InteractionRow, InteractionSubjectRow } from './entities.js';
+import { InteractionRow } from './entities.js';
 import type { LogInteractionInput } from './generated/resolvers.js';
-import { isOffered, log } from './interactions.rules.js';
+import { type InteractionSubject, type Labels, log } from './interactions.rules.js';
+import { tableOn } from './table-versions/table-versions.js';
 
 /** The client of a contact: in reach of the caller, or of whoever answers the hotline, which takes every client's call. */
 async function clientOfContact(tx: Tx, clientId: string): Promise<ClientCopyRow> {
@@ -27,7 +28,7 @@ export const logInteraction = (db: Db, input: LogInteractionInput): Promise<Inte
     tx.once('logInteraction', input, InteractionRow, async (id) => {
       const client = await clientOfContact(tx, input.clientId);
       if (tx.actor.id === null) throw refuse('UNAUTHENTICATED');
-      const subject = await tx.findOne(InteractionSubjectRow, { id: input.subjectCode });
+      const subject = (await subjectsOn(tx)).find(({ code }) => code === input.subjectCode) ?? null;
       const { channel, direction, at, subjectCode, summary } = input;
       const ask = {
         id,
@@ -43,10 +44,10 @@ export const logInteraction = (db: Db, input: LogInteractionInput): Promise<Inte
         recordingReference: input.recordingReference ?? null,
       };
       const until = await coolingOffUntil(tx, client.id);
-      const by = { staffId: tx.actor.id, now: tx.now, today: dayOf(tx.now), coolingOffUntil: until };
+      const by = { staffId: tx.actor.id, now: tx.now, coolingOffUntil: until };
       const { interaction, events } = log(ask, subject, by);
       await tx.insert(InteractionRow, interaction);
-      if (input.followUp) await planAfter(tx, interaction, plan(input.followUp, by.today, until));
+      if (input.followUp) await planAfter(tx, interaction, plan(input.followUp, dayOf(tx.now), until));
       await tx.record(...events);
       return interaction;
     }),
@@ -66,11 +67,24 @@ const planAfter = (tx: Tx, { id, clientId }: InteractionRow, planned: { dueOn: s
     doneAt: null,
   });
 
+/** The subjects as the firm's table has them today, those no longer offered among them. */
+const subjectsOn = async (tx: Tx): Promise<InteractionSubject[]> =>
+  (await tableOn(tx, 'INTERACTION_SUBJECT', dayOf(tx.now))).map(({ code, terms }) => ({ code, ...terms }));
+
 /** The subjects offered today, in their order. */
-export async function interactionSubjects(db: Db): Promise<InteractionSubjectRow[]> {
-  const rows = await db.source.getRepository(InteractionSubjectRow).find({ order: { position: 'ASC' } });
-  return rows.filter((row) => isOffered(row, dayOf(db.now())));
-}
+export const interactionSubjects = (db: Db): Promise<InteractionSubject[]> =>
+  transact(db, async (tx) =>
+    (await subjectsOn(tx))
+      .filter(({ isOffered }) => isOffered)
+      .sort((a, b) => a.position - b.position || (a.code < b.code ? -1 : 1)),
+  );
+
+/** What each subject is called today. */
+export const subjectLabels = (db: Db, codes: readonly string[]): Promise<(Labels | null)[]> =>
+  transact(db, async (tx) => {
+    const labels = new Map((await subjectsOn(tx)).map((subject) => [subject.code, subject.labels]));
+    return codes.map((code) => labels.get(code) ?? null);
+  });
 
 export type AnswerTimes = {
   calls: number;

@@ -14,6 +14,7 @@ import {
 import { communicationResolvers } from './communications/communications.resolvers.js';
 import { sendCommunications } from './communications/dispatch.js';
 import type { Providers } from './communications/providers.js';
+import { putEarlyReceipts, type ReceiptSecrets, receiptRoutes } from './communications/receipts.js';
 import {
   ComplaintActionRow,
   ComplaintClockRow,
@@ -25,7 +26,7 @@ import { complaintResolvers } from './complaints/complaints.resolvers.js';
 import { recountProvisionalClocks } from './complaints/provisional.js';
 import { WorkItemRow } from './days/days.entities.js';
 import { dayResolvers } from './days/days.resolvers.js';
-import { InteractionRow, InteractionSubjectRow } from './entities.js';
+import { InteractionRow } from './entities.js';
 import { ClientEventRow, RegistrationRow } from './events/events.entities.js';
 import { eventResolvers } from './events/events.resolvers.js';
 import { FeedbackRow } from './feedback/feedback.entities.js';
@@ -33,7 +34,7 @@ import { feedbackResolvers } from './feedback/feedback.resolvers.js';
 import { handlers } from './handlers.js';
 import { resolvers as interactionResolvers } from './interactions.resolvers.js';
 import { MaterialEventRow, NoticeRow } from './material-events/material-events.entities.js';
-import { planNoticeCalls } from './material-events/material-events.js';
+import { noticeWasRead, planNoticeCalls } from './material-events/material-events.js';
 import { materialEventResolvers } from './material-events/material-events.resolvers.js';
 import { AdviceRow, PlanStepRow, ServicePlanRow } from './plans/plans.entities.js';
 import { openPlansOfTheYear } from './plans/plans.js';
@@ -64,12 +65,14 @@ const nouns = [
   approvalResolvers,
 ] as const;
 
-/** The service, sending through these providers. */
-export const serviceWith = (providers: Providers): ServiceDefinition => ({
+/** The service, sending through these providers and believing their reports by these secrets. */
+export const serviceWith = (
+  providers: Providers,
+  receiptSecrets: ReceiptSecrets = {},
+): ServiceDefinition => ({
   name: 'service',
   folder: new URL('../', import.meta.url),
   entities: [
-    InteractionSubjectRow,
     InteractionRow,
     CalendarDayRow,
     ComplaintClockRow,
@@ -106,6 +109,7 @@ export const serviceWith = (providers: Providers): ServiceDefinition => ({
     Client: withinReach(Object.assign({}, ...nouns.map((noun) => ('Client' in noun ? noun.Client : {})))),
   },
   handlers,
+  routes: receiptRoutes(receiptSecrets, noticeWasRead),
   jobs: [
     expireApprovals(APPROVABLES),
     // Shortly after midnight in Shanghai.
@@ -118,7 +122,10 @@ export const serviceWith = (providers: Providers): ServiceDefinition => ({
     {
       name: 'send-communications',
       cron: '* * * * *',
-      run: async (db) => void (await sendCommunications(db, providers, careSent)),
+      run: async (db) => {
+        await sendCommunications(db, providers, careSent);
+        await putEarlyReceipts(db, noticeWasRead);
+      },
     },
   ],
   seed,

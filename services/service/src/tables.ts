@@ -5,17 +5,6 @@ import { seedCalendar } from './calendar/calendar.js';
 import { seedCare } from './care/seed.js';
 import { seedTables, seedTemplates } from './table-versions/seed.js';
 
-const Subjects = z.object({
-  effectiveFrom: z.iso.date(),
-  source: z.string(),
-  rows: z.array(
-    z.object({
-      code: z.string(),
-      labels: z.object({ EN: z.string(), ZH_HANS: z.string(), ZH_HANT: z.string() }),
-    }),
-  ),
-});
-
 const span = z.object({
   amount: z.int().positive(),
   unit: z.enum(['HOURS', 'CALENDAR_DAYS', 'WORKING_DAYS']),
@@ -52,7 +41,6 @@ const read = (name: string): unknown =>
 
 /** Loads the tables that are data; what is already there stays as the firm has it. */
 export async function seed(db: Db): Promise<void> {
-  await seedSubjects(db);
   await seedCalendar(db);
   await seedClocks(db);
   await seedCare(db);
@@ -71,16 +59,3 @@ const seedClocks = (db: Db): Promise<unknown> =>
         [tx.newId(), profile, version, effectiveFrom, source, JSON.stringify(terms)],
       );
   });
-
-async function seedSubjects(db: Db): Promise<void> {
-  const { rows, effectiveFrom, source } = Subjects.parse(read('interaction-subjects.json'));
-  await transact(db, (tx) =>
-    tx.query(
-      `insert into interaction_subject (code, labels, position, effective_from, source)
-       select row.value ->> 'code', row.value -> 'labels', row.position, $2, $3
-       from jsonb_array_elements($1) with ordinality as row(value, position)
-       on conflict (code) do nothing`,
-      [JSON.stringify(rows), effectiveFrom, source],
-    ),
-  );
-}

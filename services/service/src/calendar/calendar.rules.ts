@@ -17,11 +17,27 @@ const SATURDAY = 6;
 const yearOf = (day: string): number => Number(day.slice(0, 4));
 const weekday = (day: string): number => new Date(`${day}T00:00:00Z`).getUTCDay();
 
+export const isWeekend = (day: string): boolean => weekday(day) === SUNDAY || weekday(day) === SATURDAY;
+
 /** Whether one works on the day; in a year without data only the weekend is free. */
 export function isWorkingDay(calendar: WorkingCalendar, day: string): boolean {
   const kind = calendar.days.get(day);
   if (kind !== undefined) return kind === 'WORK';
-  return weekday(day) !== SUNDAY && weekday(day) !== SATURDAY;
+  return !isWeekend(day);
+}
+
+/** A year as the firm has approved it. */
+export type FirmYear = { year: number; daysOff: readonly string[]; makeUpDays: readonly string[] };
+
+/** The calendar with the firm's years in the place of the published ones. */
+export function withFirmYears(published: WorkingCalendar, years: readonly FirmYear[]): WorkingCalendar {
+  const own = new Set(years.map(({ year }) => year));
+  const days = new Map([...published.days].filter(([day]) => !own.has(yearOf(day))));
+  for (const { daysOff, makeUpDays } of years) {
+    for (const day of daysOff) days.set(day, 'OFF');
+    for (const day of makeUpDays) days.set(day, 'WORK');
+  }
+  return { publishedYears: new Set([...published.publishedYears, ...own]), days };
 }
 
 /** The working day that is `count` working days after the day, which itself is day 0 whether one works on it or not. */

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Db, type Tx, transact } from '@client-graph/kit';
+import { type Db, dayOf, type Tx, transact } from '@client-graph/kit';
 import { Between } from 'typeorm';
 import { z } from 'zod';
+import { tableOn } from '../table-versions/table-versions.js';
 import { CalendarDayRow } from './calendar.entities.js';
-import type { WorkingCalendar } from './calendar.rules.js';
+import { type WorkingCalendar, withFirmYears } from './calendar.rules.js';
 
 const Published = z.object({
   holidays: z.record(z.iso.date(), z.string()),
@@ -32,7 +33,7 @@ export async function seedCalendar(db: Db): Promise<void> {
   );
 }
 
-/** The calendar from one day to another, as far as it is published. */
+/** The calendar from one day to another, as far as it is published; a year that the firm has approved takes the place of the published one. */
 export async function calendarBetween(tx: Tx, from: string, to: string): Promise<WorkingCalendar> {
   const days = await tx.find(CalendarDayRow, { where: { id: Between(from, to) } });
   const years = await tx.query<{ year: number }>(
@@ -40,10 +41,18 @@ export async function calendarBetween(tx: Tx, from: string, to: string): Promise
      where exists (select from calendar_day where day between make_date(year, 1, 1) and make_date(year, 12, 31))`,
     [Number(from.slice(0, 4)), Number(to.slice(0, 4))],
   );
-  return {
+  const own = (await tableOn(tx, 'WORKING_YEAR', dayOf(tx.now))).map(({ code, terms }) => ({
+    year: Number(code),
+    ...terms,
+  }));
+  const published = {
     publishedYears: new Set(years.map(({ year }) => year)),
     days: new Map(days.map((row) => [row.id, row.kind])),
   };
+  return withFirmYears(
+    published,
+    own.filter(({ year }) => year >= Number(from.slice(0, 4)) && year <= Number(to.slice(0, 4))),
+  );
 }
 
 /** A year of the calendar; provisional when nothing is published for it. */

@@ -166,6 +166,7 @@ async function queueOne(tx: Tx, client: ClientCopyRow, occasion: Planned, templa
     handedAt: null,
     sentAt: null,
     endedAt: null,
+    reportedAt: null,
   });
   const given = { giftValue: gift?.value ?? null, giftCurrency: gift?.currency ?? null };
   const task = {

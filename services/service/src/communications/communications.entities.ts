@@ -71,4 +71,6 @@ export class CommunicationRow implements Communication {
   @Column({ type: 'timestamptz', nullable: true }) handedAt: Date | null;
   @Column({ type: 'timestamptz', nullable: true }) sentAt: Date | null;
   @Column({ type: 'timestamptz', nullable: true }) endedAt: Date | null;
+  /** By the provider's clock: when what the report says that counts had happened. */
+  @Column({ type: 'timestamptz', nullable: true }) reportedAt: Date | null;
 }

@@ -1,6 +1,6 @@
 import { isRefusal } from '@client-graph/kit/refusals';
 import { describe, expect, test } from '@jest/globals';
-import { type CommunicationState, checkedAddress, REPORTS, report, settle } from './communications.rules.js';
+import { checkedAddress, settle } from './communications.rules.js';
 import { handoverOf } from './providers.js';
 
 const id = '01900000-0000-7000-8000-000000000001';
@@ -85,23 +85,3 @@ describe('what comes of sending', () => {
     expect(changes.state).toBe('BOUNCED');
   });
 });
-
-const STATES = [
-  'QUEUED',
-  'SENDING',
-  'SENT',
-  'DELIVERED',
-  'READ',
-  'BOUNCED',
-  'SUPPRESSED',
-  'UNCERTAIN',
-] as const;
-const OUTCOMES = ['DELIVERED', 'READ', 'BOUNCED'] as const;
-test.each(OUTCOMES.flatMap((outcome) => STATES.map((state) => [outcome, state] as const)))(
-  'a report %s on a message that is %s is taken or refused as the table says',
-  (outcome, state: CommunicationState) => {
-    const isAllowed = REPORTS[outcome].from.some((from) => from === state);
-    const code = codeOf(() => report({ ...aMessage, state }, { outcome, reason: null }, now));
-    expect(code).toBe(isAllowed ? 'done' : 'NOT_SENT');
-  },
-);

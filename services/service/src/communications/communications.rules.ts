@@ -1,9 +1,4 @@
-import {
-  CommunicationBounced,
-  CommunicationDelivered,
-  CommunicationSent,
-  CommunicationSuppressed,
-} from '@client-graph/events';
+import { CommunicationBounced, CommunicationSent, CommunicationSuppressed } from '@client-graph/events';
 import { defineRefusals } from '@client-graph/kit/refusals';
 import type { CommunicationChannel, CommunicationKind, GateDecision } from './gate.rules.js';
 
@@ -37,7 +32,7 @@ export type Handover =
 export const refuse = defineRefusals({
   BAD_ADDRESS: 'This is no address of this channel: one line, no spaces, a mailbox and a domain for e-mail.',
   NO_RECIPIENTS: 'Nobody belongs to this audience.',
-  NOT_SENT: 'Only what was sent can be reported on, and only forward: delivered, then read; or bounced.',
+  NOT_SENT: 'Only what was sent can be reported on, and only what is news: delivered, then read; or bounced.',
 });
 
 const EMAIL = /^[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}$/;
@@ -54,7 +49,8 @@ export function checkedAddress(channel: CommunicationChannel, address: string): 
 const RETRY_MINUTES = [1, 5, 15, 30, 60, 120, 240] as const;
 const ATTEMPTS_MAX = 30;
 
-const factsOf = ({ id, clientId, kind, channel, templateId }: Communication) => ({
+/** What every event of a message says. */
+export const factsOf = ({ id, clientId, kind, channel, templateId }: Communication) => ({
   communicationId: id,
   clientId,
   kind,
@@ -119,26 +115,3 @@ export const unclaim = (communication: Communication) => ({
   changes: { state: 'QUEUED' as const, attempts: communication.attempts - 1, reason: null },
   events: [],
 });
-
-/** What may be reported on a message that was sent, from which state. */
-export const REPORTS = {
-  DELIVERED: { from: ['SENT', 'UNCERTAIN'] },
-  READ: { from: ['SENT', 'DELIVERED'] },
-  BOUNCED: { from: ['SENT', 'UNCERTAIN'] },
-} as const satisfies Record<string, { from: readonly CommunicationState[] }>;
-
-export function report(
-  communication: Communication,
-  ask: { outcome: keyof typeof REPORTS; reason: string | null },
-  now: Date,
-) {
-  const { from } = REPORTS[ask.outcome];
-  if (!from.some((state) => state === communication.state))
-    throw refuse('NOT_SENT', { state: communication.state, allowed: from });
-  const reason = ask.outcome === 'BOUNCED' ? (ask.reason ?? 'REPORTED') : null;
-  const state = ask.outcome === 'BOUNCED' ? CommunicationBounced : CommunicationDelivered;
-  return {
-    changes: { state: ask.outcome, reason, endedAt: now },
-    events: [state({ ...factsOf(communication), reason })],
-  };
-}

@@ -11,8 +11,10 @@ import {
 import type { CreateMailingInput, ReportCommunicationInput } from '../generated/resolvers.js';
 import { bannedOn } from './banned.js';
 import { type Audience, CommunicationRow, MailingRow } from './communications.entities.js';
-import { type CommunicationState, refuse as refuseMailing, report } from './communications.rules.js';
+import { type CommunicationState, refuse as refuseMailing } from './communications.rules.js';
 import type { CommunicationChannel, CommunicationKind } from './gate.rules.js';
+import { type OnRead, putReceipt } from './receipts.js';
+import { isReason } from './receipts.rules.js';
 import { templateInUse } from './templates.js';
 import { checkedValues } from './templates.rules.js';
 
@@ -99,19 +101,24 @@ export const createMailing = (db: Db, input: CreateMailingInput): Promise<Mailin
     }),
   );
 
-/** Writes down what the provider reports of a message it has taken. */
+/** Writes down what a provider has reported to staff of a message it has taken. */
 export const reportCommunication = (
   db: Db,
   input: ReportCommunicationInput,
-  onRead: (tx: Tx, read: CommunicationRow) => Promise<void>,
+  onRead: OnRead,
 ): Promise<CommunicationRow> =>
   transact(db, async (tx) => {
-    const row = await findForUpdate(tx, CommunicationRow, input.communicationId);
-    const { changes, events } = report(row, { outcome: input.outcome, reason: input.reason ?? null }, tx.now);
-    const changed = await tx.update(CommunicationRow, row, changes);
-    await tx.record(...events);
-    if (input.outcome === 'READ') await onRead(tx, changed);
-    return changed;
+    const reason = input.reason ?? null;
+    if (reason !== null && !isReason(reason))
+      throw refuse('BAD_INPUT', {
+        field: 'reason',
+        expected: 'a code: letters, digits, dot, dash, underscore',
+      });
+    const found = await findForUpdate(tx, CommunicationRow, input.communicationId);
+    const receipt = { outcome: input.outcome, reason, at: tx.now };
+    const { result, row } = await putReceipt(tx, found, receipt, onRead);
+    if (result !== 'TAKEN') throw refuseMailing('NOT_SENT', { state: found.state });
+    return row;
   });
 
 /** How many messages of each mailing are in which state. One statement for all. */

@@ -43,6 +43,7 @@ export async function queueMessage(tx: Tx, { clientId, kind, templateCode, words
     handedAt: null,
     sentAt: null,
     endedAt: null,
+    reportedAt: null,
   });
   return id;
 }

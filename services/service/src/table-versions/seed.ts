@@ -17,6 +17,12 @@ const Rows = z.array(
 );
 const Banned = TERMS.BANNED_PHRASES.extend({ effectiveFrom: z.iso.date(), source: z.string() });
 
+const Subjects = z.object({
+  effectiveFrom: z.iso.date(),
+  source: z.string(),
+  rows: z.array(z.object({ code: z.string(), labels: TERMS.INTERACTION_SUBJECT.shape.labels })),
+});
+
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../data/${name}`, import.meta.url), 'utf8'));
 
@@ -43,6 +49,12 @@ export const seedTables = (db: Db): Promise<unknown> =>
       await tx.query(WRITE, [tx.newId(), table, code, revision, effectiveFrom, source, terms, tx.now]);
     const { effectiveFrom, source, ...terms } = Banned.parse(read('banned-phrases.json'));
     await tx.query(WRITE, [tx.newId(), 'BANNED_PHRASES', 'BANNED', 1, effectiveFrom, source, terms, tx.now]);
+    const subjects = Subjects.parse(read('interaction-subjects.json'));
+    for (const [n, { code, labels }] of subjects.rows.entries()) {
+      const row = { labels, position: n + 1, isOffered: true };
+      const { effectiveFrom: from, source: by } = subjects;
+      await tx.query(WRITE, [tx.newId(), 'INTERACTION_SUBJECT', code, 1, from, by, row, tx.now]);
+    }
     await tx.query(SHOWN, [tx.now]);
   });
 

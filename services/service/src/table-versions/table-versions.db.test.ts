@@ -31,6 +31,11 @@ const aVersion = (changes: Record<string, unknown> = {}) => ({
   terms: JSON.stringify(BANNED),
   ...changes,
 });
+const aYear = (daysOff: string[], makeUpDays: string[]) => ({
+  table: 'WORKING_YEAR',
+  code: '2027',
+  terms: JSON.stringify({ daysOff, makeUpDays }),
+});
 async function approved(changes: Record<string, unknown>) {
   const { row } = await run('proposeTableVersion', aVersion(changes));
   const decision = { tableVersionId: row.id, expectedVersion: row.version, isApproved: true };
@@ -101,6 +106,12 @@ describe('a version of a table', () => {
     ['of yesterday', { effectiveFrom: '2026-03-01' }, 'TABLE_DAY'],
     ['without source', { source: ' ' }, 'BAD_INPUT'],
     ['of a code that is none', { code: 'a b' }, 'BAD_INPUT'],
+    ['of a grade that is none', { table: 'CARE_GIFT', code: 'GOLDEN' }, 'BAD_INPUT'],
+    ['of a year that is none', { table: 'WORKING_YEAR', code: 'next' }, 'BAD_INPUT'],
+    ['of a year with days of another', { ...aYear(['2028-01-03'], []) }, 'TABLE_TERMS'],
+    ['of a year with a day twice', { ...aYear(['2027-10-01'], ['2027-10-01']) }, 'TABLE_TERMS'],
+    ['of a year with a make-up day on a Monday', { ...aYear([], ['2027-10-04']) }, 'TABLE_TERMS'],
+    ['of a year with a day that does not exist', { ...aYear(['2027-02-29'], []) }, 'TABLE_TERMS'],
   ])('%s is refused', async (_, changes, code) => {
     expect((await run('proposeTableVersion', aVersion(changes))).codes).toEqual([code]);
   });
@@ -113,6 +124,58 @@ describe('a version of a table', () => {
         .codes,
     ).toEqual(['FORBIDDEN']);
   });
+});
+
+test('a working year that two people have approved takes the place of weekends, and open clocks are counted anew', async () => {
+  const agent = actorOf(freshId(), ['SERVICE_AGENT']);
+  const filing = { channel: 'PHONE', category: 'FEE', claim: 'x', profile: 'FIRM_FAST' };
+  const complainant = { kind: 'NON_CLIENT', name: 'Passer-by', contact: '000' };
+  world.clock.now = new Date('2027-09-29T04:00:00.000Z');
+  const file = async () =>
+    (
+      await world.ask(
+        agent,
+        'mutation ($input: FileComplaintInput!) { fileComplaint(input: $input) { id dueOn dueIsProvisional } }',
+        { input: { requestId: freshId(), ...filing, complainant } },
+      )
+    ).data.fileComplaint;
+  const first = await file();
+  expect(first).toMatchObject({ dueOn: '2027-10-06', dueIsProvisional: true });
+  const yearOf = async (year: number) =>
+    (
+      await world.ask(
+        agent,
+        'query ($year: Int!) { workingCalendar(year: $year) { isProvisional daysOff makeUpDays } }',
+        {
+          year,
+        },
+      )
+    ).data.workingCalendar;
+  expect(await yearOf(2027)).toEqual({ isProvisional: true, daysOff: [], makeUpDays: [] });
+  const daysOff = ['01', '02', '03', '04', '05', '06', '07'].map((day) => `2027-10-${day}`);
+  await approved({ ...aYear(daysOff, ['2027-10-09']), effectiveFrom: '2027-09-29' });
+  expect(await yearOf(2027)).toEqual({ isProvisional: false, daysOff, makeUpDays: ['2027-10-09'] });
+  expect(await file()).toMatchObject({ dueOn: '2027-10-12', dueIsProvisional: false });
+  await service.jobs?.find(({ name }) => name === 'recount-provisional-clocks')?.run(world.db);
+  const recounted = await world.ask(
+    agent,
+    'query ($id: ID!) { complaint(id: $id) { dueOn dueIsProvisional } }',
+    {
+      id: first.id,
+    },
+  );
+  expect(recounted.data.complaint).toEqual({ dueOn: '2027-10-12', dueIsProvisional: false });
+  // A published year is corrected as a whole: what the firm's version does not name is an ordinary day.
+  world.clock.now = NOON;
+  const published = await yearOf(2026);
+  expect(published.daysOff).toContain('2026-10-01');
+  await approved({
+    table: 'WORKING_YEAR',
+    code: '2026',
+    terms: JSON.stringify({ daysOff: ['2026-05-04'], makeUpDays: [] }),
+  });
+  world.clock.now = new Date('2026-03-05T04:00:00.000Z');
+  expect(await yearOf(2026)).toEqual({ isProvisional: false, daysOff: ['2026-05-04'], makeUpDays: [] });
 });
 
 test('a new clock of complaints and a new gift count where they are used', async () => {

@@ -1,9 +1,8 @@
 import { defineRefusals, refuse as refuseAny } from '@client-graph/kit/refusals';
-import { type FirmTable, TERMS } from './terms.rules.js';
+import { type FirmTable, isCodeOf, misfits, TERMS } from './terms.rules.js';
 
 export type TableVersionStatus = 'PROPOSED' | 'APPROVED' | 'REJECTED';
 
-const CODE = /^[A-Za-z0-9_.-]{1,64}$/;
 const SOURCE_MAX = 400;
 const TERMS_MAX = 100_000;
 
@@ -26,11 +25,8 @@ function parsed(text: string): unknown {
 
 /** Holds a proposed version against the form of its table. */
 export function propose(ask: Ask, today: string) {
-  if (!CODE.test(ask.code))
-    throw refuseAny('BAD_INPUT', {
-      field: 'code',
-      expected: '1 to 64 letters, digits, dot, dash, underscore',
-    });
+  if (!isCodeOf(ask.table, ask.code))
+    throw refuseAny('BAD_INPUT', { field: 'code', expected: 'a code of the rows of this table' });
   const source = ask.source.trim();
   if (source.length < 1 || source.length > SOURCE_MAX)
     throw refuseAny('BAD_INPUT', { field: 'source', min: 1, max: SOURCE_MAX });
@@ -41,6 +37,8 @@ export function propose(ask: Ask, today: string) {
     throw refuse('TABLE_TERMS', {
       problems: terms.error.issues.slice(0, 20).map(({ path, code }) => `${path.join('.')}: ${code}`),
     });
+  const problems = misfits(ask.table, ask.code, terms.data);
+  if (problems.length > 0) throw refuse('TABLE_TERMS', { problems: problems.slice(0, 20) });
   return { terms: terms.data, source };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isWeekend } from '../calendar/calendar.rules.js';
 
 const words = z.object({ EN: z.string().min(1), ZH_HANS: z.string().min(1), ZH_HANT: z.string().min(1) });
 const code = z.string().regex(/^[A-Z][A-Z0-9_]{1,39}$/);
@@ -95,7 +96,47 @@ export const TERMS = {
     currency: z.string().regex(/^[A-Z]{3}$/),
     labels: words,
   }),
+  INTERACTION_SUBJECT: z.strictObject({
+    labels: words,
+    /** Where it stands among the subjects that a screen offers. */
+    position: z.int().nonnegative().max(1_000),
+    /** Not offered, it still names the contacts that bear it. */
+    isOffered: z.boolean(),
+  }),
+  /** The days of one year that differ from the rhythm of the week; all of them, since they take the place of what was published. */
+  WORKING_YEAR: z
+    .strictObject({ daysOff: z.array(z.iso.date()).max(120), makeUpDays: z.array(z.iso.date()).max(60) })
+    .refine(
+      ({ daysOff, makeUpDays }) =>
+        new Set([...daysOff, ...makeUpDays]).size === daysOff.length + makeUpDays.length,
+      { message: 'a day comes twice' },
+    )
+    .refine(({ makeUpDays }) => makeUpDays.every(isWeekend), {
+      path: ['makeUpDays'],
+      message: 'a make-up day is a Saturday or Sunday',
+    }),
 } as const;
+
+const CODE = /^[A-Za-z0-9_.-]{1,64}$/;
+
+/** What the rows of a table may be called, where not every name means something. */
+const CODES: Partial<Record<FirmTable, RegExp>> = {
+  COMPLAINT_CLOCK: /^(CN_NFRA|UK_DISP|FIRM_FAST)$/,
+  CARE_GIFT: /^(BRONZE|SILVER|GOLD|DIAMOND|SMALL|MEDIUM|LARGE)$/,
+  INTERACTION_SUBJECT: /^[A-Z][A-Z0-9_]{1,39}$/,
+  WORKING_YEAR: /^(19|20|21)\d\d$/,
+};
+
+export const isCodeOf = (table: FirmTable, code: string): boolean => (CODES[table] ?? CODE).test(code);
+
+/** What is wrong with terms of the right form for the row that they are proposed for; empty when nothing is. */
+export function misfits(table: FirmTable, code: string, terms: object): string[] {
+  if (table !== 'WORKING_YEAR') return [];
+  const { daysOff, makeUpDays } = TERMS.WORKING_YEAR.parse(terms);
+  return [...daysOff, ...makeUpDays]
+    .filter((day) => !day.startsWith(`${code}-`))
+    .map((day) => `${day}: not in the year ${code}`);
+}
 
 export type FirmTable = keyof typeof TERMS;
 export type TermsOf<Table extends FirmTable> = z.infer<(typeof TERMS)[Table]>;
