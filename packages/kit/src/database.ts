@@ -4,7 +4,7 @@ import { DataSource, type Logger, type MigrationInterface, type QueryRunner } fr
 import { ApprovalRow } from './approvals.js';
 import { ClientCopyRow } from './client-copy.js';
 import { SnakeCase } from './columns.js';
-import { PooledClient, silentAtMost } from './connection.js';
+import { PooledClient, QUEUE_MS, silentAtMost } from './connection.js';
 import type { Row, RowClass } from './db.js';
 
 type EntityClass = RowClass<Row>;
@@ -35,7 +35,7 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     poolSize: options.poolMax,
     extra: {
       Client: PooledClient,
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: QUEUE_MS,
       statement_timeout: 30_000,
       // Longer than a statement may take, so that it is the database which gives up while it is there.
       stream: silentAtMost(40_000),

@@ -78,6 +78,14 @@ test('of ten products with one code at once one is listed; the others are refuse
   expect(await world.sql('select 1 from product where code = $1', [code])).toHaveLength(1);
 });
 
+test('fifty at once, each with its own code, are all listed, and each is told once', async () => {
+  const answers = await Promise.all(Array.from({ length: 50 }, () => create()));
+  expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
+  const ids = answers.map(({ data }) => data.createProduct.id);
+  const told = (await world.events('product.listed')).map(({ key }) => key);
+  expect(told.filter((key) => ids.includes(key)).sort()).toEqual([...ids].sort());
+});
+
 test('a refused product does not use up its request', async () => {
   const requestId = freshId();
   expect((await create({ requestId, nameEn: 'Guaranteed' })).codes).toEqual(['PROMISES_RETURN']);
