@@ -26,6 +26,10 @@ const standing = {
   fullCivilCapacity: z.boolean(),
   /** Null for individuals. */
   institutionType: InstitutionType.nullable(),
+  /** The adviser of the head of the client's household, who may look at the client's records; null for none. */
+  householdAdviserId: z.uuid().nullable().optional(),
+  /** Members of staff from whom a wall keeps the client's records. */
+  walledIds: z.array(z.uuid()).optional(),
 };
 
 export const ClientOnboarded = defineEvent({

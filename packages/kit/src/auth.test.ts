@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
-import { ANONYMOUS, actorOf, createVerifier, reaches } from './auth.js';
+import { ANONYMOUS, actorOf, createVerifier } from './auth.js';
+import { reaches } from './reach.js';
 import { ROLES, SCOPES } from './roles.js';
 
 const staff = '01920000-0000-7000-8000-000000000001';

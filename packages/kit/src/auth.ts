@@ -40,36 +40,6 @@ const classScopes = (role: Role): string[] =>
     return SIGHTS[role][fieldClass] === 'HIDDEN' || scope === undefined ? [] : [scope];
   });
 
-/** Whether the caller may see this client's records at all (`domain.md` 3.0); what of them, the schema's directives say. */
-export function reaches(
-  actor: Actor,
-  client: { id: string; adviserId: string | null; status?: string },
-): boolean {
-  if (client.status === 'RESTRICTED' && !seesRestricted(actor)) return false;
-  return actor.roles.some((role) => {
-    const { reach } = ROLES[role];
-    switch (reach) {
-      case 'ALL':
-        return true;
-      case 'ASSIGNED':
-        return client.adviserId !== null && client.adviserId === actor.id;
-      case 'OWN':
-        return client.id === actor.clientId;
-      case 'NONE':
-        return false;
-      default:
-        return reach satisfies never;
-    }
-  });
-}
-
-/** A restricted record is shown to those who watch over the firm and to nobody else (`domain.md` 3.1.3.7). */
-export const seesRestricted = (actor: Actor): boolean =>
-  actor.roles.some((role) => role === 'COMPLIANCE' || role === 'AUDITOR');
-
-/** Whether some role of the caller reaches every client, so that no filter is needed. */
-export const reachesAll = (actor: Actor): boolean => actor.roles.some((role) => ROLES[role].reach === 'ALL');
-
 const Claims = z.object({ sub: z.uuid(), roles: z.array(z.string()), client_id_ref: z.uuid().optional() });
 
 /** Checks an Authorization header; resolves to the caller. Refuses UNAUTHENTICATED with the reason; no header is anonymous. */

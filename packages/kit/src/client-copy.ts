@@ -34,6 +34,10 @@ export class ClientCopyRow {
   @Column({ type: 'text', nullable: true }) ageBand: string | null;
   @Column({ type: 'boolean' }) fullCivilCapacity: boolean;
   @Column({ type: 'text', nullable: true }) institutionType: string | null;
+  /** The adviser of the head of the client's household, where the head stands for the client. */
+  @Column({ type: 'uuid', nullable: true }) householdAdviserId?: string | null;
+  /** The members of staff whom a wall keeps from the client; none when left out. */
+  @Column({ type: 'uuid', array: true }) walledIds?: string[];
   @Column({ type: 'timestamptz' }) updatedAt: Date;
 }
 
@@ -42,13 +46,23 @@ type Facts = Partial<Omit<ClientCopyRow, 'id' | 'updatedAt'>>;
 const keep = (tx: Tx, clientId: string, facts: Facts) =>
   tx.manager.update(ClientCopyRow, clientId, { ...facts, updatedAt: tx.now });
 
+type Told = { householdAdviserId?: string | null | undefined; walledIds?: string[] | undefined };
+
+/** What older messages do not say of a client's reach is that nobody else has it and nobody is kept from it. */
+const factsOf = <Standing extends Told>({
+  householdAdviserId = null,
+  walledIds = [],
+  ...facts
+}: Standing) => ({ ...facts, householdAdviserId, walledIds });
+
 /** Keeps the copy. Events of one client arrive in order, so the last one told is the truth. */
 export const clientCopyHandlers: readonly Handler[] = [
-  handle(ClientOnboarded, async (tx, { data: { clientId, originLeadId: _, ...facts } }) => {
+  handle(ClientOnboarded, async (tx, { data: { clientId, originLeadId: _, ...standing } }) => {
+    const facts = factsOf(standing);
     await tx.insert(ClientCopyRow, { id: clientId, status: 'ONBOARDING', ...facts, updatedAt: tx.now });
   }),
-  handle(ClientUpdated, (tx, { data: { clientId, changedFieldCodes: _, version: __, ...facts } }) =>
-    keep(tx, clientId, facts),
+  handle(ClientUpdated, (tx, { data: { clientId, changedFieldCodes: _, version: __, ...standing } }) =>
+    keep(tx, clientId, factsOf(standing)),
   ),
   ...[
     ClientActivated,

@@ -1,8 +1,9 @@
 import DataLoader from 'dataloader';
-import { type Actor, reaches, reachesAll, seesRestricted } from './auth.js';
+import type { Actor } from './auth.js';
 import { ClientCopyRow } from './client-copy.js';
 import { type Db, isUuid, type Row, type RowClass } from './db.js';
 import { type Connection, connectionOf, type PageArgs, pageOf } from './paging.js';
+import { reaches, reachesAll, seesRestricted } from './reach.js';
 import { Reads } from './reads.js';
 import { columnOf, readingOf, rowsOf } from './rows.js';
 import { knownPurpose, type Purpose, purposeOf } from './sight.js';

@@ -14,9 +14,6 @@ export {
   ANONYMOUS,
   actorOf,
   createVerifier,
-  reaches,
-  reachesAll,
-  seesRestricted,
   type Verify,
 } from './auth.js';
 export { ClientCopyRow, clientCopyHandlers } from './client-copy.js';
@@ -42,6 +39,19 @@ export { keysInMemory, rotateKeyFile } from './keys.js';
 export { createLog, type Log } from './log.js';
 export { CURRENCIES, type Money, minorUnits, positiveMoney } from './money.js';
 export { type Connection, connectionOf, type PageArgs, page, pageOf } from './paging.js';
+export {
+  hiddenSql,
+  isHidden,
+  isWalled,
+  ofSeenClients,
+  type Reachable,
+  reachedSql,
+  reaches,
+  reachesAll,
+  seesRestricted,
+  serves,
+  walledSql,
+} from './reach.js';
 export { recordingReads } from './recording.js';
 export { defineRefusals, isRefusal, Refusal, refuse } from './refusals.js';
 export { isRole, ROLES, type Role } from './roles.js';

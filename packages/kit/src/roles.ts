@@ -1,6 +1,9 @@
 /** What each post may do (policy 3.6): role → the scopes its tokens carry and whose client records it reaches. Default deny: what is not listed is refused. */
 
-/** OWN: the client's own record. ASSIGNED: clients whose adviser the caller is. ALL: every client. NONE: no client record. */
+/**
+ * OWN: the client's own record. ASSIGNED: clients whose adviser the caller is, or the adviser of the head of whose household. ALL: every
+ * client. NONE: no client record. What hides a client from all of them: `reach.ts`.
+ */
 export type Reach = 'OWN' | 'ASSIGNED' | 'ALL' | 'NONE';
 
 const READ_ALL = [
@@ -39,6 +42,7 @@ const READ_ALL = [
   'calls:figures',
   'tables:read',
   'notices:oversee',
+  'walls:read',
 ] as const;
 
 export const ROLES = {
@@ -212,6 +216,7 @@ export const ROLES = {
       'archive:request',
       'archive:approve',
       'archive:hold',
+      'walls:manage',
       'clients:erase',
       'sources:approve',
       'retention:approve',

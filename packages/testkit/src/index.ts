@@ -27,6 +27,7 @@ import { v7 as uuidv7 } from 'uuid';
 export { actorOf } from '@client-graph/kit';
 export { refusalProblems } from './contract.js';
 export { readablePlaces } from './planted.js';
+export { reachProblems } from './reach.js';
 export { aServer } from './routes.js';
 
 /** What the kit adds to a request whatever the service does: one statement at most for the keys not at hand, one for what was read. */

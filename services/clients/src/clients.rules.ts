@@ -15,6 +15,8 @@ export type Client = {
   class: Class;
   grade: Grade;
   adviserId: string;
+  householdAdviserId?: string | null;
+  walledIds?: readonly string[];
   privacyNoticeVersion: string;
   identityVerificationId: string | null;
   ageBand: Band | null;
@@ -158,4 +160,6 @@ export const standingOf = (client: Client) => ({
   fullCivilCapacity: client.fullCivilCapacity,
   // The class of an institution is its type (policy 2.2).
   institutionType: InstitutionType.safeParse(client.class).data ?? null,
+  householdAdviserId: client.householdAdviserId ?? null,
+  walledIds: [...(client.walledIds ?? [])],
 });

@@ -10,14 +10,14 @@ import {
   type PageArgs,
   page,
   ROLES,
-  reaches,
-  reachesAll,
+  reachedSql,
   refuse,
   seesRestricted,
+  serves,
   type Tx,
   transact,
 } from '@client-graph/kit';
-import { type FindOptionsWhere, In, IsNull, LessThanOrEqual, Not } from 'typeorm';
+import { type FindOptionsWhere, In, IsNull, LessThanOrEqual, Not, Raw } from 'typeorm';
 import { NOBODY, staffOf } from './actors.js';
 import { AssetSnapshotRow } from './assets.entities.js';
 import { declare } from './assets.rules.js';
@@ -43,6 +43,7 @@ import { RelationshipRow } from './relationships/relationships.entities.js';
 import { ASKED } from './reviews/reviews.rules.js';
 import { scheduleAfterEvent, scheduleExpiry, schedulePeriodic } from './reviews/schedule.js';
 import { indexName } from './search/search-index.js';
+import { reachOf } from './walls/reach.js';
 
 /** Opens a person from an application, with a first class and grade; the caller becomes the adviser. */
 export const openClient = (db: Db, input: OpenClientInput, hashKey: string): Promise<ClientRow> =>
@@ -98,6 +99,7 @@ export async function insertClient(
     status: transition('PROSPECT', 'ONBOARD'),
     ...standing,
     adviserId: staffOf(tx),
+    ...(await reachOf(tx, id, staffOf(tx))),
     originLeadId: leadId(opening.originLeadId),
     preferredLanguage: opening.preferredLanguage,
     privacyNoticeVersion: code(opening.privacyNoticeVersion, 'privacyNoticeVersion'),
@@ -258,10 +260,10 @@ export async function keepStatus(
   await tx.insert(StatusChangeRow, { id: tx.newId(), ...change });
 }
 
-/** Locks a client that the caller reaches. Refuses NOT_FOUND and, only then, STALE_VERSION. */
+/** Locks a client that the caller may act for. Refuses NOT_FOUND and, only then, STALE_VERSION. */
 export async function clientForUpdate(tx: Tx, id: string, expectedVersion?: number): Promise<ClientRow> {
   const client = await findForUpdate(tx, ClientRow, id);
-  if (!reaches(tx.actor, client)) throw refuse('NOT_FOUND');
+  if (!serves(tx.actor, client)) throw refuse('NOT_FOUND');
   if (expectedVersion !== undefined && client.version !== expectedVersion) {
     throw refuse('STALE_VERSION', { expected: expectedVersion, current: client.version });
   }
@@ -290,15 +292,14 @@ export function listClients(
 ): Promise<Connection<ClientRow>> {
   const { grade, status, class: clientClass, adviserId, reviewDueBy } = filter;
   if (adviserId && !isUuid(adviserId)) throw refuse('BAD_INPUT', { field: 'adviserId', expected: 'UUID' });
-  const reach = reachOf(db.actor);
   const isHidden = !seesRestricted(db.actor);
   return page(db, ClientRow, args, {
     ...(grade ? { grade } : {}),
     ...(reviewDueBy ? { reviewDueOn: LessThanOrEqual(reviewDueBy), status: In([...ASKED]) } : {}),
     ...(status || (isHidden && !reviewDueBy) ? { status: statusOf(status ?? null, isHidden) } : {}),
     ...(clientClass ? { class: clientClass } : {}),
-    ...reach,
-    ...(adviserId ? adviserOf(reach, adviserId) : {}),
+    ...reachOfAll(db.actor),
+    ...(adviserId ? { adviserId } : {}),
   });
 }
 
@@ -306,16 +307,15 @@ export function listClients(
 const statusOf = (status: Status | null, isHidden: boolean) =>
   isHidden && status === 'RESTRICTED' ? In([]) : (status ?? Not('RESTRICTED' as const));
 
-/** The clients of an adviser, of those a caller reaches: an adviser reaches nobody of a colleague's. */
-const adviserOf = (reach: FindOptionsWhere<ClientRow>, adviserId: string): FindOptionsWhere<ClientRow> =>
-  reach.adviserId === undefined || reach.adviserId === adviserId ? { adviserId } : { id: NOBODY };
-
 /** What `reaches` says of one client, as a condition on all; the two are tested against each other. */
-function reachOf(actor: Actor): FindOptionsWhere<ClientRow> {
-  if (reachesAll(actor)) return {};
-  const isAdviser = actor.roles.some((role) => ROLES[role].reach === 'ASSIGNED');
-  return isAdviser && actor.id !== null ? { adviserId: actor.id } : { id: actor.clientId ?? NOBODY };
+function reachOfAll(actor: Actor): FindOptionsWhere<ClientRow> {
+  const isOwn = !actor.roles.some((role) => ROLES[role].reach !== 'OWN' && ROLES[role].reach !== 'NONE');
+  if (isOwn) return { id: actor.clientId ?? NOBODY };
+  return { walledIds: Raw((column) => reachedSql(actor, rowOf(column), () => ':me'), { me: actor.id }) };
 }
+
+/** The row that a column of the query is of. */
+const rowOf = (column: string): string => column.slice(0, column.lastIndexOf('.'));
 
 /** Tells the others of every client whose last birthday has moved the age band; a policy may now treat them differently. */
 export const moveAgeBands = (db: Db): Promise<void> =>

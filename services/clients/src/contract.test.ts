@@ -26,6 +26,7 @@ import { refuseRelationship } from './relationships/relationships.rules.js';
 import { refuseReview } from './reviews/reviews.rules.js';
 import { refuseRuleSet } from './rule-sets/rule-sets.rules.js';
 import { refuseSearch } from './search/search.rules.js';
+import { refuseWall } from './walls/walls.rules.js';
 
 test('every refusal is promised by the schema, and every promise can be kept', () => {
   const schema = loadSchema(new URL('../schema.graphql', import.meta.url));
@@ -56,6 +57,7 @@ test('every refusal is promised by the schema, and every promise can be kept', (
     refuseRetention,
     refuseInspection,
     refuseFinding,
+    refuseWall,
   ];
   expect(refusalProblems(schema, ...tables.map(({ table }) => table))).toEqual([]);
 });

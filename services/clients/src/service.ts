@@ -81,6 +81,8 @@ import { applyGradingRules } from './rule-sets/rule-sets.js';
 import { ruleSetResolvers } from './rule-sets/rule-sets.resolvers.js';
 import { indexMissing } from './search/search-index.js';
 import { refreshSnapshots } from './snapshots/snapshots.js';
+import { EthicalWallRow } from './walls/walls.entities.js';
+import { wallResolvers } from './walls/walls.resolvers.js';
 
 const ENTITIES = [
   ClientRow,
@@ -123,6 +125,7 @@ const ENTITIES = [
   ProfileVersionRow,
   InstitutionProfileRow,
   InstitutionFinancialsRow,
+  EthicalWallRow,
 ];
 
 // Past midnight in Shanghai: birthdays, then tables that take effect, then what has run out with the day before.
@@ -164,6 +167,7 @@ const resolversOf = (hashKey: string) => [
   approvalResolvers,
   archiveResolvers,
   inspectionResolvers,
+  wallResolvers,
 ];
 
 /** One map of them all: every noun brings its own types, and its part of Query and Mutation. */

@@ -1,15 +1,15 @@
-import { type Context, type Db, isUuid } from '@client-graph/kit';
+import { type Context, type Db, hiddenSql, isUuid } from '@client-graph/kit';
 
-/** Who has an open case: a complaint not yet closed, feedback not yet concluded, a survey not yet answered. A restricted record has none to show. */
+/** Who has an open case: a complaint not yet closed, feedback not yet concluded, a survey not yet answered. A hidden record has none to show. */
 const OPEN_CASES = `
   select keys.value as id from unnest($1::uuid[]) as keys(value)
-  join client_copy c on c.client_id = keys.value and c.status <> 'RESTRICTED'
+  join client_copy c on c.client_id = keys.value and not ${hiddenSql('c', '$3')}
   where exists (select from complaint x where x.client_id = keys.value and x.status not in ('CLOSED', 'WITHDRAWN', 'NOT_OURS', 'MERGED'))
     or exists (select from feedback f where f.client_id = keys.value and f.state <> 'CONCLUDED')
     or exists (select from survey s where s.client_id = keys.value and s.answered_at is null and s.closes_at >= $2)`;
 
 async function openCases(db: Db, ids: readonly string[]): Promise<boolean[]> {
-  const rows: { id: string }[] = await db.source.query(OPEN_CASES, [ids, db.now()]);
+  const rows: { id: string }[] = await db.source.query(OPEN_CASES, [ids, db.now(), db.actor.id]);
   const found = new Set(rows.map(({ id }) => id));
   return ids.map((id) => found.has(id.toLowerCase()));
 }

@@ -5,6 +5,7 @@ import { RETENTION_RULES } from '../archive/retention.js';
 import { ENRICHMENT_SOURCE } from '../enrichment/sources.js';
 import { GRADE_OVERRIDE } from '../overrides/overrides.js';
 import { GRADING_RULES } from '../rule-sets/rule-sets.js';
+import { WALL, WALL_LIFT } from '../walls/walls.js';
 
 /** All that one person proposes and another decides in this service. */
 export const APPROVABLES: readonly Approvable[] = [
@@ -15,4 +16,6 @@ export const APPROVABLES: readonly Approvable[] = [
   LEGAL_HOLD,
   HOLD_LIFT,
   ARCHIVE_ACCESS,
+  WALL,
+  WALL_LIFT,
 ];

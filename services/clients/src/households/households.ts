@@ -6,6 +6,7 @@ import {
   isUuid,
   reaches,
   refuse,
+  serves,
   type Tx,
   transact,
 } from '@client-graph/kit';
@@ -19,6 +20,7 @@ import type {
   FormHouseholdInput,
 } from '../generated/resolvers.js';
 import { refuseChange } from '../profile-changes.rules.js';
+import { lockReach, refreshReach } from '../walls/reach.js';
 import { HouseholdMemberRow, HouseholdRow } from './households.entities.js';
 import { join, leave, mustBeAPerson, mustBePresent, present, refuseHousehold } from './households.rules.js';
 
@@ -28,6 +30,7 @@ const CHANGED = ['household'];
 export const formHousehold = (db: Db, input: FormHouseholdInput): Promise<HouseholdRow> =>
   transact(db, (tx) =>
     tx.once('formHousehold', input, HouseholdRow, async (id) => {
+      await lockReach(tx);
       const client = await clientForUpdate(tx, input.headId);
       const today = dayOf(tx.now);
       const household = { id, formedOn: input.formedOn ?? today, formedBy: staffOf(tx), version: 1 };
@@ -42,6 +45,7 @@ export const formHousehold = (db: Db, input: FormHouseholdInput): Promise<Househ
 export const addHouseholdMember = (db: Db, input: AddHouseholdMemberInput): Promise<HouseholdMemberRow> =>
   transact(db, (tx) =>
     tx.once('addHouseholdMember', input, HouseholdMemberRow, async (id) => {
+      await lockReach(tx);
       const client = await clientForUpdate(tx, input.clientId);
       const household = await householdForUpdate(tx, input.householdId);
       const { role } = input;
@@ -69,6 +73,7 @@ async function insertMember(
     version: 1,
   });
   await tellChanged(tx, client, CHANGED);
+  await refreshReach(tx, clientsOf([...members, member]));
   return member;
 }
 
@@ -90,8 +95,11 @@ export const changeHouseholdMember = (
     if (isPrimary && !member.isPrimary) await giveUpPrimary(tx, client.id);
     const changed = await tx.update(HouseholdMemberRow, member, { role, isPrimary });
     await tellChanged(tx, client, CHANGED);
+    await refreshReach(tx, clientsOf(members));
     return changed;
   });
+
+const clientsOf = (members: readonly HouseholdMemberRow[]) => members.map(({ clientId }) => clientId);
 
 /** Another household becomes the primary one: the former is one beside it. */
 async function giveUpPrimary(tx: Tx, clientId: string): Promise<void> {
@@ -111,13 +119,15 @@ export const endHouseholdMembership = (
     leave(member, members, validTo, today);
     const ended = await tx.update(HouseholdMemberRow, member, { validTo });
     await tellChanged(tx, client, CHANGED);
+    await refreshReach(tx, clientsOf(members));
     return ended;
   });
 
-/** Locks the client, then the household: the order of everyone. */
+/** Locks the reach, the client, then the household: the order of everyone. */
 async function lock(tx: Tx, memberId: string, expectedVersion: number) {
   const found = isUuid(memberId) ? await tx.findOne(HouseholdMemberRow, { id: memberId }) : null;
   if (found === null) throw refuse('NOT_FOUND');
+  await lockReach(tx);
   const client = await clientForUpdate(tx, found.clientId);
   await findForUpdate(tx, HouseholdRow, found.householdId);
   const member = await findForUpdate(tx, HouseholdMemberRow, memberId, expectedVersion);
@@ -132,7 +142,7 @@ async function householdForUpdate(tx: Tx, id: string): Promise<HouseholdRow> {
   const isEmpty = present(members).length === 0;
   for (const { clientId } of members) {
     const client = await tx.findOne(ClientRow, { id: clientId });
-    if (!isEmpty && client !== null && reaches(tx.actor, client)) return household;
+    if (!isEmpty && client !== null && serves(tx.actor, client)) return household;
   }
   throw refuse('NOT_FOUND');
 }

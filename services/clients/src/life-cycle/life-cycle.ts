@@ -28,6 +28,8 @@ import { regrade } from '../grading.js';
 import { refuseInstitution } from '../institutions/institutions.rules.js';
 import { IndividualProfileRow } from '../profiles.entities.js';
 import { code, line } from '../profiles.rules.js';
+import { lockReach, reachOf, refreshReach, stoodForBy } from '../walls/reach.js';
+import { mustNotCrossWall } from '../walls/walls.js';
 import { AdviserAssignmentRow } from './life-cycle.entities.js';
 import { close, dormantOn, lookAt, refuseLifeCycle, restrict, unrestrict } from './life-cycle.rules.js';
 import { tiesOf } from './ties.js';
@@ -167,10 +169,12 @@ export const reportDeath = (db: Db, input: ReportDeathInput): Promise<ClientRow>
 /** Gives a client another adviser; the others are told at once, for their record level depends on it. */
 export const reassignClient = (db: Db, input: ReassignClientInput): Promise<ClientRow> =>
   transact(db, async (tx) => {
+    await lockReach(tx);
     const client = await clientForUpdate(tx, input.clientId, input.expectedVersion);
-    const { adviserId } = input;
+    const adviserId = input.adviserId.toLowerCase();
     if (!isUuid(adviserId)) throw refuse('BAD_INPUT', { field: 'adviserId', expected: 'UUID' });
     if (client.adviserId === adviserId) throw refuseLifeCycle('SAME_ADVISER');
+    await mustNotCrossWall(tx, client.adviserId, adviserId);
     const open = await tx.manager.findOneByOrFail(AdviserAssignmentRow, {
       clientId: client.id,
       effectiveTo: IsNull(),
@@ -178,9 +182,11 @@ export const reassignClient = (db: Db, input: ReassignClientInput): Promise<Clie
     const turn = new Date(Math.max(open.effectiveFrom.getTime(), tx.now.getTime()));
     await tx.update(AdviserAssignmentRow, open, { effectiveTo: turn });
     await keepAdviser(tx, client.id, adviserId, code(input.reason, 'reason'), turn);
-    const changed = await tx.update(ClientRow, client, { adviserId });
+    const reach = await reachOf(tx, client.id, adviserId);
+    const changed = await tx.update(ClientRow, client, { adviserId, ...reach });
     const told = { changedFieldCodes: ['adviserId'], version: changed.version };
     await tx.record(ClientUpdated({ clientId: client.id, ...standingOf(changed), ...told }));
+    await refreshReach(tx, await stoodForBy(tx, client.id));
     return changed;
   });
 

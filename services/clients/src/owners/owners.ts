@@ -1,4 +1,4 @@
-import { type Db, dayOf, findForUpdate, isUuid, reaches, refuse, type Tx, transact } from '@client-graph/kit';
+import { type Db, dayOf, findForUpdate, isUuid, refuse, serves, type Tx, transact } from '@client-graph/kit';
 import { staffOf } from '../actors.js';
 import { ClientRow } from '../clients.entities.js';
 import { clientForUpdate, tellChanged } from '../clients.js';
@@ -46,7 +46,7 @@ export const recordBeneficialOwner = (
 /** The owner is a client that the caller may see. */
 async function mustBeKnown(tx: Tx, id: string): Promise<void> {
   const owner = isUuid(id) ? await tx.findOne(ClientRow, { id }) : null;
-  if (owner === null || !reaches(tx.actor, owner)) throw refuse('NOT_FOUND');
+  if (owner === null || !serves(tx.actor, owner)) throw refuse('NOT_FOUND');
 }
 
 /** Ends an ownership on a day; it is kept. */

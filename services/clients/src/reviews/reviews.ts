@@ -6,8 +6,7 @@ import {
   dayOf,
   findForUpdate,
   isUuid,
-  ROLES,
-  reachesAll,
+  reachedSql,
   refuse,
   type Tx,
   transact,
@@ -102,13 +101,11 @@ const DUE_MAX = 100;
 /** The open reviews due by a day of the clients that the caller reaches, most urgent first, at most 100. */
 export async function reviewsDue(ctx: Context, by: string | null): Promise<InformationReviewRow[]> {
   const { db, actor } = ctx;
-  const isAdviser = !reachesAll(actor) && actor.roles.some((role) => ROLES[role].reach === 'ASSIGNED');
-  if (!reachesAll(actor) && !isAdviser) return [];
   const values: unknown[] = [by ?? dayOf(db.now()), [...ASKED]];
-  const own = isAdviser ? ` and c.adviser_id = $${values.push(actor.id)}` : '';
+  const reached = reachedSql(actor, 'c', () => `$${values.push(actor.id)}`);
   const rows: { id: string }[] = await db.source.query(
     `select r.id from information_review r join client c on c.id = r.client_id
-     where r.stage <> 'DONE' and r.due_on <= $1 and c.status = any($2)${own}
+     where r.stage <> 'DONE' and r.due_on <= $1 and c.status = any($2) and ${reached}
      order by r.due_on, r.id limit ${DUE_MAX}`,
     values,
   );

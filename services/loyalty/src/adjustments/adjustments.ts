@@ -5,17 +5,18 @@ import {
   dayOf,
   findForUpdate,
   isUuid,
+  ofSeenClients,
   openApproval,
   type PageArgs,
   page,
-  reaches,
   refuse as refuseAny,
+  serves,
   settleApproval,
   type Tx,
   transact,
 } from '@client-graph/kit';
 import { AdjustmentRow, type MembershipRow } from '../entities.js';
-import { loadProgramme, lockMembership, ofSeenClients } from '../membership/membership.js';
+import { loadProgramme, lockMembership } from '../membership/membership.js';
 import { book, loadAccount, settleDebt } from '../points/ledger.js';
 import { balanceOf } from '../points/lots.rules.js';
 import { mustSpend, refuse } from '../redemptions/redemptions.rules.js';
@@ -92,7 +93,7 @@ const payloadOf = ({ id, clientId, points, reason }: AdjustmentRow) => ({ id, cl
 
 async function reachedClient(tx: Tx, clientId: string): Promise<ClientCopyRow> {
   const client = isUuid(clientId) ? await tx.findOne(ClientCopyRow, { id: clientId }) : null;
-  if (client === null || !reaches(tx.actor, client)) throw refuseAny('NOT_FOUND');
+  if (client === null || !serves(tx.actor, client)) throw refuseAny('NOT_FOUND');
   return client;
 }
 

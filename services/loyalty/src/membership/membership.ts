@@ -1,6 +1,5 @@
 import { PointsExpiring } from '@client-graph/events';
-import { type Actor, findForUpdate, plusDays, seesRestricted, type Tx } from '@client-graph/kit';
-import { type FindOperator, Raw } from 'typeorm';
+import { findForUpdate, plusDays, type Tx } from '@client-graph/kit';
 import { EarnRuleRow, MembershipRow, PointLotRow, ProgrammeRow, TierRuleRow } from '../entities.js';
 import { inForce } from '../points/points.rules.js';
 import { lapseDay, newMembership, tiersInForce } from './membership.rules.js';
@@ -38,17 +37,6 @@ export async function ownerOf(tx: Tx, clientId: string): Promise<string> {
   );
   return row?.id ?? clientId;
 }
-
-/** For a list of all clients: a restricted one stands in it for those who watch over the firm alone. */
-export const ofSeenClients = (actor: Actor): { clientId?: FindOperator<string> } =>
-  seesRestricted(actor)
-    ? {}
-    : {
-        clientId: Raw(
-          (column) =>
-            `not exists (select from client_copy c where c.client_id = ${column} and c.status = 'RESTRICTED')`,
-        ),
-      };
 
 /** Its id and those of its duplicates. */
 export async function fileOf(tx: Tx, clientId: string): Promise<string[]> {

@@ -4,11 +4,12 @@ import {
   dayOf,
   findForUpdate,
   isUuid,
+  ofSeenClients,
   type PageArgs,
   page,
-  reaches,
   reachesAll,
   refuse as refuseAny,
+  serves,
   type Tx,
   transact,
 } from '@client-graph/kit';
@@ -21,7 +22,7 @@ import {
   RedemptionRow,
   type RewardTermsRow,
 } from '../entities.js';
-import { loadProgramme, loadTiers, lockMembership, ofSeenClients } from '../membership/membership.js';
+import { loadProgramme, loadTiers, lockMembership } from '../membership/membership.js';
 import { book, loadAccount, settleDebt } from '../points/ledger.js';
 import { giveBack } from '../points/lots.rules.js';
 import { lockReward, moveStock, termsInForce } from '../rewards/rewards.js';
@@ -76,7 +77,7 @@ export const redeemPoints = (db: Db, input: RedeemPoints): Promise<RedemptionRow
 /** The client of a command, by the service's own copy. Refuses NOT_FOUND when there is none or the caller does not reach it. */
 async function reachedClient(tx: Tx, clientId: string): Promise<ClientCopyRow> {
   const client = isUuid(clientId) ? await tx.findOne(ClientCopyRow, { id: clientId }) : null;
-  if (client === null || !reaches(tx.actor, client)) throw refuseAny('NOT_FOUND');
+  if (client === null || !serves(tx.actor, client)) throw refuseAny('NOT_FOUND');
   return client;
 }
 
@@ -188,7 +189,7 @@ async function returnPoints(tx: Tx, membership: MembershipRow, redemption: Redem
 /** Refuses NOT_FOUND for a client whom the caller does not reach, by the service's own copy, which alone knows of a restriction. */
 async function mustReach(tx: Tx, clientId: string): Promise<void> {
   const client = await tx.findOne(ClientCopyRow, { id: clientId });
-  const isReached = client === null ? reachesAll(tx.actor) : reaches(tx.actor, client);
+  const isReached = client === null ? reachesAll(tx.actor) : serves(tx.actor, client);
   if (!isReached) throw refuseAny('NOT_FOUND');
 }
 

@@ -7,6 +7,7 @@ import {
   type Db,
   type Decimal,
   findForUpdate,
+  hiddenSql,
   isUuid,
   openApproval,
   type PageArgs,
@@ -124,9 +125,9 @@ export async function affectedOrders(
   if (state !== 'APPROVED') return connectionOf([], first);
   const found: { id: string }[] = await ctx.db.source.query(
     `select id from (${AFFECTED}) orders where ($4::uuid is null or id < $4) and ($6 or not exists (
-       select from product_order o join client_copy c on c.client_id = o.client_id where o.id = orders.id and c.status = 'RESTRICTED'))
+       select from product_order o join client_copy c on c.client_id = o.client_id where o.id = orders.id and ${hiddenSql('c', '$7')}))
      order by id desc limit $5`,
-    [productId, day, was.toFixed(), afterId, first + 1, seesRestricted(ctx.actor)],
+    [productId, day, was.toFixed(), afterId, first + 1, seesRestricted(ctx.actor), ctx.actor.id],
   );
   const orders = await Promise.all(found.map(({ id }) => ctx.load(OrderRow, id)));
   return connectionOf(

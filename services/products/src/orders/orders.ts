@@ -8,17 +8,17 @@ import {
   isRefusal,
   isUuid,
   type Money,
+  ofSeenClients,
   type PageArgs,
   page,
   positiveMoney,
   type Refusal,
-  reaches,
   refuse,
-  seesRestricted,
+  serves,
   type Tx,
   transact,
 } from '@client-graph/kit';
-import { In, Raw } from 'typeorm';
+import { In } from 'typeorm';
 import { DecisionRow, OrderRow, ProductRow, SpecialWarningRow } from '../entities.js';
 import { ruleInForce } from '../suitability/rule-in-force.js';
 import { decideFor, lockClient, lockProduct } from '../suitability/suitability.js';
@@ -274,24 +274,13 @@ export const listOrders = (
   db: Db,
   { state, ...args }: PageArgs & { state?: OrderState | null | undefined },
 ): Promise<Connection<OrderRow>> =>
-  page(
-    db,
-    OrderRow,
-    args,
-    { ...(state ? { state } : {}), ...(seesRestricted(db.actor) ? {} : { clientId: NOT_RESTRICTED }) },
-    'OLDEST_FIRST',
-  );
-
-const NOT_RESTRICTED = Raw(
-  (clientId) =>
-    `not exists (select from client_copy c where c.client_id = ${clientId} and c.status = 'RESTRICTED')`,
-);
+  page(db, OrderRow, args, { ...(state ? { state } : {}), ...ofSeenClients(db.actor) }, 'OLDEST_FIRST');
 
 /** The order, not locked, if the caller reaches its client. */
 export async function reachableOrder(tx: Tx, orderId: string): Promise<OrderRow> {
   const order = isUuid(orderId) ? await tx.findOne(OrderRow, { id: orderId }) : null;
   const client = order && (await tx.findOne(ClientCopyRow, { id: order.clientId }));
-  if (!order || !client || !reaches(tx.actor, client)) throw refuse('NOT_FOUND');
+  if (!order || !client || !serves(tx.actor, client)) throw refuse('NOT_FOUND');
   return order;
 }
 

@@ -3,8 +3,8 @@ import {
   type Db,
   findForUpdate,
   type Money,
-  reaches,
   refuse,
+  serves,
   transact,
 } from '@client-graph/kit';
 import { InvestorFactsRow } from '../entities.js';
@@ -23,7 +23,7 @@ export const recordInvestorFacts = (db: Db, input: RecordFacts): Promise<Investo
   transact(db, async (tx) => {
     const facts = checkFacts(input);
     const client = await findForUpdate(tx, ClientCopyRow, input.clientId);
-    if (!reaches(tx.actor, client)) throw refuse('NOT_FOUND');
+    if (!serves(tx.actor, client)) throw refuse('NOT_FOUND');
     const before = await tx.findOne(InvestorFactsRow, { id: client.id });
     const current = before?.version ?? 0;
     if (current !== input.expectedVersion)

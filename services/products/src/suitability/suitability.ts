@@ -12,8 +12,8 @@ import {
   type PageArgs,
   pageOf,
   positiveMoney,
-  reaches,
   refuse,
+  serves,
   type Tx,
   transact,
 } from '@client-graph/kit';
@@ -62,7 +62,7 @@ export const checkSuitability = (
 /** The client, if the caller reaches it, locked: what is decided of one client is decided one after the other. */
 export async function lockClient(tx: Tx, clientId: string): Promise<ClientCopyRow> {
   const client = await findForUpdate(tx, ClientCopyRow, clientId);
-  if (!reaches(tx.actor, client)) throw refuse('NOT_FOUND');
+  if (!serves(tx.actor, client)) throw refuse('NOT_FOUND');
   return client;
 }
 

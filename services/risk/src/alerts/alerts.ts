@@ -5,11 +5,13 @@ import {
   type Db,
   dayOf,
   findForUpdate,
+  ofSeenClients,
   type PageArgs,
   page,
-  reaches,
+  reachedSql,
   reachesAll,
   refuse,
+  serves,
   type Tx,
   transact,
 } from '@client-graph/kit';
@@ -175,7 +177,7 @@ const isTold = ({ scopes }: Actor, { addressee }: Pick<RiskAlertRow, 'addressee'
 async function lockAlert(tx: Tx, input: { alertId: string; expectedVersion: number }): Promise<RiskAlertRow> {
   const alert = await findForUpdate(tx, RiskAlertRow, input.alertId);
   const client = await tx.findOne(ClientCopyRow, { id: alert.clientId });
-  const isReached = client === null ? reachesAll(tx.actor) : reaches(tx.actor, client);
+  const isReached = client === null ? reachesAll(tx.actor) : serves(tx.actor, client);
   if (!isReached || !isTold(tx.actor, alert)) throw refuse('NOT_FOUND');
   if (alert.version !== input.expectedVersion)
     throw refuse('STALE_VERSION', { expected: input.expectedVersion, current: alert.version });
@@ -244,16 +246,14 @@ export type AlertFilter = {
 const given = <Value>(name: string, value: Value | null | undefined) =>
   value === null || value === undefined ? {} : { [name]: value };
 
-function filterOf({ id, scopes, ...actor }: Actor, filter: AlertFilter): FindOptionsWhere<RiskAlertRow> {
-  const own = reachesAll({ id, scopes, ...actor })
-    ? {}
+function filterOf(actor: Actor, filter: AlertFilter): FindOptionsWhere<RiskAlertRow> {
+  const own = reachesAll(actor)
+    ? ofSeenClients(actor)
     : {
         clientId: Raw(
           (column) =>
-            `${column} in (select client_id from client_copy where adviser_id = :adviserId and status <> 'RESTRICTED')`,
-          {
-            adviserId: id,
-          },
+            `${column} in (select c.client_id from client_copy c where ${reachedSql(actor, 'c', () => ':me')})`,
+          { me: actor.id },
         ),
       };
   return {
@@ -262,7 +262,7 @@ function filterOf({ id, scopes, ...actor }: Actor, filter: AlertFilter): FindOpt
     ...given('state', filter.state),
     ...given('type', filter.type),
     ...given('severity', filter.severity),
-    ...(scopes.has('alerts:oversee') ? {} : { addressee: 'ADVISER' }),
+    ...(actor.scopes.has('alerts:oversee') ? {} : { addressee: 'ADVISER' }),
   };
 }
 

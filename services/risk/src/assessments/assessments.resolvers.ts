@@ -1,4 +1,4 @@
-import { ClientCopyRow, type Context, dayOf, transact } from '@client-graph/kit';
+import { ClientCopyRow, type Context, Decimal, dayOf, isHidden, transact } from '@client-graph/kit';
 import { dutyFor } from '../client-files/duty.js';
 import { DUTY_LABELS } from '../client-files/investors.rules.js';
 import {
@@ -38,7 +38,8 @@ async function maySee(
 ): Promise<boolean> {
   if (actor.scopes.has('risk:read') && (await reachesClient(clientId))) return true;
   if (!actor.scopes.has('risk:interview')) return false;
-  if ((await load(ClientCopyRow, clientId))?.status === 'RESTRICTED') return false;
+  const client = await load(ClientCopyRow, clientId);
+  if (client !== null && isHidden(actor, client)) return false;
   if (awaitsInterview(state)) return true;
   return (await loadList(ReviewRow, 'assessmentId', id)).some((review) => review.state === 'OPEN');
 }
@@ -69,7 +70,8 @@ async function rescored(context: Context, assessment: AssessmentRow) {
   const [sheet] = await context.loadList(AnswerSheetRow, 'assessmentId', assessment.id);
   if (sheet === undefined) return null;
   const { definition } = await questionnaireOf(context, assessment);
-  return rescore(definition, sheet, assessment);
+  const again = rescore(definition, sheet, assessment);
+  return { ...again, score: Math.trunc(again.score), exactScore: new Decimal(again.score) };
 }
 
 /** Why the level no longer counts; nothing while it does. */
@@ -128,6 +130,8 @@ export const assessmentsResolvers = {
       seed: assessment.id,
     }),
     answers: (assessment, _, context) => answersOf(context, assessment),
+    score: ({ score }) => (score === null ? null : Math.trunc(score)),
+    exactScore: ({ score }) => (score === null ? null : new Decimal(score)),
     subScores: ({ subScores }) =>
       Object.entries(subScores ?? {}).map(([dimension, score]) => ({ dimension, score })),
     gatesFired: async (assessment, _, context) => {
@@ -150,6 +154,8 @@ export const assessmentsResolvers = {
     report: async ({ id }, _, context) => (await reportsOf(context, id)).at(-1) ?? null,
   },
   SubScore: {
+    score: ({ score }) => Math.trunc(score),
+    exactScore: ({ score }) => new Decimal(score),
     dimensionLabel: ({ dimension }, { locale }) => say(dimensionLabel(dimension), locale),
   },
   FiredGate: {

@@ -10,8 +10,8 @@ import {
   type Db,
   dayOf,
   findForUpdate,
-  reaches,
   refuse,
+  serves,
   type Tx,
   transact,
 } from '@client-graph/kit';
@@ -65,7 +65,7 @@ export const startAssistedAssessment = (
   transact(db, (tx) =>
     tx.once('startAssistedAssessment', input, AssessmentRow, async (id) => {
       const client = await lockClient(tx, input.clientId);
-      if (!reaches(tx.actor, client)) throw refuse('NOT_FOUND');
+      if (!serves(tx.actor, client)) throw refuse('NOT_FOUND');
       if (client.status !== 'ACTIVE') throw refuseAssessment('CLIENT_NOT_ACTIVE', { status: client.status });
       return begin(tx, client, { id, staffId: tx.actor.id, channel: 'BRANCH', ...input });
     }),

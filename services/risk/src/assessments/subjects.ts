@@ -1,4 +1,4 @@
-import { ClientCopyRow, refuse, type Tx } from '@client-graph/kit';
+import { ClientCopyRow, isWalled, refuse, type Tx } from '@client-graph/kit';
 import { Raw } from 'typeorm';
 import { AssessmentRow } from '../entities.js';
 import { refuseAssessment } from './assessments.rules.js';
@@ -24,6 +24,7 @@ export async function lockClient(tx: Tx, clientId: string): Promise<ClientCopyRo
 
 export async function lockActiveClient(tx: Tx, clientId: string): Promise<ClientCopyRow> {
   const client = await lockClient(tx, clientId);
+  if (isWalled(tx.actor, client)) throw refuse('NOT_FOUND');
   if (client.status !== 'ACTIVE') throw refuseAssessment('CLIENT_NOT_ACTIVE', { status: client.status });
   return client;
 }

@@ -9,6 +9,7 @@ import {
   type Db,
   dayOf,
   findForUpdate,
+  ofSeenClients,
   type PageArgs,
   page,
   refuse,
@@ -24,7 +25,7 @@ import {
   type InterviewOutcome,
   move,
 } from '../assessments/assessments.rules.js';
-import { findForRead, given, lockActiveClient, NOT_RESTRICTED } from '../assessments/subjects.js';
+import { findForRead, given, lockActiveClient } from '../assessments/subjects.js';
 import { AppointmentRow, AssessmentRow, type InterviewMode, InterviewRow, ReviewRow } from '../entities.js';
 import { checkText } from '../free-text.rules.js';
 import type { RecordInterviewInput, ScheduleInterviewInput } from '../generated/resolvers.js';
@@ -173,6 +174,6 @@ export const assessmentsAwaitingInterview = (db: Db, args: PageArgs): Promise<Co
     db,
     AssessmentRow,
     args,
-    { state: In([...AWAITING_INTERVIEW]), clientId: NOT_RESTRICTED },
+    { state: In([...AWAITING_INTERVIEW]), ...ofSeenClients(db.actor) },
     'OLDEST_FIRST',
   );

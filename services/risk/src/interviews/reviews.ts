@@ -9,6 +9,7 @@ import {
   type Db,
   dayOf,
   findForUpdate,
+  ofSeenClients,
   type PageArgs,
   page,
   refuse,
@@ -22,13 +23,7 @@ import {
   checkInterviewer,
   refuseAssessment,
 } from '../assessments/assessments.rules.js';
-import {
-  findForRead,
-  given,
-  lockActiveClient,
-  NOT_RESTRICTED,
-  ownAssessment,
-} from '../assessments/subjects.js';
+import { findForRead, given, lockActiveClient, ownAssessment } from '../assessments/subjects.js';
 import { AssessmentRow, type InterviewRow, ReviewRow, RiskProfileRow } from '../entities.js';
 import { optionalText } from '../free-text.rules.js';
 import type { DecideReviewInput, RequestReviewInput, RequireInterviewInput } from '../generated/resolvers.js';
@@ -152,4 +147,4 @@ async function lower(
 
 /** Reviews that wait for a professional, oldest first. */
 export const reviewsOpen = (db: Db, args: PageArgs): Promise<Connection<ReviewRow>> =>
-  page(db, ReviewRow, args, { state: 'OPEN', clientId: NOT_RESTRICTED }, 'OLDEST_FIRST');
+  page(db, ReviewRow, args, { state: 'OPEN', ...ofSeenClients(db.actor) }, 'OLDEST_FIRST');

@@ -1,5 +1,14 @@
 import type { ClientConsentChanged, CoolingOffEnded, CoolingOffStarted, DataOf } from '@client-graph/events';
-import { ClientCopyRow, type Db, isUuid, reaches, refuse, type Tx, transact } from '@client-graph/kit';
+import {
+  ClientCopyRow,
+  type Db,
+  isHidden,
+  isUuid,
+  refuse,
+  serves,
+  type Tx,
+  transact,
+} from '@client-graph/kit';
 import type { RecordBereavementInput, SetContactPointInput } from '../generated/resolvers.js';
 import { ContactPointRow } from './communications.entities.js';
 import { checkedAddress } from './communications.rules.js';
@@ -53,15 +62,15 @@ export async function coolingOffs(db: Db, clientIds: readonly string[]): Promise
 /** The client of this id, if the caller reaches it. */
 export async function clientInReach(tx: Tx, clientId: string): Promise<ClientCopyRow> {
   const client = isUuid(clientId) ? await tx.findOne(ClientCopyRow, { id: clientId }) : null;
-  if (client === null || !reaches(tx.actor, client)) throw refuse('NOT_FOUND', { field: 'clientId' });
+  if (client === null || !serves(tx.actor, client)) throw refuse('NOT_FOUND', { field: 'clientId' });
   return client;
 }
 
 /** The client of a case: in reach, or named at the service desk, which writes down what comes in whoever it is from. */
 export async function clientOfCase(tx: Tx, clientId: string): Promise<ClientCopyRow> {
   const client = isUuid(clientId) ? await tx.findOne(ClientCopyRow, { id: clientId }) : null;
-  const isDesk = tx.actor.scopes.has('feedback:handle') && client?.status !== 'RESTRICTED';
-  if (client === null || !(reaches(tx.actor, client) || isDesk))
+  const isDesk = tx.actor.scopes.has('feedback:handle');
+  if (client === null || !(serves(tx.actor, client) || (isDesk && !isHidden(tx.actor, client))))
     throw refuse('NOT_FOUND', { field: 'clientId' });
   return client;
 }

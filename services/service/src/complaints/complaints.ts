@@ -6,6 +6,7 @@ import {
   dayOf,
   findForUpdate,
   isUuid,
+  isWalled,
   plusDays,
   positiveMoney,
   reaches,
@@ -46,6 +47,7 @@ export function reachesComplaint(
   client: ClientCopyRow | null,
 ): boolean {
   if (actor.id !== null && complaint.concernedStaffIds.includes(actor.id)) return false;
+  if (client !== null && isWalled(actor, client)) return false;
   const isOpen = rules.OPEN_STATUSES.some((open) => open === complaint.status);
   if (client?.status === 'RESTRICTED' && !isOpen && !seesRestricted(actor)) return false;
   if (actor.scopes.has('complaints:handle') || reachesAll(actor)) return true;

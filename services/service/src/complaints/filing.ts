@@ -1,4 +1,4 @@
-import { type Db, dayOf, isUuid, reaches, refuse, type Tx, transact } from '@client-graph/kit';
+import { type Db, dayOf, isUuid, isWalled, refuse, serves, type Tx, transact } from '@client-graph/kit';
 import type { FileComplaintInput } from '../generated/resolvers.js';
 import { clockInForce } from './clocks.rules.js';
 import { ComplaintActionRow, ComplaintClockRow, ComplaintRow } from './complaints.entities.js';
@@ -19,7 +19,9 @@ async function clientOfFiling(tx: Tx, clientId: string | null) {
   const handlesAll = tx.actor.scopes.has('complaints:handle');
   const client = await clientOf(tx, clientId);
   const mayFile =
-    clientId === null ? handlesAll : client !== null && (handlesAll || reaches(tx.actor, client));
+    client === null
+      ? clientId === null && handlesAll
+      : !isWalled(tx.actor, client) && (handlesAll || serves(tx.actor, client));
   if (!mayFile) throw refuse('NOT_FOUND', { field: 'clientId' });
   return client;
 }

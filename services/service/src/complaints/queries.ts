@@ -7,6 +7,7 @@ import {
   pageOf,
   refuse,
   seesRestricted,
+  walledSql,
 } from '@client-graph/kit';
 import { In } from 'typeorm';
 import { ComplaintRow } from './complaints.entities.js';
@@ -49,8 +50,9 @@ export async function complaints(db: Db, args: PageArgs & Wanted): Promise<Conne
     query.andWhere('c.dueAt < :now', { now: db.now() }).andWhere({ status: In([...OPEN_STATUSES]) });
   if (!seesRestricted(db.actor))
     query.andWhere(
-      `(c.status in (:...open) or not exists (select from client_copy r where r.client_id = c.client_id and r.status = 'RESTRICTED'))`,
-      { open: [...OPEN_STATUSES] },
+      `not exists (select from client_copy r where r.client_id = c.client_id
+        and (${walledSql('r', ':me')} or r.status = 'RESTRICTED' and c.status not in (:...open)))`,
+      { open: [...OPEN_STATUSES], me: db.actor.id },
     );
   const rows = await query
     .orderBy('c.id', 'DESC')

@@ -11,6 +11,7 @@ import {
   seesRestricted,
   type Tx,
   transact,
+  walledSql,
 } from '@client-graph/kit';
 import { In } from 'typeorm';
 import { calendarBetween } from '../calendar/calendar.js';
@@ -113,8 +114,9 @@ export async function feedbackList(db: Db, args: PageArgs & Wanted): Promise<Con
   // What is answered of a restricted client is only stored (domain 3.1.3).
   if (!seesRestricted(db.actor))
     query.andWhere(
-      `(f.state in (:...open) or not exists (select from client_copy r where r.client_id = f.client_id and r.status = 'RESTRICTED'))`,
-      { open: [...UNANSWERED] },
+      `not exists (select from client_copy r where r.client_id = f.client_id
+        and (${walledSql('r', ':me')} or r.status = 'RESTRICTED' and f.state not in (:...open)))`,
+      { open: [...UNANSWERED], me: db.actor.id },
     );
   const rows = await query
     .orderBy('f.id', 'DESC')
