@@ -64,7 +64,7 @@ export async function reachProblems(world: Service): Promise<string[]> {
     walledIds: [walledToo, walled],
   };
   const problems: string[] = [];
-  const check = async (callersNow: Partial<typeof callers>, column: 0 | 1) => {
+  const check = async (callersNow: Record<string, Actor>, column: 0 | 1) => {
     for (const [name, actor] of Object.entries(callersNow)) {
       const { data } = await world.ask(
         actor,
