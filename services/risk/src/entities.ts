@@ -87,6 +87,16 @@ export class TableChangeRow {
 
 export type Channel = 'ONLINE' | 'WECHAT' | 'BRANCH';
 
+/** Points of a sheet: exact in the database, and written as they are by the number here. */
+const points = {
+  type: 'numeric',
+  nullable: true,
+  transformer: {
+    to: (value: number | null) => value,
+    from: (value: string | null) => (value === null ? null : Number(value)),
+  },
+} as const;
+
 @Entity('assessment')
 export class AssessmentRow {
   @PrimaryColumn({ type: 'uuid' }) id: string;
@@ -98,7 +108,7 @@ export class AssessmentRow {
   @Column({ type: 'timestamptz' }) startedAt: Date;
   @Column({ type: 'timestamptz', nullable: true }) submittedAt: Date | null;
   @Column({ type: 'int', nullable: true }) attemptNo: number | null;
-  @Column({ type: 'int', nullable: true }) score: number | null;
+  @Column(points) score: number | null;
   @Column({ type: 'jsonb', nullable: true }) subScores: Record<string, number> | null;
   @Column({ type: 'text', nullable: true }) bandLevel: RiskLevel | null;
   @Column({ type: 'jsonb' }) gatesFired: FiredGate[];

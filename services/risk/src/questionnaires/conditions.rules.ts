@@ -1,12 +1,13 @@
 import { AgeBand, ClientClass, ClientGrade, ClientKind, InstitutionType } from '@client-graph/events';
 import { levelOf, type RiskLevel, rankOf } from '../levels.rules.js';
+import { addUp, POINTS } from './points.rules.js';
 
 /**
  * The language in which a questionnaire writes its gates:
  *
  *   I7=A or I8=A            an answer; also != and, by the order in which the options stand, < <= > >=
  *   I6 in [A,B]             one of several answers; also `not in`
- *   sum(I1..I6)<14          points of a run of questions; also sum(I1, I4) and sum(CAPACITY), a dimension
+ *   sum(I1..I6)<14          points of a run of questions; also sum(I1, I4) and sum(CAPACITY), a dimension; also 13.5
  *   total>=60               points of the whole sheet
  *   band>=MEDIUM_HIGH       the level the points alone would give
  *   client.institutionType=GOVERNMENT_PUBLIC   a fact about the client, see FACTS
@@ -214,9 +215,7 @@ function subjectTest(
     }
     case 'SUM': {
       const ids = subject.runs.flatMap((run) => idsOf(run, questions));
-      return numberTest(operator, numbers, ({ points }) =>
-        ids.reduce((sum, id) => sum + (points[id] ?? 0), 0),
-      );
+      return numberTest(operator, numbers, ({ points }) => addUp(ids.map((id) => points[id] ?? 0)));
     }
     case 'TOTAL':
       return numberTest(operator, numbers, ({ total }) => total);
@@ -348,10 +347,10 @@ function testProblems(
         ...subject.runs
           .filter((run) => idsOf(run, questions).length === 0)
           .map(({ from, to }) => `${from === to ? from : `${from}..${to}`} names no questions`),
-        ...unknown((value) => /^-?\d+$/.test(value), 'whole number'),
+        ...unknown((value) => POINTS.test(value), 'number of points'),
       ];
     case 'TOTAL':
-      return unknown((value) => /^-?\d+$/.test(value), 'whole number');
+      return unknown((value) => POINTS.test(value), 'number of points');
     case 'BAND':
       return unknown((value) => levelOf(value) !== undefined, 'level');
     case 'FACT': {

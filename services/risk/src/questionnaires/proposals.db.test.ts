@@ -4,6 +4,7 @@ import { answersWorth, GRABLE } from '../grable.fixture.js';
 import { assessor, compliance, people, SAVER } from '../people.fixture.js';
 import { service } from '../service.js';
 import { retireSuperseded } from './proposals.js';
+import { FRACTIONS, weighed } from './published.fixture.js';
 import { seed } from './questionnaires.js';
 
 let world: World;
@@ -93,6 +94,39 @@ describe('another published questionnaire by command', () => {
       ]),
     );
     await world.sql(`update questionnaire set status = 'RETIRED' where code = 'GL-RTS'`);
+  });
+
+  test('one with points of several decimals: they are exact from the sheet to the report', async () => {
+    await published(FRACTIONS);
+    const who = await aClient();
+    world.clock.now = shanghai('2026-03-10T09:00:00');
+    const { id } = await started(who, { questionnaireCode: 'WEIGHED' });
+    const { answer: issued } = await submit(who, id, '', { answers: weighed('bbb', 'maybe', 'none') });
+    expect(issued).toMatchObject({ score: 0, bandLevel: 'MEDIUM', finalLevel: 'MEDIUM' });
+    await confirmed(who, issued);
+    const query = (fields: string) => `query ($id: ID!) { assessment(id: $id) { ${fields} } }`;
+    const own = await world.ask(
+      who.client,
+      query('exactScore subScores { dimension score exactScore } report { sections { lines } }'),
+      { id },
+    );
+    expect(own.data.assessment).toMatchObject({
+      exactScore: '0.6',
+      subScores: [
+        { dimension: 'AIM', score: 0, exactScore: '0' },
+        { dimension: 'HABIT', score: 0, exactScore: '0.6' },
+      ],
+    });
+    expect(own.data.assessment.report.sections[4].lines).toEqual([
+      'The answers score 0.6/5.1, in the band Medium risk (0.6–2.95).',
+    ]);
+    const again = await world.ask(
+      actorOf(freshId(), ['AUDITOR']),
+      query('rescored { score exactScore isSame }'),
+      { id },
+    );
+    expect(again.data.assessment.rescored).toEqual({ score: 0, exactScore: '0.6', isSame: true });
+    await world.sql(`update questionnaire set status = 'RETIRED' where code = 'WEIGHED'`);
   });
 
   test('a malformed one is refused with every problem at once, and nothing is kept', async () => {

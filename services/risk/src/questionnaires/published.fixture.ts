@@ -81,6 +81,44 @@ export const SIX_RUNS = {
   flags: { BOASTS: { en: 'Claims more than it seems', zh: '自述经验存疑', zhHant: '自述經驗存疑' } },
 };
 
+/** Five questions with points of up to two decimals, one as text, and three bands whose ends have decimals. */
+export const FRACTIONS = {
+  code: 'WEIGHED',
+  version: '5.1',
+  audience: 'INDIVIDUAL',
+  effectiveFrom: '2026-03-10',
+  maxScore: '5.1',
+  language: ['en', 'zh-Hans'],
+  questions: [
+    ...['W1', 'W2', 'W3'].map((id) => question(id, 'HABIT', { a: 0.1, b: 0.2, c: 0.7 })),
+    {
+      ...question('W4', 'AIM', {}),
+      options: [
+        { code: 'yes', score: '2.25', text: words('yes') },
+        { code: 'maybe', score: 0, text: words('maybe') },
+        { code: 'no', score: -1.5, text: words('no') },
+      ],
+    },
+    question('W5', 'AIM', { p: 0.25, q: 0.5, none: 0 }, { multiple: { points: 'SUM', alone: ['none'] } }),
+  ],
+  bands: [
+    { level: 'LOW', code: 'I', min: -1.2, max: 0.55 },
+    { level: 'MEDIUM', code: 'II', min: 0.6, max: 2.95 },
+    { level: 'HIGH', code: 'III', min: 3, max: 5.1 },
+  ],
+  gates: [
+    { id: 'F1', when: 'sum(W1..W3) <= 0.3 and total >= 2.55', cap: 'LOW', reason: words('habits') },
+    { id: 'F2', when: 'sum(AIM) = -1.25', interview: true, reason: words('aims') },
+  ],
+};
+
+/** One letter for each of W1 to W3, an answer to W4, and those to W5. */
+export const weighed = (letters: string, w4: string, ...w5: string[]): GivenAnswer[] => [
+  ...[...letters].map((optionCode, n) => ({ questionId: `W${n + 1}`, optionCode })),
+  { questionId: 'W4', optionCode: w4 },
+  ...w5.map((optionCode) => ({ questionId: 'W5', optionCode })),
+];
+
 /** The same letter for each of P1 to P10, then the rest as given; a comma parts several answers. */
 export function runsAnswers(letter: string, rest: Record<string, string>): GivenAnswer[] {
   const all = {

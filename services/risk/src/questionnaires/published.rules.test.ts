@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { facts } from '../fixture.js';
 import { LEVELS, rankOf } from '../levels.rules.js';
 import { explain } from '../reports/report.rules.js';
-import { runsAnswers, SIX_RUNS } from './published.fixture.js';
+import { FRACTIONS, runsAnswers, SIX_RUNS, weighed } from './published.fixture.js';
 import { pointsRange, readQuestionnaire, readQuestionnaires } from './questionnaires.rules.js';
 import { completeSheet, isLowestCategory, refuseSheet, score } from './scoring.rules.js';
 
@@ -201,4 +201,47 @@ test('a file of one questionnaire is read as one, with what stands beside it; a 
   expect(
     readQuestionnaire({ ...SIX_RUNS, questionnaires: [first, { ...first, version: '2' }] }).problems,
   ).toEqual(['questionnaires: one at a time']);
+});
+
+describe('points with decimals are exact', () => {
+  const sheet = readQuestionnaire(FRACTIONS);
+  const scoreOf = (letters: string, w4: string, ...w5: string[]) => {
+    const { definition: key } = sheet.questionnaire!;
+    const { gatesFired, ...scored } = score(
+      key,
+      completeSheet(key, weighed(letters, w4, ...w5), facts()),
+      facts(),
+    );
+    return [scored.score, scored.bandLevel, scored.scoredLevel, gatesFired.map(({ id }) => id).join()];
+  };
+
+  test.each<[string, string, string[], number, string, string, string]>([
+    ['aaa', 'no', ['none'], -1.2, 'LOW', 'LOW', ''],
+    ['aaa', 'maybe', ['p'], 0.55, 'LOW', 'LOW', ''],
+    // As binary fractions 0.2 + 0.2 + 0.2 is more than 0.6, and 0.1 + 0.1 + 0.1 more than 0.3.
+    ['bbb', 'maybe', ['none'], 0.6, 'MEDIUM', 'MEDIUM', ''],
+    ['aaa', 'yes', ['none'], 2.55, 'MEDIUM', 'LOW', 'F1'],
+    ['aab', 'yes', ['none'], 2.65, 'MEDIUM', 'MEDIUM', ''],
+    ['aca', 'yes', ['none'], 3.15, 'HIGH', 'HIGH', ''],
+    ['aaa', 'no', ['p'], -0.95, 'LOW', 'LOW', 'F2'],
+    ['ccc', 'yes', ['p', 'q'], 5.1, 'HIGH', 'HIGH', ''],
+  ])('%s %s %j: %d is %s, then %s (%s)', (letters, w4, w5, ...expected) => {
+    expect(sheet.problems).toEqual([]);
+    expect(scoreOf(letters, w4, ...w5)).toEqual(expected);
+  });
+
+  test('no sheet has a score between two bands, and bands that leave one out are refused', () => {
+    const letters = ['a', 'b', 'c'];
+    for (const one of letters)
+      for (const two of letters)
+        for (const three of letters)
+          for (const w4 of ['yes', 'maybe', 'no'])
+            for (const w5 of [['none'], ['p'], ['q'], ['p', 'q']])
+              expect(() => scoreOf(one + two + three, w4, ...w5)).not.toThrow();
+    const [low, medium, high] = FRACTIONS.bands;
+    const gapped = { ...FRACTIONS, bands: [{ ...low, max: 0.5 }, medium, high] };
+    expect(readQuestionnaire(gapped).problems).toEqual(['there is a gap between LOW and MEDIUM']);
+    const touching = { ...FRACTIONS, bands: [{ ...low, max: 0.6 }, medium, high] };
+    expect(readQuestionnaire(touching).problems).toEqual(['LOW and MEDIUM overlap']);
+  });
 });

@@ -86,7 +86,7 @@ describe('a malformed questionnaire is not loaded', () => {
     ],
     ['a gate on an unknown level', WHEN_G3, 'band>=HUGE', 'gate G3: HUGE is no level'],
     ['a sum over nothing', WHEN_G3, 'sum(I6..I1)<14', 'gate G3: I6..I1 names no questions'],
-    ['a sum against a word', WHEN_G3, 'sum(I1..I6)<many', 'gate G3: many is no whole number'],
+    ['a sum against a word', WHEN_G3, 'sum(I1..I6)<many', 'gate G3: many is no number of points'],
     ['an order where there is none', WHEN_G3, 'client.ageBand>FROM_18', 'client.ageBand has no order'],
     ['a gate that breaks off', WHEN_G3, 'I10=A and', 'gate G3: "I10=A and": something is expected'],
     ['a gate with strange signs', WHEN_G3, 'I10 ~ A', 'cannot be read from'],
@@ -135,7 +135,15 @@ describe('a malformed questionnaire is not loaded', () => {
       'question I9: the right answer Z is no option',
     ],
     ['a text in one language', `${Q}.3.text.en`, undefined, 'questions.3.text.en'],
-    ['points that are no whole number', `${Q}.3.options.0.score`, 0.5, 'options.0.score'],
+    ['points of five decimals', `${Q}.3.options.0.score`, 0.00001, 'at most 4 decimals'],
+    ['points without end', `${Q}.3.options.0.score`, 1 / 3, 'at most 4 decimals'],
+    ['points that are words', `${Q}.3.options.0.score`, 'many', 'at most 4 decimals'],
+    [
+      'half a point where bands go by whole ones',
+      `${Q}.3.options.1.score`,
+      2.5,
+      'there is a gap between LOW and MEDIUM_LOW',
+    ],
     ['a field nobody knows', 'questionnaires.0.colour', 'red', 'colour'],
   ])('%s', (_, path, value, problem) => {
     expect(problemsOf(spoilt(published(), path, value))).toContain(problem);

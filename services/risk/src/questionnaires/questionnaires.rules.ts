@@ -9,6 +9,7 @@ import {
   problemsOf,
   RESERVED,
 } from './conditions.rules.js';
+import { addUp, Points, stepOf, unitsOf } from './points.rules.js';
 
 /** A questionnaire as the firm publishes it: questions, points, bands and gates are all data, and nothing here knows one by name. */
 
@@ -26,7 +27,7 @@ const Question = z.strictObject({
   id: Name,
   dimension: Name,
   text: Words,
-  options: z.array(z.strictObject({ code: OptionCode, text: Words, score: z.int() })).min(2),
+  options: z.array(z.strictObject({ code: OptionCode, text: Words, score: Points })).min(2),
   /** Worked out from what is known of the client, and not asked. */
   source: z.literal('DERIVED').optional(),
   derivedFrom: z.strictObject({ fact: z.string(), map: z.record(z.string(), OptionCode) }).optional(),
@@ -47,8 +48,8 @@ const Question = z.strictObject({
 const Band = z.strictObject({
   level: Level,
   code: Code,
-  min: z.int(),
-  max: z.int(),
+  min: Points,
+  max: Points,
   lowestCategory: z.boolean().optional(),
 });
 
@@ -79,7 +80,7 @@ const Published = z.strictObject({
   audience: z.enum(['INDIVIDUAL', 'INSTITUTION']),
   status: z.enum(['DRAFT', 'ACTIVE', 'RETIRED']).default('ACTIVE'),
   effectiveFrom: z.iso.date(),
-  maxScore: z.int(),
+  maxScore: Points,
   language: z.array(z.string()),
   questions: z.array(Question).min(1),
   bands: Bands.optional(),
@@ -206,8 +207,9 @@ export function readQuestionnaire(content: unknown): {
 /** What would make a sheet unanswerable, unscorable or scored twice; empty when the definition is sound. */
 function definitionProblems({ questions, bands, gates, maxScore }: Definition): string[] {
   const ranges = questions.map(pointsRange);
-  const highest = sum(ranges.map(({ max }) => max));
-  const lowest = sum(ranges.map(({ min }) => min));
+  const highest = addUp(ranges.map(({ max }) => max));
+  const lowest = addUp(ranges.map(({ min }) => min));
+  const step = stepOf(questions.flatMap(({ options }) => options.map(({ score }) => score)));
   return [
     ...doubles(questions.map(({ id }) => id)).map((id) => `the question ${id} is there twice`),
     ...doubles(gates.map(({ id }) => id)).map((id) => `the gate ${id} is there twice`),
@@ -215,7 +217,7 @@ function definitionProblems({ questions, bands, gates, maxScore }: Definition): 
     ...(highest === maxScore
       ? []
       : [`the best answers add up to ${highest}, not to the maxScore ${maxScore}`]),
-    ...bandProblems(bands, lowest, highest),
+    ...bandProblems(bands, { lowest, highest, step }),
     ...gates.flatMap((gate) => gateProblems(gate, questions).map((problem) => `gate ${gate.id}: ${problem}`)),
   ];
 }
@@ -227,13 +229,12 @@ export function pointsRange({ options, multiple }: Question): { min: number; max
   if (multiple?.points !== 'SUM') return single;
   const { alone = [], max = options.length } = multiple;
   const together = options.filter(({ code }) => !alone.includes(code)).map(({ score }) => score);
-  const best = (part: readonly number[]) => sum([...part].sort((a, b) => b - a).slice(0, max));
+  const best = (part: readonly number[]) => addUp([...part].sort((a, b) => b - a).slice(0, max));
   return {
     min: Math.min(single.min, -best(together.map((score) => Math.max(0, -score)))),
     max: Math.max(single.max, best(together.map((score) => Math.max(0, score)))),
   };
 }
-const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 const doubles = (names: readonly string[]) => [
   ...new Set(names.filter((name, index) => names.indexOf(name) !== index)),
 ];
@@ -278,7 +279,14 @@ function derivedProblems(
   ]);
 }
 
-function bandProblems(bands: readonly Band[], lowest: number, highest: number): string[] {
+/** Whether some score lies between the end of one band and the beginning of the next; scores go in steps of the questionnaire. */
+const isGap = (end: number, begin: number, step: number): boolean =>
+  step > 0 && Math.ceil(unitsOf(begin) / step) - Math.floor(unitsOf(end) / step) > 1;
+
+function bandProblems(
+  bands: readonly Band[],
+  { lowest, highest, step }: { lowest: number; highest: number; step: number },
+): string[] {
   const [first] = bands;
   const last = bands.at(-1);
   if (first === undefined || last === undefined) return ['there are no bands'];
@@ -288,7 +296,7 @@ function bandProblems(bands: readonly Band[], lowest: number, highest: number): 
     if (before === undefined) return isUpsideDown;
     if (rankOf(band.level) < rankOf(before.level))
       return [...isUpsideDown, `the band ${band.level} falls below ${before.level}`];
-    if (band.min > before.max + 1)
+    if (isGap(before.max, band.min, step))
       return [...isUpsideDown, `there is a gap between ${before.level} and ${band.level}`];
     if (band.min <= before.max) return [...isUpsideDown, `${before.level} and ${band.level} overlap`];
     return isUpsideDown;

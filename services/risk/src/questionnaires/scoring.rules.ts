@@ -10,6 +10,7 @@ import {
   type Sheet,
   testOf,
 } from './conditions.rules.js';
+import { addUp } from './points.rules.js';
 import {
   askedOf,
   type Band,
@@ -162,8 +163,8 @@ export function scorerOf(definition: Definition): (answers: Answers, facts: Fact
     const points = Object.fromEntries(scales.map(({ id, pointsOf }) => [id, pointsOf(chosen(answers, id))]));
     const subScores: Record<string, number> = {};
     for (const { id, dimension } of questions)
-      subScores[dimension] = (subScores[dimension] ?? 0) + (points[id] ?? 0);
-    const total = Object.values(subScores).reduce((sum, part) => sum + part, 0);
+      subScores[dimension] = addUp([subScores[dimension] ?? 0, points[id] ?? 0]);
+    const total = addUp(Object.values(subScores));
     const { level: band, lowestCategory } = bandOf(definition, total);
     const sheet: Sheet = { questions, answers, points, total, band, facts };
     const gatesFired = gates.flatMap((gate) => fire(gate, sheet) ?? []);
@@ -195,7 +196,7 @@ function scaleOf({ id, options, multiple }: Question) {
       case 'LOWEST':
         return Math.min(...found);
       case 'SUM':
-        return found.reduce((sum, points) => sum + points, 0);
+        return addUp(found);
       default:
         return counts satisfies never;
     }
