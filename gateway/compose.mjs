@@ -2,7 +2,7 @@
 // Needs no service and no network. Exits with 1 and every problem in words when the schemas do not fit together.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { composeServices } from '@apollo/composition';
-import { parse } from 'graphql';
+import { Kind, parse, visit } from 'graphql';
 
 // Where each service answers by default; the gateway reads SERVICE_URL_<SERVICE> at run time.
 const PORTS = { clients: 4001, risk: 4002, products: 4003, service: 4004, loyalty: 4005, marketing: 4006 };
@@ -40,8 +40,10 @@ const services = Object.entries(PORTS).flatMap(([name, port]) => {
       {
         name,
         url: `http://127.0.0.1:${port}/graphql`,
-        typeDefs: parse(
-          `${common}\n${read(`services/${name}/schema.graphql`)}\n${evidence.replaceAll('SERVICE', name)}`,
+        typeDefs: sized(
+          parse(
+            `${common}\n${read(`services/${name}/schema.graphql`)}\n${evidence.replaceAll('SERVICE', name)}`,
+          ),
         ),
       },
     ];
@@ -52,6 +54,38 @@ const services = Object.entries(PORTS).flatMap(([name, port]) => {
   }
 });
 if (problems.length > 0) fail(problems);
+
+/**
+ * The one rule of sizes: a field that takes `first` brings that many rows, in `edges` and `nodes` where it is a connection. A field that
+ * says its own @listSize keeps it. What an operation may ask for at most is counted by this and by @cost (gateway/src/cost.ts).
+ */
+function sized(document) {
+  return visit(document, {
+    FieldDefinition: (field) => {
+      const isSized = field.directives.some(({ name }) => name.value === 'listSize');
+      if (isSized || !field.arguments.some(({ name }) => name.value === 'first')) return undefined;
+      return {
+        ...field,
+        directives: [
+          ...field.directives,
+          listSize(isConnection(field.type) ? ', sizedFields: ["edges", "nodes"]' : ''),
+        ],
+      };
+    },
+  });
+}
+
+function listSize(fields) {
+  const [{ directives }] = parse(
+    `scalar X @listSize(slicingArguments: ["first"]${fields}, requireOneSlicingArgument: false)`,
+  ).definitions;
+  return directives[0];
+}
+
+function isConnection(type) {
+  if (type.kind === Kind.NON_NULL_TYPE) return isConnection(type.type);
+  return type.kind === Kind.NAMED_TYPE && type.name.value.endsWith('Connection');
+}
 
 const { supergraphSdl, errors = [], hints = [] } = composeServices(services);
 if (errors.length > 0)
