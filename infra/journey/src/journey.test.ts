@@ -11,6 +11,7 @@ import { openDatabases } from './databases.js';
 import { createGraph, type Graph, GraphError } from './graph.js';
 import { hearEvents } from './hear.js';
 import { journey, SUMMARY } from './journey.js';
+import { costOfDay, fillDay, planCall } from './my-day.js';
 import { dumpSchema } from './schema-dump.js';
 
 let folder: string;
@@ -82,6 +83,33 @@ test('loading the sample firm again changes nothing', async () => {
   await loadSampleFirm(stack);
   expect(await count()).toBe(before);
 }, 60_000);
+
+test("the adviser's day is one query: review, assessment, call, complaint and birthday, in as many statements for many clients", async () => {
+  const { databases, close } = await openDatabases(stack);
+  const { clientId, application } = walked;
+  const day = await fillDay({ graph, databases }, clientId, new Date());
+  const mine = <Of extends { client: { id: string } | null }>(rows: Of[]) =>
+    rows.filter(({ client }) => client?.id === clientId);
+  expect(new Set(mine(day.items).map(({ kind }) => kind))).toEqual(
+    new Set(['REVIEW', 'ASSESSMENT', 'FOLLOW_UP']),
+  );
+  expect(mine(day.complaints)).toHaveLength(1);
+  expect(mine(day.occasions).map(({ occasion }) => occasion.ruleCode)).toContain('BIRTHDAY_SOLAR');
+  expect(mine(day.items)[0]?.client?.individual?.name).toBe(application.name);
+
+  const few = await costOfDay(stack, { graph, databases });
+  const others = await databases.service<{ id: string }>(
+    `select client_id as id from client_copy where adviser_id = (select adviser_id from client_copy where client_id = $1)
+       and client_id <> $1 and status = 'ACTIVE' limit 20`,
+    [clientId],
+  );
+  for (const { id } of others) for (let n = 0; n < 3; n += 1) await planCall(graph, id, day.day);
+  expect(others.length).toBeGreaterThan(1);
+  expect(await costOfDay(stack, { graph, databases })).toEqual(few);
+  await close();
+  expect(few.service).toBeLessThanOrEqual(14);
+  expect(few.clients).toBeLessThanOrEqual(10);
+}, 120_000);
 
 test('with the risk service down the rest of the page stands, and no purchase is possible for who has no level', async () => {
   const { clients } = await graph<{ clients: { nodes: { id: string }[] } }>('compliance', 'client-list', {
