@@ -1,6 +1,7 @@
 import { randomUUID as freshId } from 'node:crypto';
 import {
   ClientActivated,
+  ClientConsentChanged,
   ClientOnboarded,
   type DataOf,
   type EventDraft,
@@ -151,3 +152,11 @@ export const importNavs = (world: World, csv: string, facts: Facts = {}) =>
 
 export const eventsOf = async (world: World, key: string) =>
   (await world.events()).filter((event) => event.key === key);
+
+/** What a client says of recommendations made to their measure. */
+export const consent = (
+  clientId: string,
+  action: 'GRANT' | 'WITHDRAW',
+  purpose: 'PERSONALISED_RECOMMENDATION' | 'MARKETING' = 'PERSONALISED_RECOMMENDATION',
+) =>
+  ClientConsentChanged({ clientId, action, purpose, channel: null, partner: null, textVersion: 'PR-2026.1' });

@@ -1,6 +1,7 @@
 import {
   ClientClosed,
   ClientClosing,
+  ClientConsentChanged,
   ClientDeceased,
   ClientErased,
   ClientInvestorChanged,
@@ -18,6 +19,7 @@ import { bookCredit, declineCredit } from './fees/fee-credits.js';
 import { followMerge, followUnmerge } from './merges/merges.js';
 import { rejectUnsuitable } from './orders/orders.js';
 import { endOrders } from './orders/standing-orders.js';
+import { keepConsent } from './recommendations/consent.js';
 import { dropReview, keepInvestor, keepReview } from './suitability/standing.js';
 import { keepProfile } from './suitability/suitability.js';
 
@@ -33,6 +35,7 @@ export const handlers: readonly Handler[] = [
   }),
   handle(ClientReviewDue, (tx, { data }) => keepReview(tx, data)),
   handle(ClientReviewCompleted, (tx, { data }) => dropReview(tx, data)),
+  handle(ClientConsentChanged, (tx, { data, time }) => keepConsent(tx, data, time)),
   handle(ClientClosing, (tx, { data }) => endOrders(tx, data.clientId, 'PURCHASES')),
   ...[ClientClosed, ClientDeceased, ClientErased].map((ended) =>
     handle(ended, (tx, { data }) => endOrders(tx, data.clientId, 'ALL')),

@@ -8,6 +8,7 @@ import {
   aProduct,
   bought,
   command,
+  consent,
   demand,
   eventsOf,
   profileOf,
@@ -306,6 +307,7 @@ test('another client does not see the plan, and a list of plans is paged', async
 
 test('suggestions: what suits, best first, with reasons; nothing above the level, nothing that would warn', async () => {
   const clientId = await aClient(world, 'MEDIUM');
+  await world.deliver(consent(clientId, 'GRANT'));
   const only = { currency: 'USD' };
   const ASK = `query ($clientId: ID!, $currency: String!, $goal: InvestmentGoal!, $first: Int!) {
     suggestions(clientId: $clientId, currency: $currency, goal: $goal, first: $first) { points product { id rating category } reasons { code points text(locale: ZH_HANT) } } }`;

@@ -65,14 +65,13 @@ export async function situationOf(
 
 export type Ranked = { product: ProductRow; points: number; reasons: FitPoints[]; weight: Decimal };
 
-/** Listed products that suit the client, best fit first; among equals the newer one. Nothing the client does not mean to stay in. */
-export async function ranked(tx: Tx, situation: Situation): Promise<Ranked[]> {
-  const { allowed: may, horizonMonths, positions, table } = situation;
-  if (may.ratings.length === 0) return [];
-  const products = await tx.find(ProductRow, {
+/** Listed products of the currency that suit the client, the newest first. */
+export function suiting(tx: Tx, { allowed: may, currency }: Situation): Promise<ProductRow[]> {
+  if (may.ratings.length === 0) return Promise.resolve([]);
+  return tx.find(ProductRow, {
     where: {
       status: 'LISTED',
-      currency: situation.currency,
+      currency,
       rating: In(may.ratings),
       category: In(may.categories),
       issuerType: In(may.issuerTypes),
@@ -80,6 +79,12 @@ export async function ranked(tx: Tx, situation: Situation): Promise<Ranked[]> {
     order: { id: 'DESC' },
     take: CANDIDATES_MAX,
   });
+}
+
+/** The same, best fit first; among equals the newer one. Nothing the client does not mean to stay in. */
+export async function ranked(tx: Tx, situation: Situation): Promise<Ranked[]> {
+  const { allowed: may, horizonMonths, positions, table } = situation;
+  const products = await suiting(tx, situation);
   const { equityPct, products: shares } = allocationOf(table, positions);
   const client = { target: situation.target, equityPct, horizonMonths, ratings: may.ratings };
   return products

@@ -39,9 +39,20 @@ const FIT_WORDS = {
     ZH_HANS: '申购费率较低。',
     ZH_HANT: '申購費率較低。',
   },
+  NOT_PERSONALISED: {
+    EN: 'Suits; the order is that of the catalogue, for the client has not allowed personalised recommendations.',
+    ZH_HANS: '符合适当性要求；因客户未同意个性化推荐，按产品目录顺序展示。',
+    ZH_HANT: '符合適當性要求；因客戶未同意個性化推薦，按產品目錄順序展示。',
+  },
 } as const satisfies Record<string, Words>;
 export type FitCode = keyof typeof FIT_WORDS;
 export type FitPoints = { code: FitCode; points: number };
+/** What is said of a product that is shown without looking at the client beyond what the rules of suitability ask (PIPL Art. 24). */
+export const NOT_PERSONALISED: { points: number; reasons: FitPoints[] } = {
+  points: 0,
+  reasons: [{ code: 'NOT_PERSONALISED', points: 0 }],
+};
+
 export const fitWords = (code: FitCode): Words => FIT_WORDS[code];
 
 /** What is known of the client when products are held beside each other. */
