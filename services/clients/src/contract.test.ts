@@ -23,6 +23,7 @@ import { refuseOwner } from './owners/owners.rules.js';
 import { refuseChange } from './profile-changes.rules.js';
 import { refuseProfile } from './profiles.rules.js';
 import { refuseRelationship } from './relationships/relationships.rules.js';
+import { refuseCalendar } from './reviews/calendars.rules.js';
 import { refuseReview } from './reviews/reviews.rules.js';
 import { refuseRuleSet } from './rule-sets/rule-sets.rules.js';
 import { refuseSearch } from './search/search.rules.js';
@@ -55,6 +56,7 @@ test('every refusal is promised by the schema, and every promise can be kept', (
     refuseAccess,
     refuseHold,
     refuseRetention,
+    refuseCalendar,
     refuseInspection,
     refuseFinding,
     refuseWall,

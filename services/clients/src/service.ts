@@ -73,7 +73,8 @@ import {
 import { profileResolvers } from './profiles.resolvers.js';
 import { RelationshipRow } from './relationships/relationships.entities.js';
 import { relationshipResolvers } from './relationships/relationships.resolvers.js';
-import { InformationReviewRow } from './reviews/reviews.entities.js';
+import { applyReviewCalendar } from './reviews/calendars.js';
+import { InformationReviewRow, ReviewCalendarRow } from './reviews/reviews.entities.js';
 import { remindReviews } from './reviews/reviews.js';
 import { reviewResolvers } from './reviews/reviews.resolvers.js';
 import { seedReviewCalendar } from './reviews/schedule.js';
@@ -100,6 +101,7 @@ const ENTITIES = [
   ConsentRecordRow,
   ContactDetailRow,
   InformationReviewRow,
+  ReviewCalendarRow,
   EnrichmentRow,
   EnrichmentSourceRow,
   RelationshipRow,
@@ -138,6 +140,7 @@ const JOBS = [
   { name: 'apply-retention-rules', cron: '30 16 * * *', run: applyRetentionRules },
   { name: 'move-age-bands', cron: '5 16 * * *', run: moveAgeBands },
   { name: 'apply-grading-rules', cron: '10 16 * * *', run: applyGradingRules },
+  { name: 'apply-review-calendar', cron: '15 16 * * *', run: applyReviewCalendar },
   { name: 'remind-reviews', cron: '25 16 * * *', run: remindReviews },
   { name: 'fall-dormant', cron: '20 16 * * *', run: fallDormant },
   { name: 'regrade-due', cron: '15 16 * * *', run: regradeDue },

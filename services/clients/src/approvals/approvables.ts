@@ -4,6 +4,7 @@ import { HOLD_LIFT, LEGAL_HOLD } from '../archive/holds.js';
 import { RETENTION_RULES } from '../archive/retention.js';
 import { ENRICHMENT_SOURCE } from '../enrichment/sources.js';
 import { GRADE_OVERRIDE } from '../overrides/overrides.js';
+import { REVIEW_CALENDAR } from '../reviews/calendars.js';
 import { GRADING_RULES } from '../rule-sets/rule-sets.js';
 import { WALL, WALL_LIFT } from '../walls/walls.js';
 
@@ -13,6 +14,7 @@ export const APPROVABLES: readonly Approvable[] = [
   GRADE_OVERRIDE,
   ENRICHMENT_SOURCE,
   RETENTION_RULES,
+  REVIEW_CALENDAR,
   LEGAL_HOLD,
   HOLD_LIFT,
   ARCHIVE_ACCESS,

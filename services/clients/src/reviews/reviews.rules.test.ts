@@ -10,6 +10,7 @@ import {
   REVIEWED,
   type ReviewCalendar,
   type ReviewStage,
+  redated,
   stageOn,
 } from './reviews.rules.js';
 
@@ -46,6 +47,68 @@ test.each<[string, ReviewStage, string | null]>([
   ['2027-01-01', 'BLOCKING', null],
 ])('due on 2026-03-01, on %s it is %s', (today, stage, lookOn) => {
   expect(stageOn('2026-03-01', today, CALENDAR)).toEqual({ stage, lookOn });
+});
+
+test.each<[string, Partial<Parameters<typeof redated>[0]>, string, string, ReviewStage, string | null]>([
+  ['by its grade', {}, '2026-03-02', '2026-06-01', 'SCHEDULED', '2026-06-01'],
+  [
+    'looked at today when its day has come',
+    { countedFrom: '2025-12-01' },
+    '2026-03-02',
+    '2026-03-01',
+    'SCHEDULED',
+    '2026-03-02',
+  ],
+  [
+    'told: its day stays',
+    { stage: 'DUE', dueOn: '2026-02-25' },
+    '2026-03-02',
+    '2026-02-25',
+    'DUE',
+    '2026-03-07',
+  ],
+  [
+    'told: late sooner',
+    { stage: 'DUE', dueOn: '2026-02-01' },
+    '2026-03-02',
+    '2026-02-01',
+    'DUE',
+    '2026-03-02',
+  ],
+  [
+    'told: no longer so late',
+    { stage: 'BLOCKING', dueOn: '2026-02-15', lookOn: null },
+    '2026-03-02',
+    '2026-02-15',
+    'BLOCKING',
+    '2026-03-02',
+  ],
+  [
+    'after an event: its day stays',
+    { kind: 'EVENT', dueOn: '2026-03-09', lookOn: '2026-03-09' },
+    '2026-03-02',
+    '2026-03-09',
+    'SCHEDULED',
+    '2026-03-09',
+  ],
+  ['before a document ends', { kind: 'ID_EXPIRY' }, '2026-03-02', '2026-12-01', 'SCHEDULED', '2026-12-01'],
+  ['of before it was kept', { countedFrom: null }, '2026-03-02', '2028-03-01', 'SCHEDULED', '2028-03-01'],
+])('another calendar dates a review anew: %s', (_, changes, today, dueOn, stage, lookOn) => {
+  const months = { ...CALENDAR.months, SILVER: 3 };
+  const calendar = { months, idExpiryDaysBefore: 30, overdueAfterDays: 10, blockingAfterDays: 20 };
+  const review = {
+    kind: 'PERIODIC' as const,
+    dueOn: '2028-03-01',
+    countedFrom: '2026-03-01',
+    stage: 'SCHEDULED' as const,
+    lookOn: '2028-03-01',
+    ...changes,
+  };
+  expect(redated(review, { grade: 'SILVER', expiresOn: '2026-12-31' }, today, calendar)).toEqual({
+    dueOn,
+    stage,
+    lookOn,
+  });
 });
 
 describe('completing', () => {

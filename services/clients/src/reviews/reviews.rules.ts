@@ -72,6 +72,47 @@ export function stageOn(
   return { stage: 'SCHEDULED', lookOn: dueOn };
 }
 
+type Open = {
+  kind: ReviewKind;
+  dueOn: string;
+  countedFrom: string | null;
+  stage: ReviewStage;
+  lookOn: string | null;
+};
+
+/**
+ * An open review as another calendar dates it. One that has been told keeps its day, for the others know it by that; one that now
+ * stands in another stage is looked at today, and told then.
+ */
+export function redated(
+  review: Open,
+  { grade, expiresOn }: { grade: Grade; expiresOn: string | null },
+  today: string,
+  calendar: ReviewCalendar,
+): Pick<Open, 'dueOn' | 'stage' | 'lookOn'> {
+  const isTold = review.stage !== 'SCHEDULED';
+  const dueOn = isTold ? review.dueOn : dueBy(review, { grade, expiresOn }, calendar);
+  const { stage, lookOn } = stageOn(dueOn, today, calendar);
+  return { dueOn, stage: review.stage, lookOn: stage === review.stage ? lookOn : today };
+}
+
+function dueBy(
+  { kind, dueOn, countedFrom }: Open,
+  { grade, expiresOn }: { grade: Grade; expiresOn: string | null },
+  calendar: ReviewCalendar,
+): string {
+  switch (kind) {
+    case 'PERIODIC':
+      return countedFrom === null ? dueOn : nextDue(grade, countedFrom, calendar);
+    case 'ID_EXPIRY':
+      return expiresOn === null ? dueOn : expiryDue(expiresOn, countedFrom ?? dueOn, calendar);
+    case 'EVENT':
+      return dueOn;
+    default:
+      return kind satisfies never;
+  }
+}
+
 /** A review is complete when each of its fields is confirmed or changed, and none is both. */
 export function complete(
   review: { stage: ReviewStage },

@@ -20,7 +20,7 @@ import type { CompleteReviewInput } from '../generated/resolvers.js';
 import { changeOrganisation, changePerson } from '../profile-changes.js';
 import { InformationReviewRow } from './reviews.entities.js';
 import { ASKED, complete, reviewedAs, stageOn } from './reviews.rules.js';
-import { calendarOn, schedulePeriodic } from './schedule.js';
+import { calendarRowOn, schedulePeriodic } from './schedule.js';
 
 /** Completes a review: every field is confirmed or changed, and the next periodic one is scheduled. */
 export const completeReview = (
@@ -79,7 +79,7 @@ export async function remindReviews(db: Db): Promise<void> {
 
 async function remindBatch(tx: Tx): Promise<number> {
   const today = dayOf(tx.now);
-  const calendar = await calendarOn(tx, today);
+  const { rules: calendar } = await calendarRowOn(tx, today);
   const ids = await tx.query<{ id: string }>(
     `select id from information_review where look_on <= $1 order by look_on, id limit ${BATCH} for update`,
     [today],

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type Db, dayOf, type Tx, transact } from '@client-graph/kit';
+import { LessThanOrEqual } from 'typeorm';
 import { z } from 'zod';
 import type { ClientRow } from '../clients.entities.js';
+import { ReviewCalendarRow } from './reviews.entities.js';
 import { expiryDue, nextDue, type ReviewCalendar, type ReviewKind, stageOn } from './reviews.rules.js';
 
 const months = z.int().positive();
@@ -26,14 +28,14 @@ const CalendarFile = Rules.extend({
 });
 
 /** The calendar that counts on a day. */
-export async function calendarOn(tx: Tx, day: string): Promise<ReviewCalendar> {
-  const [row] = await tx.query<{ rules: unknown }>(
-    'select rules from review_calendar where effective_from <= $1 order by effective_from desc limit 1',
-    [day],
-  );
-  if (row === undefined) throw new Error(`No review calendar is in force on ${day}.`);
-  return Rules.parse(row.rules);
-}
+export const calendarRowOn = (tx: Tx, day: string): Promise<ReviewCalendarRow> =>
+  tx.manager.findOneOrFail(ReviewCalendarRow, {
+    where: { effectiveFrom: LessThanOrEqual(day), status: 'APPROVED' },
+    order: { effectiveFrom: 'DESC' },
+  });
+
+const calendarOn = async (tx: Tx, day: string): Promise<ReviewCalendar> =>
+  (await calendarRowOn(tx, day)).rules;
 
 /** Loads the calendar of `data/` if it is not there yet. */
 export async function seedReviewCalendar(db: Db): Promise<void> {
@@ -41,8 +43,9 @@ export async function seedReviewCalendar(db: Db): Promise<void> {
   const { version, effectiveFrom, source, ...rules } = CalendarFile.parse(JSON.parse(text));
   await transact(db, (tx) =>
     tx.query(
-      'insert into review_calendar (version, effective_from, source, rules) values ($1, $2, $3, $4) on conflict do nothing',
-      [version, effectiveFrom, source, JSON.stringify(rules)],
+      `insert into review_calendar (id, version, effective_from, source, rules, status, reason, applied_at)
+       values ($1, $2, $3, $4, $5, 'APPROVED', '', $6) on conflict do nothing`,
+      [tx.newId(), version, effectiveFrom, source, JSON.stringify(rules), tx.now],
     ),
   );
 }
@@ -59,7 +62,7 @@ async function open(tx: Tx, clientId: string, kind: ReviewKind, dueOn: string): 
 }
 
 /** Keeps on the client the first day on which its file is to be asked about. */
-async function noteNextReview(tx: Tx, clientId: string): Promise<void> {
+export async function noteNextReview(tx: Tx, clientId: string): Promise<void> {
   await tx.query(
     `update client set review_due_on = (select min(due_on) from information_review where client_id = $1 and stage <> 'DONE')
      where id = $1`,

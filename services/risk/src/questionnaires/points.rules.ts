@@ -16,11 +16,9 @@ export const Points = z
 /** Points as whole ten-thousandths, which add up exactly, as 0.1 and 0.2 do not. */
 export const unitsOf = (points: number): number => Math.round(points * SCALE);
 
-/** Exact points: the number that is written as they are. */
-export const pointsOf = (units: number): number => units / SCALE;
-
+/** The exact sum: the number that is written as it is. */
 export const addUp = (points: readonly number[]): number =>
-  pointsOf(points.reduce((units, one) => units + unitsOf(one), 0));
+  points.reduce((units, one) => units + unitsOf(one), 0) / SCALE;
 
 /** The largest step in which all of these go: what is added up of them is a multiple of it. */
 export const stepOf = (points: readonly number[]): number =>
