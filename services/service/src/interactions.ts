@@ -1,4 +1,14 @@
-import { ClientCopyRow, type Db, dayOf, isUuid, reaches, refuse, type Tx, transact } from '@client-graph/kit';
+import {
+  ClientCopyRow,
+  type Db,
+  dayOf,
+  isHidden,
+  isUuid,
+  refuse,
+  serves,
+  type Tx,
+  transact,
+} from '@client-graph/kit';
 import { coolingOffUntil } from './communications/contacts.js';
 import { WorkItemRow } from './days/days.entities.js';
 import { plan } from './days/days.rules.js';
@@ -10,8 +20,8 @@ import { tableOn } from './table-versions/table-versions.js';
 /** The client of a contact: in reach of the caller, or of whoever answers the hotline, which takes every client's call. */
 async function clientOfContact(tx: Tx, clientId: string): Promise<ClientCopyRow> {
   const client = isUuid(clientId) ? await tx.findOne(ClientCopyRow, { id: clientId }) : null;
-  const isDesk = tx.actor.roles.some((role) => role === 'SERVICE_AGENT') && client?.status !== 'RESTRICTED';
-  if (client === null || !(reaches(tx.actor, client) || isDesk))
+  const isDesk = tx.actor.roles.some((role) => role === 'SERVICE_AGENT');
+  if (client === null || !(serves(tx.actor, client) || (isDesk && !isHidden(tx.actor, client))))
     throw refuse('NOT_FOUND', { field: 'clientId' });
   return client;
 }
