@@ -30,3 +30,22 @@ export const AccessAnomalyFound = defineEvent({
     clientId: z.uuid(),
   }),
 });
+
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+
+export const AccessLimitsChanged = defineEvent({
+  topic: 'clients.v1',
+  type: 'access.limits.changed',
+  version: 1,
+  meaning: 'From a day on, each service looks at who has read what by these limits.',
+  key: 'version',
+  data: z.object({
+    version: Code,
+    effectiveFrom: Day,
+    /** Files of clients that one member of staff may open in a day. */
+    files: z.int().positive(),
+    /** When the hours of work begin in Shanghai, and when they end. */
+    from: clock,
+    to: clock,
+  }),
+});

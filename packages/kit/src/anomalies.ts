@@ -1,15 +1,8 @@
-import { AccessAnomalyFound, type DataOf } from '@client-graph/events';
+import { AccessAnomalyFound, AccessLimitsChanged, type DataOf } from '@client-graph/events';
 import { type Db, transact } from './db.js';
+import { type Handler, handle } from './handler.js';
 import type { Job } from './jobs.js';
 import { dayOf, plusDays } from './time.js';
-
-/** What makes somebody look at the readings of a day (`domain.md` 3.7). */
-const LIMITS = {
-  /** Files of clients that one member of staff may open in a day. */
-  filesMax: 50,
-  /** The hours of work in Shanghai: from the first up to the second. */
-  hours: [7, 21],
-} as const;
 
 type Anomaly = Omit<DataOf<typeof AccessAnomalyFound>, 'service' | 'day'>;
 
@@ -22,7 +15,8 @@ export const accessAnomalies: Job = {
 
 /** Tells of each kind of anomaly of each reader once a day, however often it is asked. */
 export async function findAnomalies(db: Db, day: string): Promise<void> {
-  const anomalies = (await openedOn(db, day)).flatMap(anomaliesOf);
+  const limits = await limitsOn(db, day);
+  const anomalies = (await openedOn(db, day, limits)).flatMap((opened) => anomaliesOf(opened, limits));
   await transact(db, async (tx) => {
     for (const { kind, actorId, ...rest } of anomalies) {
       const marked = await tx.query(
@@ -38,26 +32,51 @@ export async function findAnomalies(db: Db, day: string): Promise<void> {
   });
 }
 
+/** What makes somebody look at the readings of a day (`domain.md` 3.7): a dated table, told by the clients service. */
+type Limits = { files: number; workFrom: string; workTo: string };
+
+async function limitsOn({ source }: Db, day: string): Promise<Limits> {
+  const [limits]: Limits[] = await source.query(
+    `select files, work_from as "workFrom", work_to as "workTo" from access_limit
+     where effective_from <= $1 order by effective_from desc limit 1`,
+    [day],
+  );
+  if (limits === undefined) throw new Error(`No limits of reading are in force on ${day}.`);
+  return limits;
+}
+
+/** Keeps the limits that two people have agreed on, for the day from which they count. */
+export const accessLimits: Handler = handle(
+  AccessLimitsChanged,
+  (tx, { data: { effectiveFrom, version, files, from, to } }) =>
+    tx.query(
+      `insert into access_limit (effective_from, version, files, work_from, work_to) values ($1, $2, $3, $4, $5)
+       on conflict (effective_from) do update set version = excluded.version, files = excluded.files,
+         work_from = excluded.work_from, work_to = excluded.work_to`,
+      [effectiveFrom, version, files, from, to],
+    ),
+);
+
 type Opened = { actorId: string; role: string; ownId: string | null; files: string[]; late: string[] };
 
 /** The files that members of staff have opened on a day, and which of them out of hours. A list of many is no opened file. */
-async function openedOn({ source }: Db, day: string): Promise<Opened[]> {
+async function openedOn({ source }: Db, day: string, limits: Limits): Promise<Opened[]> {
   return source.query(
     `select actor_id as "actorId", min(split_part(role, ' ', 1)) as role, max(actor_client_id::text) as "ownId",
        array_agg(distinct subjects[1]::text) as files,
        coalesce(array_agg(distinct subjects[1]::text) filter (
-         where extract(hour from at at time zone 'Asia/Shanghai') not between $2 and $3), '{}') as late
+         where (at at time zone 'Asia/Shanghai')::time < $2 or (at at time zone 'Asia/Shanghai')::time >= $3), '{}') as late
      from access_log
      where at >= $1::date::timestamp at time zone 'Asia/Shanghai'
        and at < ($1::date + 1)::timestamp at time zone 'Asia/Shanghai'
        and subject_type = 'CLIENT' and cardinality(subjects) = 1 and role <> 'CLIENT'
      group by actor_id order by actor_id`,
-    [day, LIMITS.hours[0], LIMITS.hours[1] - 1],
+    [day, limits.workFrom, limits.workTo],
   );
 }
 
-const anomaliesOf = ({ actorId, role, ownId, files, late }: Opened): Anomaly[] => [
-  ...anomaly('MANY_FILES', { actorId, role }, files.length > LIMITS.filesMax ? files : []),
+const anomaliesOf = ({ actorId, role, ownId, files, late }: Opened, limits: Limits): Anomaly[] => [
+  ...anomaly('MANY_FILES', { actorId, role }, files.length > limits.files ? files : []),
   ...anomaly('AFTER_HOURS', { actorId, role }, late),
   ...anomaly(
     'OWN_FILE',

@@ -16,6 +16,7 @@ import {
   ClientUpdated,
 } from '@client-graph/events';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { accessLimits } from './anomalies.js';
 import type { Tx } from './db.js';
 import { type Handler, handle } from './handler.js';
 
@@ -55,7 +56,7 @@ const factsOf = <Standing extends Told>({
   ...facts
 }: Standing) => ({ ...facts, householdAdviserId, walledIds });
 
-/** Keeps the copy. Events of one client arrive in order, so the last one told is the truth. */
+/** Keeps the copy, and the limits of reading. Events of one client arrive in order, so the last one told is the truth. */
 export const clientCopyHandlers: readonly Handler[] = [
   handle(ClientOnboarded, async (tx, { data: { clientId, originLeadId: _, ...standing } }) => {
     const facts = factsOf(standing);
@@ -83,4 +84,5 @@ export const clientCopyHandlers: readonly Handler[] = [
   handle(ClientRestricted, (tx, { data }) => keep(tx, data.clientId, { status: data.to })),
   handle(ClientClassified, (tx, { data }) => keep(tx, data.clientId, { class: data.to })),
   handle(ClientGraded, (tx, { data }) => keep(tx, data.clientId, { grade: data.to })),
+  accessLimits,
 ];

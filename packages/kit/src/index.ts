@@ -1,3 +1,4 @@
+export { accessLimits } from './anomalies.js';
 export {
   type Approvable,
   ApprovalRow,

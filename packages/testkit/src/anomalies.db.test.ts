@@ -1,4 +1,5 @@
-import { type Actor, actorOf } from '@client-graph/kit';
+import { AccessLimitsChanged } from '@client-graph/events';
+import { type Actor, accessLimits, actorOf } from '@client-graph/kit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { findAnomalies } from '../../kit/src/anomalies.js';
 import { fixture } from './fixture.js';
@@ -8,6 +9,7 @@ let world: World;
 beforeAll(async () => {
   world = await aService({
     ...fixture(),
+    handlers: [accessLimits],
     resolvers: {
       Query: {
         file: (_: unknown, { id }: { id: string }) => ({ clientId: id, name: 'Li Na' }),
@@ -65,4 +67,24 @@ test('one’s own file, opened as a member of staff, is told of; a client’s ow
   await open(client, `${DAY}T20:00:00Z`, [own]);
   expect(await found(adviser)).toEqual([['OWN_FILE', 1, 'ADVISER', DAY]]);
   expect(await found(client)).toEqual([]);
+});
+
+test('the limits are those of the table that counts on the day', async () => {
+  const told = { version: '2026.2', effectiveFrom: '2026-03-10', files: 2, from: '09:30', to: '18:00' };
+  await world.deliver(AccessLimitsChanged(told), { times: 2 });
+  const [before, after] = [anAdviser(), anAdviser()];
+  await open(before, '2026-03-09T01:29:59Z', ids(3));
+  await open(after, '2026-03-10T01:29:59Z', ids(1));
+  await open(after, '2026-03-10T01:30:00Z', ids(2));
+  await findAnomalies(world.db, '2026-03-09');
+  await findAnomalies(world.db, '2026-03-10');
+  const of = async (actor: Actor) =>
+    (await world.events('access.anomaly.found'))
+      .filter(({ data }) => data['actorId'] === actor.id)
+      .map(({ data: { kind, files } }) => [kind, files]);
+  expect(await of(before)).toEqual([]);
+  expect(await of(after)).toEqual([
+    ['MANY_FILES', 3],
+    ['AFTER_HOURS', 1],
+  ]);
 });

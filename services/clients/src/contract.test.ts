@@ -13,6 +13,7 @@ import { refuseEnrichment } from './enrichment/enrichment.rules.js';
 import { refuseHousehold } from './households/households.rules.js';
 import { refuseFinding } from './inspections/findings.rules.js';
 import { refuseInspection } from './inspections/inspections.rules.js';
+import { refuseSupervisionTable } from './inspections/templates.rules.js';
 import { refuseInstitution } from './institutions/institutions.rules.js';
 import { refuseInvestor } from './investor-status/investor-status.rules.js';
 import { refuseErasure } from './life-cycle/erasure.rules.js';
@@ -60,6 +61,7 @@ test('every refusal is promised by the schema, and every promise can be kept', (
     refuseInspection,
     refuseFinding,
     refuseWall,
+    refuseSupervisionTable,
   ];
   expect(refusalProblems(schema, ...tables.map(({ table }) => table))).toEqual([]);
 });

@@ -12,7 +12,7 @@ import {
   OrderSubmitted,
   RiskProfileChanged,
 } from '@client-graph/events';
-import { type Handler, handle } from '@client-graph/kit';
+import { accessLimits, type Handler, handle } from '@client-graph/kit';
 import { archiveHandlers } from './archive/archive.handlers.js';
 import { takeTolerance } from './grading.js';
 import { supervisionHandlers } from './inspections/inspections.handlers.js';
@@ -32,6 +32,7 @@ import { snapshotHandlers } from './snapshots/snapshots.handlers.js';
 export const handlers: readonly Handler[] = [
   ...archiveHandlers,
   ...supervisionHandlers,
+  accessLimits,
   handle(RiskProfileChanged, (tx, { data }) => takeTolerance(tx, data)),
   handle(OrderSubmitted, (tx, { data }) => orderOpened(tx, data)),
   handle(OrderSettled, (tx, { data }) => useProductClass(tx, data)),

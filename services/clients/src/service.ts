@@ -47,9 +47,11 @@ import {
   InspectionTemplateRow,
   RectificationRow,
   StaffClientRow,
+  SupervisionTableRow,
 } from './inspections/inspections.entities.js';
 import { openDueInspections } from './inspections/inspections.js';
 import { inspectionResolvers } from './inspections/inspections.resolvers.js';
+import { supervisionTableResolvers } from './inspections/supervision-tables.resolvers.js';
 import { seedSupervision } from './inspections/templates.js';
 import { InstitutionFinancialsRow, InstitutionProfileRow } from './institutions/institutions.entities.js';
 import { institutionResolvers } from './institutions/institutions.resolvers.js';
@@ -128,6 +130,7 @@ const ENTITIES = [
   InstitutionProfileRow,
   InstitutionFinancialsRow,
   EthicalWallRow,
+  SupervisionTableRow,
 ];
 
 // Past midnight in Shanghai: birthdays, then tables that take effect, then what has run out with the day before.
@@ -171,6 +174,7 @@ const resolversOf = (hashKey: string) => [
   archiveResolvers,
   inspectionResolvers,
   wallResolvers,
+  supervisionTableResolvers,
 ];
 
 /** One map of them all: every noun brings its own types, and its part of Query and Mutation. */

@@ -3,6 +3,7 @@ import { ARCHIVE_ACCESS } from '../archive/access.js';
 import { HOLD_LIFT, LEGAL_HOLD } from '../archive/holds.js';
 import { RETENTION_RULES } from '../archive/retention.js';
 import { ENRICHMENT_SOURCE } from '../enrichment/sources.js';
+import { SUPERVISION_TABLE } from '../inspections/supervision-tables.js';
 import { GRADE_OVERRIDE } from '../overrides/overrides.js';
 import { REVIEW_CALENDAR } from '../reviews/calendars.js';
 import { GRADING_RULES } from '../rule-sets/rule-sets.js';
@@ -20,4 +21,5 @@ export const APPROVABLES: readonly Approvable[] = [
   ARCHIVE_ACCESS,
   WALL,
   WALL_LIFT,
+  SUPERVISION_TABLE,
 ];

@@ -1,9 +1,9 @@
-import { sealed } from '@client-graph/kit';
+import { type ApprovalDecision, sealed } from '@client-graph/kit';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Finding, FindingStatus, Severity } from './findings.rules.js';
 import type { InspectionStatus, StepAnswer } from './inspections.rules.js';
 import type { SampleQuery } from './samples.rules.js';
-import type { TemplateContent } from './templates.rules.js';
+import type { SupervisionTableKind, TemplateContent } from './templates.rules.js';
 
 @Entity('inspection_template')
 export class InspectionTemplateRow {
@@ -13,6 +13,25 @@ export class InspectionTemplateRow {
   @Column({ type: 'date' }) effectiveFrom: string;
   @Column({ type: 'text' }) source: string;
   @Column({ type: 'jsonb' }) content: TemplateContent;
+}
+
+/** A template, or what daily checks look for, as one person has proposed it. */
+@Entity('supervision_table')
+export class SupervisionTableRow {
+  @PrimaryColumn({ type: 'uuid' }) id: string;
+  @Column({ type: 'text' }) kind: SupervisionTableKind;
+  @Column({ type: 'text' }) code: string;
+  @Column({ type: 'text' }) version: string;
+  @Column({ type: 'date' }) effectiveFrom: string;
+  @Column({ type: 'text' }) source: string;
+  @Column({ type: 'jsonb' }) content: object;
+  @Column({ type: 'text' }) status: ApprovalDecision | 'PROPOSED' | 'EXPIRED';
+  @Column({ type: 'text' }) reason: string;
+  @Column({ type: 'uuid' }) makerId: string;
+  @Column({ type: 'uuid', nullable: true }) checkerId: string | null;
+  @Column({ type: 'timestamptz' }) proposedAt: Date;
+  @Column({ type: 'timestamptz', nullable: true }) decidedAt: Date | null;
+  @Column({ type: 'text', nullable: true }) decisionReason: string | null;
 }
 
 @Entity('inspection')

@@ -1,3 +1,4 @@
+import { defineRefusals } from '@client-graph/kit/refusals';
 import { z } from 'zod';
 
 const Words = z.strictObject({
@@ -14,7 +15,7 @@ const Content = z.strictObject({
   period: z.enum(['HALF_YEAR', 'YEAR', 'NONE', 'DAILY']),
   dueDays: z.int().positive(),
   label: Words,
-  steps: z.array(Step),
+  steps: z.array(Step).max(30),
 });
 
 /** What an inspection of a kind consists of. */
@@ -45,6 +46,40 @@ export const Checks = z.strictObject({
 });
 export type Checks = z.infer<typeof Checks>;
 export type CheckCode = keyof Checks;
+
+export type SupervisionTableKind = 'INSPECTION_TEMPLATE' | 'DAILY_CHECKS';
+
+export const refuseSupervisionTable = defineRefusals({
+  SUPERVISION_TABLE_WRONG: 'The table is not made as such tables are; the details say where.',
+  SUPERVISION_TABLE_TAKEN: 'A table of this version or for this day is there already.',
+  SUPERVISION_TABLE_PAST: 'A table takes effect on a day to come.',
+});
+
+const SHAPES = { INSPECTION_TEMPLATE: Content, DAILY_CHECKS: Checks };
+
+/** The table that a text of JSON states. Refuses SUPERVISION_TABLE_WRONG and says where. */
+export function tableOf(kind: SupervisionTableKind, text: string): TemplateContent | Checks {
+  const parsed = SHAPES[kind].safeParse(parsedJson(text));
+  if (!parsed.success)
+    throw refuseSupervisionTable('SUPERVISION_TABLE_WRONG', {
+      at: parsed.error.issues.map(({ path }) => path.join('.')).slice(0, 10),
+    });
+  const codes = 'steps' in parsed.data ? parsed.data.steps.map(({ code }) => code) : [];
+  if (new Set(codes).size !== codes.length)
+    throw refuseSupervisionTable('SUPERVISION_TABLE_WRONG', { at: ['steps'] });
+  // The night begins in the evening and ends in the morning.
+  if ('AFTER_HOURS' in parsed.data && parsed.data.AFTER_HOURS.from <= parsed.data.AFTER_HOURS.to)
+    throw refuseSupervisionTable('SUPERVISION_TABLE_WRONG', { at: ['AFTER_HOURS.to'] });
+  return parsed.data;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 export const ChecksFile = z.strictObject({
   version: z.string().min(1),
