@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
@@ -23,6 +23,10 @@ const USAGE = `npm run bench -- gateway [options]
   --delay 0         milliseconds that services take
   --peers FOLDER    other gateways, installed into this folder unless they are there; none unless named
   --port 24100      first of 100 ports`;
+
+/** How `npm run gateway` starts it. */
+const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+const node = scripts.gateway.split(' ').filter((word) => word.startsWith('--'));
 
 const text = (value) => ({ type: 'string', default: value });
 const { values } = parseArgs({
@@ -51,8 +55,17 @@ const say = (line) => process.stdout.write(`${line}\n`);
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 const children = new Set();
 
-function run(file, args, cwd) {
-  const child = spawn(process.execPath, [file, ...args], {
+/** One core is for the gateway that is asked, the rest for the services and for who asks, where the system can part them (Linux). */
+const isParted = spawnSync('taskset', ['-cp', `1-${cpus().length - 1}`, String(process.pid)]).status === 0;
+
+/** Starts a program; a gateway on its own core. */
+function run(file, args, { cwd, isGateway = true, node = [] } = {}) {
+  const [program, ...before] = [
+    ...(isParted && isGateway ? ['taskset', '-c', '0'] : []),
+    process.execPath,
+    ...node,
+  ];
+  const child = spawn(program, [...before, file, ...args], {
     cwd,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, APOLLO_TELEMETRY_DISABLED: 'true', NODE_ENV: 'production' },
@@ -178,12 +191,13 @@ async function madeUp(folder) {
   if (supergraphSdl === undefined) throw new Error(errors.map(({ message }) => message).join('\n'));
   const supergraph = join(folder, 'supergraph.graphql');
   await writeFile(supergraph, supergraphSdl);
-  run(here('services.mjs'), [values.port, values.delay]);
+  run(here('services.mjs'), [values.port, values.delay], { isGateway: false });
   for (const { url } of services) await ready(url);
   const ours = {
     name: 'engine',
     path: '/graphql',
-    start: (port) => run(here('../dist/standalone.js'), ['--supergraph', supergraph, '--port', port]),
+    start: (port) =>
+      run(here('../dist/standalone.js'), ['--supergraph', supergraph, '--port', port], { node }),
   };
   if (only.includes('memory')) await memory(ours);
   const urls = new Map(services.map(({ name, url }) => [name, url]));
@@ -219,7 +233,7 @@ async function firm(folder) {
       sdl,
     );
   await writeFile(open, at(readSupergraph(await readFile(own, 'utf8')).sdl));
-  run(here('firm-services.mjs'), [values.port, values.delay]);
+  run(here('firm-services.mjs'), [values.port, values.delay], { isGateway: false });
   for (const { url } of services) await ready(url);
   const operation = (name) =>
     readFileSync(new URL(`../../infra/journey/operations/${name}.graphql`, import.meta.url), 'utf8');
@@ -237,7 +251,11 @@ async function firm(folder) {
   const urls = new Map(services.map(({ name, url }) => [name, url]));
   const starts = [
     { name: 'stock', path: '/', start: (port) => run(here('stock.mjs'), [open, port]) },
-    { name: 'engine', path: '/graphql', start: (port) => run(here('guarded.mjs'), [own, port, values.port]) },
+    {
+      name: 'engine',
+      path: '/graphql',
+      start: (port) => run(here('guarded.mjs'), [own, port, values.port], { node }),
+    },
   ];
   const gateways = await started([...starts, ...(await bounds(folder, own, urls, operations))]);
   await sameAnswers(gateways.slice(0, starts.length), operations);
@@ -292,7 +310,9 @@ process.on('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 try {
-  say(`${connections} connections, ${seconds} s a round, services take ${values.delay} ms`);
+  say(
+    `${connections} connections, ${seconds} s a round, services take ${values.delay} ms${isParted ? '; each gateway has one core' : ''}; the engine runs with ${node.join(' ')}`,
+  );
   await madeUp(folder);
   await stopAll();
   if (only.includes('firm')) await firm(folder);

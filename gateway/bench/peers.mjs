@@ -39,12 +39,16 @@ export async function peersIn(folder, { supergraph, services, run }) {
   const mercurius = join(folder, 'bench-mercurius.mjs');
   if (await has(join(folder, 'node_modules/@mercuriusjs/gateway'))) {
     await writeFile(mercurius, MERCURIUS(services));
-    peers.push({ name: 'mercurius', path: '/graphql', start: (port) => run(mercurius, [port], folder) });
+    peers.push({
+      name: 'mercurius',
+      path: '/graphql',
+      start: (port) => run(mercurius, [port], { cwd: folder }),
+    });
   }
   const hive = join(folder, 'node_modules/@graphql-hive/gateway/dist/bin.js');
   if (!(await has(hive))) return peers;
   const started = (port, more) =>
-    run(hive, ['supergraph', ...more, '--port', port, '--host', '127.0.0.1', '--fork', '1'], folder);
+    run(hive, ['supergraph', ...more, '--port', port, '--host', '127.0.0.1', '--fork', '1'], { cwd: folder });
   peers.push({ name: 'hive', path: '/graphql', start: (port) => started(port, [supergraph]) });
   if (await has(join(folder, 'node_modules/@graphql-hive/router-runtime'))) {
     const config = join(folder, 'bench-hive.config.mjs');

@@ -1,6 +1,6 @@
 // Six services of a made-up firm in one process, each on a port of its own. What a service has answered once it answers again from
 // memory, so that its own work does not hide what a gateway costs. `node services.mjs PORT [DELAY_MS]`
-import { createServer } from 'node:http';
+import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { graphql, parse } from 'graphql';
@@ -167,38 +167,48 @@ export const servicesAt = (port) =>
     typeDefs: parse(`${LINK}${name === 'clients' || name === 'products' ? MONEY : ''}${sdl}`),
   }));
 
-/** Serves a schema on a port. What it has answered once it answers again from memory. */
+/** Serves a schema on a port. What it has answered once it answers again from memory, on bare sockets: it must not be what is measured. */
 export function serve(schema, port, delayMs, execution = {}) {
   const known = new Map();
-  const answer = async (body) => {
+  const answerTo = async (body) => {
     const { query, variables } = JSON.parse(body);
     const text = JSON.stringify(
       await graphql({ schema, source: query, variableValues: variables, ...execution }),
     );
-    if (known.size < KNOWN_MAX) known.set(body, text);
-    return text;
+    const answer = Buffer.from(`${HEAD}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+    if (known.size < KNOWN_MAX) known.set(body, answer);
+    return answer;
   };
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk) => {
-      body += chunk;
+  createServer({ noDelay: true }, (socket) => {
+    const send = (answer) => {
+      if (delayMs > 0) setTimeout(() => socket.write(answer), delayMs);
+      else socket.write(answer);
+    };
+    let rest = Buffer.alloc(0);
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (chunk) => {
+      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const body = bodyIn(rest);
+      if (body === undefined) return;
+      rest = Buffer.alloc(0);
+      const answer = known.get(body);
+      if (answer === undefined) answerTo(body).then(send, () => socket.destroy());
+      else send(answer);
     });
-    request.on('end', async () => {
-      const text = known.get(body) ?? (await answer(body));
-      const send = () =>
-        response
-          .writeHead(200, {
-            'content-type': 'application/json',
-            'content-length': Buffer.byteLength(text),
-          })
-          .end(text);
-      if (delayMs > 0) setTimeout(send, delayMs);
-      else send();
-    });
-  });
-  // Longer than a gateway waits for its turn: not every one sends again what a closing connection has swallowed.
-  server.keepAliveTimeout = 600_000;
-  server.listen(port, '127.0.0.1');
+  }).listen(port, '127.0.0.1');
+}
+
+/** Longer than a gateway waits for its turn: not every one sends again what a closing connection has swallowed. */
+const HEAD =
+  'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: keep-alive\r\nkeep-alive: timeout=600\r\n';
+
+/** The body of a request that has arrived whole. No gateway sends a second one before the first is answered. */
+function bodyIn(bytes) {
+  const headEnd = bytes.indexOf('\r\n\r\n');
+  if (headEnd < 0) return undefined;
+  const length = /\r\ncontent-length: *(\d+)/i.exec(bytes.latin1Slice(0, headEnd))?.[1];
+  if (length === undefined) throw new Error('A gateway does not say how long its request is.');
+  return bytes.length < headEnd + 4 + Number(length) ? undefined : bytes.utf8Slice(headEnd + 4);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

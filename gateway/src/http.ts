@@ -21,6 +21,10 @@ export type Listener = {
   failed: (failure: Failure, cause?: Error) => void;
 };
 
+/** Text of as many bytes as characters is the same in both encodings, and leaves faster in the one whose length is known beforehand. */
+export const encodingOf = (text: string, bytes: number): 'latin1' | 'utf8' =>
+  bytes === text.length ? 'latin1' : 'utf8';
+
 /** One request on its way, or waiting for a connection. */
 export class Sending {
   connection: Connection | undefined;
@@ -30,6 +34,7 @@ export class Sending {
 
   constructor(
     readonly text: string,
+    readonly encoding: 'latin1' | 'utf8',
     timeoutMs: number,
     listener: Listener,
   ) {
@@ -80,13 +85,14 @@ export class Origin {
 
   /** Posts JSON. `headers` are whole lines, each with its end. */
   post(headers: string, body: string, timeoutMs: number, listener: Listener): Sending {
-    const text = `${this.#head}${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
-    return this.#begin(new Sending(text, timeoutMs, listener));
+    const length = Buffer.byteLength(body);
+    const text = `${this.#head}${headers}content-length: ${length}\r\n\r\n${body}`;
+    return this.#begin(new Sending(text, encodingOf(body, length), timeoutMs, listener));
   }
 
   get(path: string, timeoutMs: number, listener: Listener): Sending {
     const text = `GET ${path} HTTP/1.1\r\nhost: ${this.#url.host}\r\n\r\n`;
-    return this.#begin(new Sending(text, timeoutMs, listener));
+    return this.#begin(new Sending(text, 'latin1', timeoutMs, listener));
   }
 
   /** Resolves once what is under way has been answered or given up. */
@@ -187,7 +193,7 @@ export class Connection {
   send(sending: Sending): void {
     this.#sending = sending;
     sending.connection = this;
-    this.#socket.write(sending.text);
+    this.#socket.write(sending.text, sending.encoding);
   }
 
   destroy(): void {

@@ -1,5 +1,6 @@
 // What every answer of the gateway carries: headers that keep browsers from doing more with it than showing it, and whose pages may read it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { encodingOf } from './http.js';
 
 /** An answer is for the one who asked: nobody keeps, frames, guesses or embeds it. */
 const GUARDED = [
@@ -65,14 +66,15 @@ export function createReply({ origins, isDevelopment }: ReplyOptions): Reply {
   return {
     send: (request, response, { status, type, text, more = [] }) => {
       if (isClosing) response.shouldKeepAlive = false;
+      const length = Buffer.byteLength(text);
       response.writeHead(status, [
         ...headOf(type),
         'content-length',
-        String(Buffer.byteLength(text)),
+        String(length),
         ...sharing(request),
         ...more,
       ]);
-      response.end(text);
+      response.end(text, encodingOf(text, length));
     },
     preflight: (request, response) => {
       const shared = sharing(request);

@@ -40,7 +40,7 @@ export type GatewayOptions = {
   protection: Protection;
   /** How the API's own scalars are read. */
   scalars?: readonly GraphQLScalarType[];
-  /** Everybody may ask everything: only for a supergraph that guards nothing. */
+  /** Everybody may ask everything of a supergraph that guards nothing; one that guards anything is served as ever. */
   isOpen?: boolean;
 };
 
@@ -170,11 +170,11 @@ function load(
   sdl: string,
 ): { supergraph: Supergraph; engine: Engine } {
   const supergraph = readSupergraph(sdl);
-  if (isOpen && supergraph.isGuarded)
-    throw new Error(
-      'The supergraph asks for callers and scopes. Say with OIDC_ISSUER who vouches for callers: open to everybody, it is not served.',
-    );
-  return { supergraph, engine: createEngine({ supergraph, scalars, isOpen, limits: protection.limits }) };
+  const isOpenToAll = isOpen && !supergraph.isGuarded;
+  return {
+    supergraph,
+    engine: createEngine({ supergraph, scalars, isOpen: isOpenToAll, limits: protection.limits }),
+  };
 }
 
 const urlsOf = (supergraph: Supergraph, { serviceUrls }: GatewayOptions): ReadonlyMap<string, string> =>

@@ -1,7 +1,8 @@
-// The engine alone before any supergraph: `npm run gateway -- --supergraph FILE --port N`.
+// The engine alone before any supergraph: `npm run gateway -- --supergraph FILE --port N`. One that guards its fields needs `--issuer URL`, an
+// OpenID provider that vouches for callers: without, what is guarded is refused to everybody.
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { ANONYMOUS } from '@client-graph/kit/auth';
+import { ANONYMOUS, createVerifier } from '@client-graph/kit/auth';
 import { createLog } from '@client-graph/kit/log';
 import { stopOnSignal } from '@client-graph/kit/signal';
 import { NO_LIMITS } from './limits.js';
@@ -13,19 +14,21 @@ const { values } = parseArgs({
     port: { type: 'string', default: '4000' },
     host: { type: 'string', default: '127.0.0.1' },
     'timeout-ms': { type: 'string', default: '5000' },
+    issuer: { type: 'string' },
+    audience: { type: 'string', default: 'client-graph' },
     log: { type: 'string', default: 'warn' },
   },
 });
 const log = createLog('gateway', values.log);
 try {
-  const { supergraph } = values;
+  const { supergraph, issuer, audience } = values;
   if (supergraph === undefined) throw new Error('say which supergraph: --supergraph FILE');
   const read = () => readFile(supergraph, 'utf8');
   const gateway = await startGateway({
     supergraphSdl: await read(),
     serviceUrls: new Map(),
     serviceTimeoutMs: Number(values['timeout-ms']),
-    verify: async () => ANONYMOUS,
+    verify: issuer === undefined ? async () => ANONYMOUS : createVerifier({ issuer, audience }),
     host: values.host,
     port: Number(values.port),
     isDevelopment: true,

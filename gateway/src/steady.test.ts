@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { composeServices } from '@apollo/composition';
 import { ANONYMOUS } from '@client-graph/kit/auth';
@@ -330,4 +331,12 @@ describe('another supergraph', () => {
       expect((await ask('{ count }')).data).toEqual({ count: 1 });
     },
   );
+
+  test('that guards its fields is no longer open to everybody', async () => {
+    await gateway.reload(readFileSync(new URL('../supergraph.graphql', import.meta.url), 'utf8'));
+    const { data, errors } = await ask('{ clients(first: 1) { edges { node { id } } } }');
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([{ path: ['clients'], extensions: { code: 'UNAUTHENTICATED' } }]);
+    expect(asked).toEqual({ a: 0, b: 0 });
+  });
 });

@@ -229,6 +229,9 @@ async function startGraph(start: Start, backing: Backing, services: readonly Ser
   await firstAnswer(start, backing);
 }
 
+/** What a request needs is gone with its answer: Node's usual 16 MB for such things make it copy what is about to be dropped, a third of a long list's cost. */
+const MUCH_SHORT_LIVED = ['--max-semi-space-size=32'];
+
 async function startNode(
   start: Start,
   name: ServiceName | 'gateway',
@@ -245,7 +248,11 @@ async function startNode(
     const running = await startProcess({
       name,
       command: process.execPath,
-      args: ['--enable-source-maps', join(ROOT, folder, 'dist', 'main.js')],
+      args: [
+        ...(name === 'gateway' ? MUCH_SHORT_LIVED : []),
+        '--enable-source-maps',
+        join(ROOT, folder, 'dist', 'main.js'),
+      ],
       cwd: join(ROOT, folder),
       env: { ...environment, PORT: String(port), ...env, ...start.options.env },
       logFile: log,
