@@ -1,12 +1,20 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { loadSampleFirm, SERVICES, type Stack, startStack, temporaryFolder } from '@client-graph/local';
 import { readablePlaces } from '@client-graph/testkit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  type Counts,
+  directCount,
+  funnelOf,
+  importFile,
+  inGbk,
+  MESSY_FILE,
+  MESSY_MAPPING,
+  MESSY_ROWS,
+} from './campaign-files.js';
 import { openDatabases } from './databases.js';
 import { createGraph, type Graph, GraphError } from './graph.js';
 import { hearEvents } from './hear.js';
@@ -173,60 +181,44 @@ describe('the real campaign file', () => {
   const file = fileURLToPath(new URL('../../../../shared/data/bank-additional.csv', import.meta.url));
   const mapping = fileURLToPath(new URL('../../tools/mappings/bank-marketing.json', import.meta.url));
   const isThere = existsSync(file);
-  const importFile = async (copy: string) => {
-    const program = fileURLToPath(new URL('../../tools/dist/import-leads.js', import.meta.url));
-    const env = { ...process.env, OIDC_ISSUER: stack.issuer };
-    return promisify(execFile)(
-      process.execPath,
-      [program, copy, '--mapping', mapping, '--gateway', stack.gatewayUrl],
-      { env },
-    );
-  };
 
   test(`comes in once, and the funnel equals a direct count over it${isThere ? '' : ' (file absent: not run)'}`, async () => {
     if (!isThere) return;
     const copy = join(folder, 'campaign.csv');
     await copyFile(file, copy);
-    expect((await importFile(copy)).stdout).toMatch(/4,?119 (rows )?added|added 4,?119/i);
-    expect((await importFile(copy)).stdout).toMatch(/\b0 added|added 0/i);
+    expect((await importFile(stack, copy, mapping)).stdout).toMatch(/4,?119 (rows )?added|added 4,?119/i);
+    expect((await importFile(stack, copy, mapping)).stdout).toMatch(/\b0 added|added 0/i);
 
-    const rows = (await readFile(file, 'utf8'))
-      .trim()
-      .split('\n')
-      .slice(1)
-      .map((line) => line.replaceAll('"', '').split(';'));
-    const header = (await readFile(file, 'utf8')).split('\n')[0]?.replaceAll('"', '').trim().split(';') ?? [];
-    const column = (name: string) => header.indexOf(name);
-    const countBy = (key: (row: string[]) => string) => {
-      const counts: Record<string, { leads: number; converted: number }> = {};
-      for (const row of rows) {
-        const count = counts[key(row)] ?? { leads: 0, converted: 0 };
-        counts[key(row)] = count;
-        count.leads += 1;
-        count.converted += row[column('y')]?.trim() === 'yes' ? 1 : 0;
-      }
-      return counts;
-    };
-    const { campaigns } = await graph<{ campaigns: { nodes: { id: string; name: string }[] } }>(
-      'marketing',
-      'campaigns',
-      { first: 100 },
-    );
-    const campaignId = campaigns.nodes.find(({ name }) => name.startsWith('Term deposit'))?.id;
-    const funnel = async (by: string) => {
-      const { leadFunnel } = await graph<{ leadFunnel: { key: string; leads: number; converted: number }[] }>(
-        'analyst',
-        'lead-funnel',
-        { by, filter: { campaignId } },
-      );
-      return Object.fromEntries(leadFunnel.map(({ key, leads, converted }) => [key, { leads, converted }]));
-    };
-    const medium = (row: string[]) => (row[column('contact')] === 'cellular' ? 'MOBILE' : 'LANDLINE');
-    expect(await funnel('MEDIUM')).toEqual(countBy(medium));
-    expect(await funnel('ATTEMPTS')).toEqual(countBy((row) => row[column('campaign')] ?? ''));
-    expect(Object.values(countBy(medium)).reduce((sum, { leads }) => sum + leads, 0)).toBe(4119);
+    const count = (keyOf: Parameters<typeof directCount>[1]) =>
+      directCount(file, keyOf, (cell) => cell('y') === 'yes');
+    const funnel = (by: string) => funnelOf(graph, 'Term deposit calls 2008-2010', by);
+    const media = await count((cell) => (cell('contact') === 'cellular' ? 'MOBILE' : 'LANDLINE'));
+    expect(await funnel('MEDIUM')).toEqual(media);
+    expect(await funnel('ATTEMPTS')).toEqual(await count((cell) => cell('campaign')));
+    expect(Object.values(media).reduce((sum, { leads }) => sum + leads, 0)).toBe(4119);
   }, 60_000);
 });
+
+test('a funnel out of a spreadsheet comes in as far as it makes sense: the rest is rejected by line and reason, the figures are exact', async () => {
+  const [file, mapping] = [join(folder, 'messy.csv'), join(folder, 'messy.json')];
+  await writeFile(file, inGbk(MESSY_FILE));
+  await writeFile(mapping, JSON.stringify(MESSY_MAPPING));
+  const rejects = MESSY_ROWS.flatMap(([, fate], n) => (typeof fate === 'string' ? [`${n + 2},${fate}`] : []));
+  const added = MESSY_ROWS.length - rejects.length;
+  expect((await importFile(stack, file, mapping)).stdout).toContain(
+    `${MESSY_ROWS.length} rows: ${added} added, 0 already there, ${rejects.length} rejected.`,
+  );
+  const written = (await readFile(`${file}.rejects.csv`, 'utf8')).trim().split('\n').slice(1);
+  expect(written.map((line) => line.split(',').slice(0, 2).join(','))).toEqual(rejects);
+  expect((await importFile(stack, file, mapping)).stdout).toContain(`0 added, ${added} already there`);
+  const counts: Counts = {};
+  for (const [, fate] of MESSY_ROWS) {
+    if (typeof fate === 'string') continue;
+    const { leads, converted } = counts[fate.medium] ?? { leads: 0, converted: 0 };
+    counts[fate.medium] = { leads: leads + 1, converted: converted + (fate.isWon ? 1 : 0) };
+  }
+  expect(await funnelOf(graph, MESSY_MAPPING.campaign.name, 'MEDIUM')).toEqual(counts);
+}, 60_000);
 
 describe('what a caller gets wrong comes back with a code, and nothing is lost', () => {
   const post = async (url: string, body: unknown, authorization?: string) => {

@@ -7,7 +7,11 @@ import { importLeadFile, type Progress } from './lead-import.js';
 const HELP = `npm run import:leads -- FILE --mapping MAPPING [--gateway URL]
 
   FILE      a CSV of a past campaign, UTF-8 or GBK, with a header
-  MAPPING   which columns say what, as JSON; infra/tools/mappings/bank-marketing.json is an example
+  MAPPING   JSON: the campaign, and under "columns" which column says what of externalKey, channel, medium, attempts,
+            outcome, lossReason, contactedOn, contactedMonth, convertedOn; other columns are passed over. A column is its
+            name, or { "column", "values", "otherwise", "empty", "dates" }, or { "constant" }. Days may be written in any
+            form that can be read in one way; for 03/04/2018 "dates" says "DMY" or "MDY", for spreadsheet numbers "EXCEL".
+            Examples: infra/tools/mappings/
   URL       the gateway; http://localhost:4000/graphql when left out
 
 TOKEN holds an access token of the role MARKETING; without it one is asked of the local provider at OIDC_ISSUER
@@ -31,9 +35,11 @@ function readArguments() {
       allowPositionals: true,
       options: {
         mapping: { type: 'string' },
+        help: { type: 'boolean', default: false },
         gateway: { type: 'string', default: 'http://localhost:4000/graphql' },
       },
     });
+    if (values.help) return null;
     const [file, ...more] = positionals;
     if (file === undefined || more.length > 0) throw new ImportProblem(`Name one file.\n\n${HELP}`);
     if (values.mapping === undefined)
@@ -48,7 +54,12 @@ function readArguments() {
 }
 
 async function run(): Promise<void> {
-  const { file, mappingFile, gateway } = readArguments();
+  const asked = readArguments();
+  if (asked === null) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const { file, mappingFile, gateway } = asked;
   const { TOKEN: token, OIDC_ISSUER: issuer = 'http://localhost:4010' } = process.env;
   const ask = openGraph(gateway, () => (token === undefined ? localToken(issuer) : Promise.resolve(token)));
   const { rows, added, alreadyPresent, rejected, rejectsFile } = await importLeadFile({

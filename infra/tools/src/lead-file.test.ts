@@ -205,6 +205,12 @@ describe('what stops an import is said in one sentence', () => {
       MAPPING,
       'FILE has a single column when split at ","; it looks separated by ";": set "delimiter" in the mapping.',
     ],
+    [
+      'a column that comes twice',
+      'id,calls,sold,calls\n1,1,n,2\n',
+      MAPPING,
+      'FILE has more than one column calls: which of them counts? Rename the others.',
+    ],
     ['a missing column', 'id,calls\n1,1\n', MAPPING, 'FILE lacks the column sold; it has id, calls.'],
     ['missing columns', 'id,name\n1,1\n', MAPPING, 'FILE lacks the columns calls, sold; it has id, name.'],
     [

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { DAY_ORDERS, type DayOrder, dayOfCell, needsOrder } from './days.js';
 import { ImportProblem, unreadable } from './import-problem.js';
 
 const Day = z.iso.date();
 
 /**
  * A column by its name in the header. `values` translates its cells, and a cell it does not list is a fault of the row; `otherwise` is
- * what such a cell means instead. `empty` is what an empty cell means. Or `constant`: the same for every row.
+ * what such a cell means instead. `empty` is what an empty cell means. `dates` is the order in which the column writes its days. Or
+ * `constant`: the same for every row.
  */
 const Column = z.union([
   z.string().min(1),
@@ -15,6 +17,7 @@ const Column = z.union([
     values: z.record(z.string(), z.string()).optional(),
     otherwise: z.string().optional(),
     empty: z.string().optional(),
+    dates: z.enum(DAY_ORDERS).optional(),
   }),
   z.strictObject({ constant: z.string() }),
 ]);
@@ -141,10 +144,16 @@ export function fitMapping(
   }
   const columns = columnsOf(mapping);
   const read = [...columns.values()].filter(({ constant }) => constant === undefined);
-  const missing = [...new Set(read.map(({ name }) => name))].filter((name) => !names.includes(name));
+  const wanted = new Set(read.map(({ name }) => name));
+  const twice = [...wanted].filter((name) => names.indexOf(name) !== names.lastIndexOf(name));
+  if (twice.length > 0)
+    throw new ImportProblem(
+      `${file} has more than one column ${twice.join(', ')}: which of them counts? Rename the others.`,
+    );
+  const missing = [...wanted].filter((name) => !names.includes(name));
   if (missing.length > 0) {
     throw new ImportProblem(
-      `${file} lacks the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}; it has ${names.join(', ')}.`,
+      `${file} lacks the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}; it has ${listed(names)}.`,
     );
   }
   return (line, cells) => {
@@ -173,6 +182,12 @@ export function fitMapping(
   };
 }
 
+const LISTED_MAX = 40;
+const listed = (names: readonly string[]): string =>
+  names.length <= LISTED_MAX
+    ? names.join(', ')
+    : `${names.slice(0, LISTED_MAX).join(', ')} and ${names.length - LISTED_MAX} more`;
+
 const shown = (delimiter: string): string => (delimiter === '\t' ? 'tabs' : `"${delimiter}"`);
 
 type Source = {
@@ -180,6 +195,7 @@ type Source = {
   values?: Readonly<Record<string, string>> | undefined;
   otherwise?: string | undefined;
   empty?: string | undefined;
+  dates?: DayOrder | undefined;
   constant?: string;
 };
 
@@ -229,13 +245,14 @@ class CellReader {
     return this.reject('NO_NUMBER', this.nameOf(field));
   }
 
-  /** A day, `2018-02-26`, with or without a time behind it. */
+  /** A day in any form that can be read in one way, or in the order that the mapping gives; a time behind it is passed over. */
   day(field: Field): string | null {
     const text = this.text(field);
-    const day = text?.slice(0, 10);
-    if (text === null || day === undefined) return null;
-    if (Day.safeParse(day).success && /^(|[ T].*)$/.test(text.slice(10))) return day;
-    return this.reject('NO_DAY', this.nameOf(field));
+    if (text === null) return null;
+    const day = dayOfCell(text, this.columns.get(field)?.dates ?? 'YMD');
+    if (day !== null) return day;
+    const hint = needsOrder(text) ? ': give "dates", "DMY" or "MDY", in the mapping' : '';
+    return this.reject('NO_DAY', `${this.nameOf(field)}${hint}`);
   }
 
   oneOf<Word extends string>(field: Field, words: readonly Word[]): Word | null {
