@@ -99,7 +99,9 @@ async function byName(
       ` and exists (select from client_name_token o where o.token = ${token} and o.client_id = n.client_id)`,
   );
   const reach = reachSql(db, values);
-  const beyond = afterId === null ? '' : ` and n.client_id < $${values.push(afterId)}`;
+  // Said of both: Postgres does not conclude one from the other, and would walk a merge join's other side from its beginning.
+  const after = afterId === null ? undefined : `$${values.push(afterId)}`;
+  const beyond = after === undefined ? '' : ` and n.client_id < ${after} and c.id < ${after}`;
   const found: { id: string }[] = await db.source.query(
     `select n.client_id as id from client_name_token n join client c on c.id = n.client_id
      where n.token = ${rarest}${alike.join('')}${reach}${beyond}
