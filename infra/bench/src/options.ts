@@ -26,7 +26,8 @@ npm run bench -- book [--clients 10000,1000000]
                          search, lists and previews of the clients service, and how soon a withdrawn consent counts
 npm run bench -- sheets [--sheets 2000]   questionnaires scored in a second
 npm run bench -- orders [--orders 5000]   purchases held against the rules, and orders settled, in a second
-npm run bench -- points --history FILE    a history of purchases (customer, day, amount) through the ledger of points
+npm run bench -- points [--purchases 30000] [--history FILE]
+                         a history of purchases (customer, day, amount) through the ledger of points; generated where no file is named
 npm run bench -- protection [--clients 2000] [--pages 600]
                          the client page with and without encryption and the log of access
 npm run bench -- leads [1000000]      rows of past campaigns imported in a second, and the funnel over them

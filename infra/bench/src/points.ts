@@ -1,8 +1,10 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePort, Problem, startPostgres, temporaryFolder } from '@client-graph/local';
 import pg from 'pg';
+import { purchaseHistory } from './history.js';
+import { whole } from './options.js';
 import { runProgram } from './programs.js';
 import { render } from './table.js';
 
@@ -20,7 +22,7 @@ type Run = {
   findings: number;
 };
 
-/** A history of purchases, through earning, activation, tiers and expiry to its last point, and whether all books agree then. */
+/** A history of purchases, one of its own where no file is named, through earning, activation, tiers and expiry to its last point, and whether all books agree then. */
 export async function benchPoints(
   args: string[],
   signal: AbortSignal,
@@ -28,10 +30,13 @@ export async function benchPoints(
 ): Promise<void> {
   const { values } = parseArgs({
     args,
-    options: { history: { type: 'string' }, scale: { type: 'string', default: '1000' } },
+    options: {
+      history: { type: 'string' },
+      purchases: { type: 'string', default: '30000' },
+      scale: { type: 'string', default: '1000' },
+    },
   });
-  if (values.history === undefined)
-    throw new Problem('Name a file of purchases: npm run bench -- points --history FILE [--scale 1000].');
+  const purchases = whole('--purchases', values.purchases, 1_000_000);
   const folder = await temporaryFolder('points');
   const postgres = await startPostgres({ port: await freePort(), dataDir: join(folder, 'data'), signal });
   try {
@@ -39,10 +44,11 @@ export async function benchPoints(
     await owner.connect();
     await owner.query('create database points');
     await owner.end();
+    const history = values.history ?? (await writeHistory(join(folder, 'history.txt'), purchases));
     say('The history runs');
     const run = await runProgram<Run>(
       'loyalty',
-      [postgres.url('points'), resolve(values.history), values.scale],
+      [postgres.url('points'), resolve(history), values.scale],
       signal,
     );
     console.log(table(run));
@@ -52,6 +58,12 @@ export async function benchPoints(
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function writeHistory(path: string, size: number): Promise<string> {
+  const lines = purchaseHistory(size).map(({ customer, day, amount }) => `${customer} ${day} ${amount}`);
+  await writeFile(path, `${lines.join('\n')}\n`);
+  return path;
 }
 
 const table = (run: Run): string =>
