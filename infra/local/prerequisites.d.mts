@@ -4,6 +4,8 @@ export type Ports = Record<PartName, number>;
 /** What already runs elsewhere and is used instead of being started. */
 export type External = {
   databaseUrls: Partial<Record<ServiceName, string>>;
+  /** Of the services whose database is elsewhere: the roles that migrate and that send, by the variable that names them. */
+  roleUrls?: Partial<Record<ServiceName, Record<string, string>>>;
   brokers?: string | undefined;
   issuer?: string | undefined;
   smtp?: string | undefined;

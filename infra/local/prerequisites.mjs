@@ -46,12 +46,21 @@ export function readEnvironment(env) {
       mistakes.push(`${portVariable(part)} is ${text}, which is not a port: give a number from 1 to 65535.`);
   }
   const databaseUrls = {};
+  const roleUrls = {};
   for (const service of SERVICES) {
     const url = env[`DATABASE_URL_${service.toUpperCase()}`];
     if (url) databaseUrls[service] = url;
+    // Without a role of its own for it, the service migrates and sends as itself.
+    roleUrls[service] = Object.fromEntries(
+      ['MIGRATOR_DATABASE_URL', 'RELAY_DATABASE_URL'].flatMap((name) => {
+        const own = env[`${name}_${service.toUpperCase()}`];
+        return own ? [[name, own]] : [];
+      }),
+    );
   }
   const external = {
     databaseUrls,
+    roleUrls,
     brokers: env.KAFKA_BROKERS || undefined,
     issuer: env.OIDC_ISSUER || undefined,
     smtp: env.SMTP_URL || undefined,

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
@@ -94,3 +94,49 @@ test('a data folder in use is told in one sentence', async () => {
   const again = startPostgres({ port: await freePort(), dataDir: join(folder, 'data') });
   await expect(again).rejects.toThrow('another PostgreSQL is using its data folder');
 });
+
+test('compose.yaml makes the databases, roles and rights that this makes', async () => {
+  const composed = await startPostgres({
+    port: await freePort(),
+    dataDir: join(folder, 'composed'),
+    fsync: false,
+  });
+  const made = await startPostgres({ port: await freePort(), dataDir: join(folder, 'made'), fsync: false });
+  try {
+    const script = await readFile(new URL('../../compose-databases.sql', import.meta.url), 'utf8');
+    const [first = '', ...others] = script.split(/^\\connect (?=\w)/m);
+    for (const statement of first.split(/;\n/)) await query(composed.url('postgres'), statement);
+    for (const other of others) {
+      const end = other.indexOf('\n');
+      await query(composed.url(other.slice(0, end)), other.slice(end));
+    }
+    await createServiceDatabases(made);
+    const rightsOf = async ({ url }: Pick<Postgres, 'url'>) => [
+      await query(
+        url('postgres'),
+        'select rolname, rolsuper, rolcreatedb, rolcanlogin from pg_roles order by 1',
+      ),
+      await query(
+        url('postgres'),
+        'select datname, datdba::regrole::text as owner, array(select unnest(datacl)::text order by 1) as rights from pg_database order by 1',
+      ),
+      ...(await Promise.all(
+        SERVICES.map((service) =>
+          query(
+            url(service),
+            'select defaclrole::regrole::text, defaclobjtype, defaclacl::text from pg_default_acl',
+          ),
+        ),
+      )),
+    ];
+    expect(await rightsOf(composed)).toEqual(await rightsOf(made));
+    const mine = (role: string) => composed.url('risk', role);
+    await query(mine('risk_migrator'), 'create table t (id int)');
+    await expect(query(mine('risk'), 'create table u (id int)')).rejects.toMatchObject({ code: '42501' });
+    await expect(query(composed.url('risk', 'loyalty_migrator'), 'select 1')).rejects.toMatchObject({
+      code: '42501',
+    });
+  } finally {
+    await Promise.all([composed.stop(), made.stop()]);
+  }
+}, 60_000);

@@ -89,6 +89,20 @@ test('what runs elsewhere is not started here', () => {
   expect(ownParts(readEnvironment({ ...urls, DATABASE_URL_RISK: '' }).external)).toContain('postgres');
 });
 
+test('a database elsewhere may have roles of its own for migrations and for sending', () => {
+  const { external } = readEnvironment({
+    DATABASE_URL_RISK: 'postgres://risk@elsewhere/risk',
+    MIGRATOR_DATABASE_URL_RISK: 'postgres://risk_migrator@elsewhere/risk',
+    RELAY_DATABASE_URL_RISK: 'postgres://risk_relay@elsewhere/risk',
+    MIGRATOR_DATABASE_URL_LOYALTY: '',
+  });
+  expect(external.roleUrls?.risk).toEqual({
+    MIGRATOR_DATABASE_URL: 'postgres://risk_migrator@elsewhere/risk',
+    RELAY_DATABASE_URL: 'postgres://risk_relay@elsewhere/risk',
+  });
+  expect(external.roleUrls?.loyalty).toEqual({});
+});
+
 test('Java must be there and new enough', async () => {
   expect(findJava({ PATH: folder }).problem).toMatch(
     /^Kafka needs Java 17 or newer, and there is none on the path: /,

@@ -149,7 +149,7 @@ async function startBacking(start: Start): Promise<Backing> {
             MIGRATOR_DATABASE_URL: postgres.url(service, `${service}_migrator`),
             RELAY_DATABASE_URL: postgres.url(service, `${service}_relay`),
           }
-        : {}),
+        : external.roleUrls?.[service]),
     }),
     brokers: external.brokers ?? brokers ?? '',
     issuer,
