@@ -229,6 +229,7 @@ export const ROLES = {
       'interests:oversee',
       'suitability:approve',
       'navs:approve',
+      'fees:approve',
       ...READ_ALL,
       'programme:approve',
       'points:approve',

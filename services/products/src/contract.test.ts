@@ -4,6 +4,7 @@ import { refusalProblems } from '@client-graph/testkit';
 import { expect, test } from '@jest/globals';
 import { refuse as ofDocuments } from './documents/documents.rules.js';
 import { refuse as ofFeeCredits } from './fees/fee-credits.rules.js';
+import { refuse as ofProductFees } from './fees/product-fees.rules.js';
 import { refuse as ofInterests } from './interests/interests.rules.js';
 import { refuse as ofNavCorrections } from './navs/corrections.rules.js';
 import { refuse as ofNavs } from './navs/navs.rules.js';
@@ -26,6 +27,7 @@ test('every refusal is promised by the schema, and every promise is kept by a ru
       schema,
       ofDocuments.table,
       ofFeeCredits.table,
+      ofProductFees.table,
       ofNavs.table,
       ofNavCorrections.table,
       ofProducts.table,

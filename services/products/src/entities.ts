@@ -151,6 +151,9 @@ export class OrderRow implements Order {
   @Column(decimal) settledUnits: Decimal;
   /** Under which client it was placed: another one than `clientId` where that one was merged. */
   @Column({ type: 'uuid' }) originClientId: string;
+  /** The fees of the day it was placed on, by which it is settled. */
+  @Column(nullableDecimal) purchaseFeePct: Decimal | null;
+  @Column(nullableDecimal) redemptionFeePct: Decimal | null;
   @Column({ type: 'int' }) version: number;
 }
 

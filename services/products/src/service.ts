@@ -26,6 +26,8 @@ import {
 } from './entities.js';
 import { releaseUnanswered } from './fees/fee-credits.js';
 import { feeCreditResolvers } from './fees/fee-credits.resolvers.js';
+import { ProductFeesRow } from './fees/product-fees.entities.js';
+import { productFeesResolvers } from './fees/product-fees.resolvers.js';
 import { handlers } from './handlers.js';
 import { watchDrawdowns } from './holdings/drawdown.js';
 import { holdingResolvers } from './holdings/holdings.resolvers.js';
@@ -78,6 +80,7 @@ export const service: ServiceDefinition = {
     NavCorrectionRow,
     ProductTermsRow,
     ProductDocumentRow,
+    ProductFeesRow,
   ],
   resolvers: {
     ...productResolvers,
@@ -92,6 +95,7 @@ export const service: ServiceDefinition = {
     ...tradeResolvers,
     ...ruleChangeResolvers,
     ...documentResolvers,
+    ...productFeesResolvers,
     ...approvalResolvers,
     Order: { ...orderResolvers.Order, ...feeCreditResolvers.Order },
     Query: {
@@ -116,8 +120,14 @@ export const service: ServiceDefinition = {
       ...planResolvers.Mutation,
       ...ruleChangeResolvers.Mutation,
       ...documentResolvers.Mutation,
+      ...productFeesResolvers.Mutation,
     },
-    Product: { ...productResolvers.Product, ...navResolvers.Product, ...documentResolvers.Product },
+    Product: {
+      ...productResolvers.Product,
+      ...navResolvers.Product,
+      ...documentResolvers.Product,
+      ...productFeesResolvers.Product,
+    },
     Client: {
       ...clientResolvers.Client,
       ...suitabilityResolvers.Client,

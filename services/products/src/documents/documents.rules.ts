@@ -50,7 +50,7 @@ export function checkDocument({ edition, title, url, sha256 }: NewDocument): voi
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw bad('sha256', '64 hexadecimal digits, small letters');
 }
 
-/** What a product is sold by; fees stand with the product and never change. */
+/** What a product is sold by, beside its fees, which change by two people and from a day to come (`product-fees.ts`). */
 export type Terms = {
   issuer: string | null;
   termMonths: number | null;

@@ -1,11 +1,11 @@
 import { type Db, type Decimal, isUuid, refuse as refuseAny, type Tx, transact } from '@client-graph/kit';
-import { type HoldingRow, OrderRow, ProductRow, SettlementRow } from '../entities.js';
+import { type HoldingRow, OrderRow, SettlementRow } from '../entities.js';
 import { NavCorrectionRow } from '../navs/corrections.entities.js';
 import { refuse } from '../navs/corrections.rules.js';
 import { post } from './booking.js';
 import { correct, type Posted } from './correction.rules.js';
 import type { Order } from './orders.rules.js';
-import { demandFree, lockToSettle, orderById, standingPostings } from './settlements.js';
+import { demandFree, fromProductOf, lockToSettle, orderById, standingPostings } from './settlements.js';
 
 type Correct = { requestId: string; orderId: string; expectedVersion: number; correctionId: string };
 
@@ -15,8 +15,7 @@ export const correctSettlement = (db: Db, input: Correct): Promise<OrderRow> =>
     const first = await tx.once('correctSettlement', input, SettlementRow, async (id) => {
       const { order, product } = await lockToSettle(tx, input);
       const correction = await approvedCorrection(tx, input.correctionId);
-      const fromProduct =
-        order.fromProductId === null ? null : await tx.findOne(ProductRow, { id: order.fromProductId });
+      const fromProduct = await fromProductOf(tx, order);
       const standing = await standingPostings(tx, order);
       const { changes, postings, events } = correct(order, { product, fromProduct }, standing, correction);
       for (const [productId, units] of netOf(postings))

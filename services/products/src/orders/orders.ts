@@ -20,7 +20,8 @@ import {
 } from '@client-graph/kit';
 import { In } from 'typeorm';
 import { DecisionRow, OrderRow, ProductRow, SpecialWarningRow } from '../entities.js';
-import { ruleInForce } from '../suitability/rule-in-force.js';
+import { feesOn } from '../fees/product-fees.js';
+import { ruleOf } from '../suitability/rule-in-force.js';
 import { decideFor, lockClient, lockProduct } from '../suitability/suitability.js';
 import { checkRecording, coolingOffStarted, coolsOffUntil, redraft, withdraw } from './cooling-off.rules.js';
 import {
@@ -132,12 +133,15 @@ type Submission = {
   decision: DecisionRow;
   product: ProductRow;
   witness: Witness | null;
-} & ({ side: 'BUY' } | { side: 'SWITCH'; units: Decimal; fromProductId: string });
+} & ({ side: 'BUY' } | { side: 'SWITCH'; units: Decimal; from: ProductRow });
 
 /** Stores and tells an order that the rules let pass: placed, or cooling off first. */
 export async function submit(tx: Tx, id: string, submission: Submission): Promise<OrderRow> {
   const { side, amount, acknowledged, decision, product, witness } = submission;
-  const { tables } = await ruleInForce(tx, dayOf(tx.now));
+  const today = dayOf(tx.now);
+  const { tables } = await ruleOf(tx, decision.ruleVersion);
+  const fees = await feesOn(tx, product, today);
+  const given = submission.side === 'SWITCH' ? await feesOn(tx, submission.from, today) : fees;
   const until = coolsOffUntil(tables.coolingOff, product.issuerType, tx.now);
   const order = await tx.insert(OrderRow, {
     id,
@@ -147,7 +151,7 @@ export async function submit(tx: Tx, id: string, submission: Submission): Promis
     side,
     ...amount,
     units: submission.side === 'SWITCH' ? submission.units : null,
-    fromProductId: submission.side === 'SWITCH' ? submission.fromProductId : null,
+    fromProductId: submission.side === 'SWITCH' ? submission.from.id : null,
     state: stateWhenPlaced(decision.result, until === null ? 'AT_ONCE' : 'COOLS_OFF'),
     acknowledgedWarnings: acknowledged,
     placedBy: tx.actor.id,
@@ -164,6 +168,8 @@ export async function submit(tx: Tx, id: string, submission: Submission): Promis
     settledAmount: new Decimal(0),
     settledUnits: new Decimal(0),
     originClientId: decision.clientId,
+    purchaseFeePct: fees.purchaseFeePct,
+    redemptionFeePct: given.redemptionFeePct,
     version: 1,
   });
   await tx.record(until === null ? submitted(order, product) : coolingOffStarted(order, until));
@@ -182,7 +188,7 @@ export async function acceptOrder(
   input: { orderId: string; expectedVersion: number },
 ): Promise<OrderRow> {
   const outcome = await transact(db, async (tx): Promise<OrderRow | Refusal> => {
-    const seen = await reachableOrder(tx, input.orderId);
+    const seen = await seenOrder(tx, input.orderId);
     const client = await lockClient(tx, seen.clientId);
     const product = await lockProduct(tx, seen.productId);
     const order = await findForUpdate(tx, OrderRow, seen.id, input.expectedVersion);
@@ -276,12 +282,29 @@ export const listOrders = (
 ): Promise<Connection<OrderRow>> =>
   page(db, OrderRow, args, { ...(state ? { state } : {}), ...ofSeenClients(db.actor) }, 'OLDEST_FIRST');
 
+/** The order, not locked; whether the caller reaches its client is still to be asked. */
+async function seenOrder(tx: Tx, orderId: string): Promise<OrderRow> {
+  const order = isUuid(orderId) ? await tx.findOne(OrderRow, { id: orderId }) : null;
+  if (order === null) throw refuse('NOT_FOUND');
+  return order;
+}
+
 /** The order, not locked, if the caller reaches its client. */
 export async function reachableOrder(tx: Tx, orderId: string): Promise<OrderRow> {
-  const order = isUuid(orderId) ? await tx.findOne(OrderRow, { id: orderId }) : null;
-  const client = order && (await tx.findOne(ClientCopyRow, { id: order.clientId }));
-  if (!order || !client || !serves(tx.actor, client)) throw refuse('NOT_FOUND');
+  const order = await seenOrder(tx, orderId);
+  const client = await tx.findOne(ClientCopyRow, { id: order.clientId });
+  if (client === null || !serves(tx.actor, client)) throw refuse('NOT_FOUND');
   return order;
+}
+
+/** The client before the order, as everywhere, so that two who move one client's units never wait for each other in a ring. */
+export async function lockWithClient(tx: Tx, input: { orderId: string; expectedVersion: number }) {
+  const { clientId } = await seenOrder(tx, input.orderId);
+  await lockClient(tx, clientId);
+  const order = await findForUpdate(tx, OrderRow, input.orderId, input.expectedVersion);
+  // Clients merged in between: whoever reaches the one that was need not reach the one that is.
+  if (order.clientId !== clientId) await reachableOrder(tx, order.id);
+  return { order, product: await tx.manager.findOneOrFail(ProductRow, { where: { id: order.productId } }) };
 }
 
 /** The order, locked, if the caller reaches its client. */

@@ -1,5 +1,14 @@
-import { type Db, Decimal, type Refusal, refuse as refuseInput, type Tx, transact } from '@client-graph/kit';
+import {
+  type Db,
+  Decimal,
+  dayOf,
+  type Refusal,
+  refuse as refuseInput,
+  type Tx,
+  transact,
+} from '@client-graph/kit';
 import { OrderRow, type ProductRow } from '../entities.js';
+import { feesOn } from '../fees/product-fees.js';
 import { heldOf } from '../holdings/holdings.js';
 import { decideFor, lockClient, lockProduct } from '../suitability/suitability.js';
 import { orderOf, submit } from './orders.js';
@@ -32,6 +41,8 @@ export async function placeRedemption(
 ): Promise<OrderRow> {
   const { product } = ask;
   const { units, amount } = await unitsToGiveUp(tx, client, product.id, ask.units);
+  const { purchaseFeePct, redemptionFeePct } = await feesOn(tx, product, dayOf(tx.now));
+  const fees = { purchaseFeePct, redemptionFeePct };
   const order = await tx.insert(OrderRow, {
     id,
     clientId: client.id,
@@ -57,6 +68,7 @@ export async function placeRedemption(
     settledAmount: new Decimal(0),
     settledUnits: new Decimal(0),
     originClientId: client.id,
+    ...fees,
     version: 1,
   });
   await tx.record(submitted(order, product));
@@ -93,7 +105,7 @@ export async function switchProducts(db: Db, input: Switch): Promise<OrderRow> {
           side: 'SWITCH',
           amount: money,
           units,
-          fromProductId: from.id,
+          from,
           acknowledged,
           decision,
           product,

@@ -2,10 +2,10 @@ import { type Context, type Db, Decimal, type Tx, transact } from '@client-graph
 import { In } from 'typeorm';
 import { HoldingRow, OrderRow, ProductRow, SettlementRow } from '../entities.js';
 import { bookedFee, releaseCredits } from '../fees/fee-credits.js';
-import { lockClient } from '../suitability/suitability.js';
+import { atFeesOf } from '../fees/product-fees.rules.js';
 import { book, post } from './booking.js';
-import { lockOrder, reachableOrder } from './orders.js';
-import { type ReverseReason, refuse } from './orders.rules.js';
+import { lockWithClient } from './orders.js';
+import { isPartlySettled, type ReverseReason, refuse } from './orders.rules.js';
 import { reservedUnits } from './redemptions.js';
 import {
   giveUpRest as endWithPart,
@@ -32,7 +32,7 @@ export const settleOrder = (db: Db, input: Settling): Promise<OrderRow> =>
       const { order, product } = await lockToSettle(tx, input);
       const fromProduct = await fromProductOf(tx, order);
       const { changes, legs, fee, settledOn } = settle(order, { product, fromProduct }, input, tx.now);
-      const before = await bookedFee(tx, order.id);
+      const before = isPartlySettled(order) ? await bookedFee(tx, order.id) : new Decimal(0);
       const row = await bookOwn(tx, order, legs, id);
       const now = await tx.update(OrderRow, order, { ...changes, settlementId: id });
       await tx.record(...settled(now, product, { fee: fee.plus(before), settledOn }));
@@ -74,18 +74,20 @@ export const giveUpRest = (db: Db, input: { orderId: string; expectedVersion: nu
     return now;
   });
 
-/** The client before the order, as everywhere, so that two who move one client's units never wait for each other in a ring. */
+/** The order, locked after its client, and its product at the fees that the order was placed by. */
 export async function lockToSettle(tx: Tx, input: { orderId: string; expectedVersion: number }) {
-  const seen = await reachableOrder(tx, input.orderId);
-  await lockClient(tx, seen.clientId);
-  return lockOrder(tx, input);
+  const { order, product } = await lockWithClient(tx, input);
+  return { order, product: atFeesOf(order, product) };
 }
 
 export const orderById = (tx: Tx, id: string): Promise<OrderRow> =>
   tx.manager.findOneOrFail(OrderRow, { where: { id } });
 
-const fromProductOf = (tx: Tx, { fromProductId }: OrderRow): Promise<ProductRow | null> =>
-  fromProductId === null ? Promise.resolve(null) : tx.findOne(ProductRow, { id: fromProductId });
+export async function fromProductOf(tx: Tx, order: OrderRow): Promise<ProductRow | null> {
+  if (order.fromProductId === null) return null;
+  const product = await tx.findOne(ProductRow, { id: order.fromProductId });
+  return product && atFeesOf(order, product);
+}
 
 /** Books, and answers with the row of the order's own product. */
 async function bookOwn(tx: Tx, order: OrderRow, legs: readonly Leg[], id: string): Promise<SettlementRow> {

@@ -97,5 +97,7 @@ async function placed(
   if (line.fromProductId === null || line.units === null)
     return (await submit(tx, id, { side: 'BUY', ...what })).id;
   const { units } = await unitsToGiveUp(tx, client, line.fromProductId, line.units);
-  return (await submit(tx, id, { side: 'SWITCH', units, fromProductId: line.fromProductId, ...what })).id;
+  return (
+    await submit(tx, id, { side: 'SWITCH', units, from: await lockProduct(tx, line.fromProductId), ...what })
+  ).id;
 }

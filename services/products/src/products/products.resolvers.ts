@@ -30,7 +30,16 @@ export const productResolvers = {
 } satisfies {
   Product: Omit<
     ProductResolvers,
-    'documents' | 'latestNav' | 'liquidityLabel' | 'navCorrections' | 'navs' | 'terms' | 'volatility'
+    | 'documents'
+    | 'fees'
+    | 'latestNav'
+    | 'liquidityLabel'
+    | 'navCorrections'
+    | 'navs'
+    | 'purchaseFeePct'
+    | 'redemptionFeePct'
+    | 'terms'
+    | 'volatility'
   >;
   Query: Pick<QueryResolvers, 'product' | 'products'>;
   Mutation: Pick<

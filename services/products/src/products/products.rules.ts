@@ -66,7 +66,7 @@ export type Product = {
   minAmount: Money['amount'];
   minHorizonMonths: number;
   isComplex: boolean;
-  /** Per cent of what is invested; the fee is inside the amount of the order. */
+  /** Per cent of what is invested; the fee is inside the amount of the order. As it was listed: changes are dated, `product-fees.ts`. */
   purchaseFeePct: Decimal;
   /** Per cent of what the units are worth. */
   redemptionFeePct: Decimal;
@@ -205,20 +205,23 @@ function checkForm(ask: NewProduct): void {
     throw refuseInput('BAD_INPUT', { field: 'minHorizonMonths', min: 0, max: HORIZON_MONTHS_MAX });
   }
   checkTerm(ask);
-  for (const field of ['purchaseFeePct', 'redemptionFeePct'] as const) {
-    const pct = ask[field] ?? new Decimal(0);
-    if (pct.lessThan(0) || pct.greaterThan(FEE_PCT_MAX) || pct.decimalPlaces() > FEE_DECIMALS_MAX)
-      throw refuseInput('BAD_INPUT', {
-        field,
-        expected: `0 to ${FEE_PCT_MAX}, at most ${FEE_DECIMALS_MAX} decimals`,
-      });
-  }
+  for (const field of ['purchaseFeePct', 'redemptionFeePct'] as const)
+    mustBeFeePct(field, ask[field] ?? new Decimal(0));
   for (const field of ['nameEn', 'nameZhHans', 'nameZhHant'] as const) {
     const name = ask[field].trim();
     if (name === '' || name.length > NAME_MAX)
       throw refuseInput('BAD_INPUT', { field, expected: `1 to ${NAME_MAX} characters` });
     mustPromiseNothing(field, name);
   }
+}
+
+/** Refuses BAD_INPUT where a fee is negative, too high or too fine. */
+export function mustBeFeePct(field: string, pct: Decimal): void {
+  if (pct.lessThan(0) || pct.greaterThan(FEE_PCT_MAX) || pct.decimalPlaces() > FEE_DECIMALS_MAX)
+    throw refuseInput('BAD_INPUT', {
+      field,
+      expected: `0 to ${FEE_PCT_MAX}, at most ${FEE_DECIMALS_MAX} decimals`,
+    });
 }
 
 const ISSUER_MAX = 120;

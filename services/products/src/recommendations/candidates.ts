@@ -1,6 +1,7 @@
 import { type ClientCopyRow, type Decimal, dayOf, refuse as refuseAny, type Tx } from '@client-graph/kit';
 import { In } from 'typeorm';
 import { InvestorFactsRow, ProductRow, RiskCopyRow, type SuitabilityRuleRow } from '../entities.js';
+import { changedFees } from '../fees/product-fees.js';
 import {
   type AllocationTable,
   allocationOf,
@@ -87,7 +88,13 @@ export async function ranked(tx: Tx, situation: Situation): Promise<Ranked[]> {
   const products = await suiting(tx, situation);
   const { equityPct, products: shares } = allocationOf(table, positions);
   const client = { target: situation.target, equityPct, horizonMonths, ratings: may.ratings };
+  const changed = await changedFees(
+    tx,
+    products.map(({ id }) => id),
+    dayOf(tx.now),
+  );
   return products
+    .map((product, at) => ({ ...product, ...changed[at] }))
     .filter((product) => horizonMonths === null || product.minHorizonMonths <= horizonMonths)
     .map((product) => {
       const weight = equityWeight(table, product.category);
