@@ -30,6 +30,8 @@ const standing = {
   householdAdviserId: z.uuid().nullable().optional(),
   /** Members of staff from whom a wall keeps the client's records. */
   walledIds: z.array(z.uuid()).optional(),
+  /** Whether compliance treats the client as important whatever the grade. */
+  isMarkedImportant: z.boolean().optional(),
 };
 
 export const ClientOnboarded = defineEvent({

@@ -75,7 +75,7 @@ const ALLOWED = new Set([
     'templateId',
   ],
   ...['purpose', 'partner', 'action', 'textVersion', 'mergedId', 'stage'],
-  ...['investor', 'isQualified', 'householdAdviserId', 'walledIds'],
+  ...['investor', 'isQualified', 'householdAdviserId', 'walledIds', 'isMarkedImportant'],
   ...['positions', 'shareBp', 'lossYearBp', 'redeemedBp'],
   ...['requestId', 'itemClasses', 'role', 'inspectionId', 'findingId', 'template', 'onTime', 'counts'],
   ...['pseudonym', 'assetsBand', 'status', 'contentHash'],

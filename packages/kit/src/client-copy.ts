@@ -39,6 +39,8 @@ export class ClientCopyRow {
   @Column({ type: 'uuid', nullable: true }) householdAdviserId?: string | null;
   /** The members of staff whom a wall keeps from the client; none when left out. */
   @Column({ type: 'uuid', array: true }) walledIds?: string[];
+  /** Whether compliance treats the client as important whatever the grade; not when left out. */
+  @Column({ type: 'boolean' }) isMarkedImportant?: boolean;
   @Column({ type: 'timestamptz' }) updatedAt: Date;
 }
 
@@ -47,14 +49,19 @@ type Facts = Partial<Omit<ClientCopyRow, 'id' | 'updatedAt'>>;
 const keep = (tx: Tx, clientId: string, facts: Facts) =>
   tx.manager.update(ClientCopyRow, clientId, { ...facts, updatedAt: tx.now });
 
-type Told = { householdAdviserId?: string | null | undefined; walledIds?: string[] | undefined };
+type Told = {
+  householdAdviserId?: string | null | undefined;
+  walledIds?: string[] | undefined;
+  isMarkedImportant?: boolean | undefined;
+};
 
-/** What older messages do not say of a client's reach is that nobody else has it and nobody is kept from it. */
+/** What older messages do not say is that nobody else reaches the client, nobody is kept from it, and that it is not marked. */
 const factsOf = <Standing extends Told>({
   householdAdviserId = null,
   walledIds = [],
+  isMarkedImportant = false,
   ...facts
-}: Standing) => ({ ...facts, householdAdviserId, walledIds });
+}: Standing) => ({ ...facts, householdAdviserId, walledIds, isMarkedImportant });
 
 /** Keeps the copy, and the limits of reading. Events of one client arrive in order, so the last one told is the truth. */
 export const clientCopyHandlers: readonly Handler[] = [

@@ -234,6 +234,7 @@ export const ROLES = {
       'programme:approve',
       'points:approve',
       'clients:restrict',
+      'clients:mark',
       'grading:approve',
       'grades:approve',
       'requests:make',

@@ -17,6 +17,8 @@ export class ClientRow implements Client, Standing {
   @Column({ type: 'uuid' }) adviserId: string;
   @Column({ type: 'uuid', nullable: true }) householdAdviserId: string | null;
   @Column({ type: 'uuid', array: true }) walledIds: string[];
+  @Column({ type: 'boolean' }) isMarkedImportant: boolean;
+  @Column({ type: 'text', nullable: true }) importantReason: string | null;
   @Column({ type: 'uuid', nullable: true }) originLeadId: string | null;
   @Column({ type: 'text' }) preferredLanguage: 'EN' | 'ZH_HANS' | 'ZH_HANT';
   @Column({ type: 'text' }) privacyNoticeVersion: string;

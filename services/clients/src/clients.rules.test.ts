@@ -195,5 +195,8 @@ test('the standing that others are told holds codes and bands only', () => {
     ageBand: 'FROM_18',
     fullCivilCapacity: true,
     institutionType: null,
+    householdAdviserId: null,
+    walledIds: [],
+    isMarkedImportant: false,
   });
 });

@@ -17,6 +17,7 @@ export type Client = {
   adviserId: string;
   householdAdviserId?: string | null;
   walledIds?: readonly string[];
+  isMarkedImportant?: boolean;
   privacyNoticeVersion: string;
   identityVerificationId: string | null;
   ageBand: Band | null;
@@ -162,4 +163,5 @@ export const standingOf = (client: Client) => ({
   institutionType: InstitutionType.safeParse(client.class).data ?? null,
   householdAdviserId: client.householdAdviserId ?? null,
   walledIds: [...(client.walledIds ?? [])],
+  isMarkedImportant: client.isMarkedImportant ?? false,
 });

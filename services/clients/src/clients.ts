@@ -100,6 +100,8 @@ export async function insertClient(
     ...standing,
     adviserId: staffOf(tx),
     ...(await reachOf(tx, id, staffOf(tx))),
+    isMarkedImportant: false,
+    importantReason: null,
     originLeadId: leadId(opening.originLeadId),
     preferredLanguage: opening.preferredLanguage,
     privacyNoticeVersion: code(opening.privacyNoticeVersion, 'privacyNoticeVersion'),

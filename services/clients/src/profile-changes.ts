@@ -46,9 +46,7 @@ export const changeIndividual = (db: Db, input: ChangeIndividualInput, hashKey: 
     const { clientId, expectedVersion, preferredLanguage, ...ask } = input;
     const client = await editable(tx, clientId, expectedVersion);
     const language = preferredLanguage ?? client.preferredLanguage;
-    const changed = await changePerson(tx, client, ask, { preferredLanguage: language }, hashKey);
-    if (isEventful(Object.keys(ask))) await scheduleAfterEvent(tx, client.id);
-    return changed;
+    return changePerson(tx, client, ask, { preferredLanguage: language }, hashKey);
   });
 
 /** Corrects who a person is, with evidence seen by somebody other than the adviser. */
@@ -178,6 +176,7 @@ async function keepChange(
   const changedFieldCodes = [...codes, ...clientCodes, ...meaning];
   if (changedFieldCodes.length === 0) throw refuseChange('NOTHING_CHANGED');
   if (codes.length > 0) await keepVersion(tx, client.id, profile, codes);
+  if (isEventful(codes)) await scheduleAfterEvent(tx, client.id);
   // A change of the profile alone is a change of the client: its version rises.
   const changed = await regrade(tx, client, { preferredLanguage: client.preferredLanguage, ...changes });
   const { version } = changed;

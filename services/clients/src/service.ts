@@ -38,6 +38,7 @@ import { handlers } from './handlers.js';
 import { HouseholdMemberRow, HouseholdRow } from './households/households.entities.js';
 import { householdResolvers } from './households/households.resolvers.js';
 import { DEVELOPMENT_HASH_KEY } from './identity.js';
+import { importanceResolvers } from './importance/importance.resolvers.js';
 import { superviseDaily } from './inspections/checks.js';
 import {
   FindingRow,
@@ -169,6 +170,7 @@ const resolversOf = (hashKey: string) => [
   ruleSetResolvers,
   overrideResolvers,
   lifeCycleResolvers,
+  importanceResolvers,
   consentResolvers,
   approvalResolvers,
   archiveResolvers,

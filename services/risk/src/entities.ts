@@ -139,8 +139,11 @@ export class AnswerSheetRow {
   @Column({ type: 'uuid' }) clientId: string;
   @Column({ type: 'timestamptz' }) submittedAt: Date;
   @Column(sealed({ subject: 'clientId', as: 'json' })) answers: Answers;
-  /** What was known of the client at that moment: the sheet was scored by it, and `lastLevel` with `grade` decided about the interview. */
-  @Column(sealed({ subject: 'clientId', as: 'json' })) facts: Facts & { lastLevel: RiskLevel | null };
+  /** What was known of the client at that moment: the sheet was scored by it, and the rest with `grade` decided about the interview. */
+  @Column(sealed({ subject: 'clientId', as: 'json' })) facts: Facts & {
+    lastLevel: RiskLevel | null;
+    isMarkedImportant?: boolean;
+  };
 }
 
 export type InterviewMode = 'FACE' | 'VIDEO' | 'PHONE';

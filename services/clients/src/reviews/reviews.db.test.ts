@@ -218,3 +218,33 @@ test('another grade is asked as often as it says, counted from the last time', a
   expect(codes).toEqual([]);
   expect(await reviewsOf(id)).toMatchObject([{ kind: 'PERIODIC', dueOn: '2026-09-02', stage: 'SCHEDULED' }]);
 });
+
+test('whichever review is completed, all that ask the same are done, and whoever blocks for one hears it', async () => {
+  const { id, version } = await active(actorOf(freshId(), ['ADVISER']));
+  await world.sql(
+    `update information_review set due_on = '2026-03-02', look_on = '2026-03-02' where client_id = $1`,
+    [id],
+  );
+  at('2026-06-01');
+  await run();
+  expect(await told(id)).toEqual([['PERIODIC', '2026-03-02', 'BLOCKING']]);
+  const CHANGE = 'mutation ($input: ChangeIndividualInput!) { changeIndividual(input: $input) { version } }';
+  const unchanged = { occupation: 'Engineer', address: '上海市徐汇区 12 号', email: 'new@example.com' };
+  await world.ask(OFFICER, CHANGE, { input: { clientId: id, expectedVersion: version, ...unchanged } });
+  expect((await reviewsOf(id)).map(({ kind }) => kind)).toEqual(['PERIODIC']);
+  const moved = { clientId: id, expectedVersion: version + 1, address: '北京市海淀区 5 号' };
+  await world.ask(OFFICER, CHANGE, { input: moved });
+  const event = (await reviewsOf(id)).find(({ kind }) => kind === 'EVENT')!;
+  expect((await complete(OFFICER, event)).codes).toEqual([]);
+  expect(
+    (await world.events('client.review.completed'))
+      .filter(({ key }) => key === id)
+      .map(({ data }) => [data['kind'], data['dueOn']]),
+  ).toEqual([
+    ['EVENT', '2026-06-01'],
+    ['PERIODIC', '2026-03-02'],
+  ]);
+  expect((await reviewsOf(id)).filter(({ stage }) => stage !== 'DONE')).toMatchObject([
+    { kind: 'PERIODIC', dueOn: '2028-06-01', stage: 'SCHEDULED' },
+  ]);
+});

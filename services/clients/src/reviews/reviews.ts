@@ -11,7 +11,7 @@ import {
   type Tx,
   transact,
 } from '@client-graph/kit';
-import { In } from 'typeorm';
+import { In, Not } from 'typeorm';
 import { staffOf } from '../actors.js';
 import { ClientRow } from '../clients.entities.js';
 import { clientForUpdate } from '../clients.js';
@@ -42,21 +42,33 @@ export const completeReview = (
     );
     complete(review, client.kind, { confirmed: input.confirmed, changed });
     const graded = changed.length === 0 ? client : await change(tx, client, input, hashKey);
-    const { confirmed } = input;
-    const done = { stage: 'DONE' as const, lookOn: null, confirmed: [...confirmed], changed };
-    const completed = await tx.update(InformationReviewRow, review, {
-      ...done,
-      completedBy: staffOf(tx),
-      completedAt: tx.now,
-    });
-    await tx.query(
-      `delete from information_review where client_id = $1 and kind = 'PERIODIC' and stage <> 'DONE'`,
-      [client.id],
-    );
+    const answer = { confirmed: [...input.confirmed], changed };
+    const completed = await close(tx, review, answer);
+    await closeOthers(tx, client.id, answer);
     await schedulePeriodic(tx, graded);
-    await tx.record(ClientReviewCompleted({ clientId: client.id, kind: review.kind, dueOn: review.dueOn }));
     return completed;
   });
+
+type Answer = Pick<InformationReviewRow, 'confirmed' | 'changed'>;
+
+async function close(tx: Tx, review: InformationReviewRow, answer: Answer): Promise<InformationReviewRow> {
+  const { clientId, kind, dueOn } = review;
+  const done = { stage: 'DONE' as const, lookOn: null, completedBy: staffOf(tx), completedAt: tx.now };
+  const completed = await tx.update(InformationReviewRow, review, { ...answer, ...done });
+  await tx.record(ClientReviewCompleted({ clientId, kind, dueOn }));
+  return completed;
+}
+
+/** Every field was asked, so what else asks for them is answered too; those who have heard that it is due hear that it is done. */
+async function closeOthers(tx: Tx, clientId: string, answer: Answer): Promise<void> {
+  const others = await tx.find(InformationReviewRow, {
+    where: { clientId, kind: In(['PERIODIC', 'EVENT']), stage: Not('DONE') },
+    order: { id: 'ASC' },
+  });
+  for (const other of others)
+    if (other.stage === 'SCHEDULED') await tx.manager.delete(InformationReviewRow, other.id);
+    else await close(tx, other, answer);
+}
 
 const change = (
   tx: Tx,

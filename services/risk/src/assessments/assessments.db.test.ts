@@ -295,6 +295,7 @@ describe('the interview', () => {
   test.each([
     ['the level HIGH', {}, BOLD, ['LEVEL_HIGH']],
     ['a GOLD client', { grade: 'GOLD' }, SAVER, ['IMPORTANT_CLIENT']],
+    ['one marked by compliance', { isMarkedImportant: true }, SAVER, ['IMPORTANT_CLIENT']],
     ['a gate', { ageBand: 'FROM_65' }, 'ABBABBABBAAA', ['GATE_G7']],
   ] as const)('is required for %s, and the report waits for it', async (_, own, letters, reasonCodes) => {
     const who = await aClient(own);

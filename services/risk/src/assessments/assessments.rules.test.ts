@@ -160,6 +160,18 @@ describe('an interview is needed', () => {
   });
 });
 
+test('an interview is needed for whom compliance treats as important, once, whatever the grade', () => {
+  const reasons = (grade: string, isMarkedImportant?: boolean) =>
+    interviewReasons(
+      { scoredLevel: 'LOW', gatesFired: [] },
+      { grade, lastLevel: null, isMarkedImportant },
+      RULES.interview,
+    );
+  expect(reasons('BRONZE', true)).toEqual(['IMPORTANT_CLIENT']);
+  expect(reasons('GOLD', true)).toEqual(['IMPORTANT_CLIENT']);
+  expect([reasons('BRONZE', false), reasons('BRONZE')]).toEqual([[], []]);
+});
+
 describe('an interview', () => {
   const awaited = { state: 'INTERVIEW_REQUIRED', scoredLevel: 'MEDIUM', marksLowestCategory: false } as const;
   const checklist = ['TOLERANCE', 'GOALS'];

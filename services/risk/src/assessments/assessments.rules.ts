@@ -188,17 +188,22 @@ export function checkAttempts(
     });
 }
 
+/** What of a client decides whether somebody must talk to them; what older sheets do not say is that there is no mark. */
+type Weighed = { grade: string; lastLevel: RiskLevel | null; isMarkedImportant?: boolean | undefined };
+
 /** Why a professional must talk to the client before a report is issued (domain.md 3.2.2); empty when nobody need. */
 export function interviewReasons(
   scored: Pick<Scored, 'scoredLevel' | 'gatesFired'>,
-  client: { grade: string; lastLevel: RiskLevel | null },
+  client: Weighed,
   rules: AssessmentRules['interview'],
 ): string[] {
   const { scoredLevel, gatesFired } = scored;
   const rise = client.lastLevel === null ? 0 : rankOf(scoredLevel) - rankOf(client.lastLevel);
   return [
     ...(rules.levels.includes(scoredLevel) ? [`LEVEL_${scoredLevel}`] : []),
-    ...(rules.importantGrades.includes(client.grade) ? ['IMPORTANT_CLIENT'] : []),
+    ...(rules.importantGrades.includes(client.grade) || client.isMarkedImportant === true
+      ? ['IMPORTANT_CLIENT']
+      : []),
     ...(rise >= rules.riseSteps ? ['LEVEL_RISE'] : []),
     ...gatesFired.filter(({ interview }) => interview).map(({ id }) => `GATE_${id}`),
   ];
@@ -208,7 +213,7 @@ export function interviewReasons(
 export function decide(
   assessment: { id: string; clientId: string; state: AssessmentState },
   scored: Scored,
-  client: { grade: string; lastLevel: RiskLevel | null },
+  client: Weighed,
   rules: AssessmentRules['interview'],
 ) {
   const reasonCodes = interviewReasons(scored, client, rules);

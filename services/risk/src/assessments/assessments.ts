@@ -143,7 +143,11 @@ async function handIn(tx: Tx, sheetId: string, input: SubmitAnswersInput): Promi
     clientId,
     submittedAt: tx.now,
     answers,
-    facts: { ...facts, lastLevel: profile?.level ?? null },
+    facts: {
+      ...facts,
+      lastLevel: profile?.level ?? null,
+      isMarkedImportant: client.isMarkedImportant ?? false,
+    },
   });
   await takeScore(tx, {
     assessment,
@@ -200,11 +204,11 @@ async function takeScore(
   { assessment, questionnaire, sheet, rules, attemptNo }: HandedIn,
 ): Promise<void> {
   const scored = score(questionnaire.definition, sheet.answers, sheet.facts);
-  const { grade, lastLevel } = sheet.facts;
+  const { grade, lastLevel, isMarkedImportant } = sheet.facts;
   const { changes, events } = decide(
     assessment,
     scored,
-    { grade: String(grade), lastLevel },
+    { grade: String(grade), lastLevel, isMarkedImportant },
     rules.interview,
   );
   const isFinal = changes.state === 'REPORT_ISSUED';
