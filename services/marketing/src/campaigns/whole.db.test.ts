@@ -232,6 +232,8 @@ describe('tables of marketing', () => {
     silenceDays: 14,
     conversionTimeoutDays: 7,
     retentionYears: 2,
+    daysOff: ['2026-03-12', '2026-03-13'],
+    makeUpDays: ['2026-03-14'],
   };
   const aChange = (override: Record<string, unknown> = {}) => ({
     requestId: freshId(),
@@ -257,7 +259,7 @@ describe('tables of marketing', () => {
     };
     expect(await due()).toBe('2026-03-03');
     on('2026-03-10');
-    expect(await due()).toBe('2026-03-12');
+    expect(await due()).toBe('2026-03-14');
     const rule = async (day: string) =>
       (await world.ask(MARKETING, `{ leadRule(kind: CLOCKS, on: "${day}") { version } }`)).data.leadRule;
     expect([await rule('2025-12-31'), await rule('2026-03-09'), await rule('2026-03-10')]).toEqual([

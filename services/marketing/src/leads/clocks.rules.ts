@@ -2,7 +2,7 @@ import { dayOf, plusDays } from '@client-graph/kit/time';
 import type { ClockTerms } from '../rules/rules.rules.js';
 
 /** The clocks in force, and whether the firm works on a day: by weekends, days off and make-up days. */
-export type Clocks = ClockTerms & { isWorkingDay: (day: string) => boolean };
+export type Clocks = Omit<ClockTerms, 'daysOff' | 'makeUpDays'> & { isWorkingDay: (day: string) => boolean };
 
 /** The day by which somebody must have tried the first contact (domain 3.6.2, `[D]`: one working day after). */
 export function firstContactDue(at: Date, { firstContactWorkingDays, isWorkingDay }: Clocks): string {

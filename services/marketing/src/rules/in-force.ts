@@ -74,11 +74,13 @@ async function ruleInForce<Kind extends RuleKind>(tx: Tx, kind: Kind): Promise<R
 }
 
 /** The clocks in force, with the calendar they go by. */
-export const clocksInForce = async (tx: Tx): Promise<Clocks> => ({
-  ...(await ruleInForce(tx, 'CLOCKS')).terms,
+export async function clocksInForce(tx: Tx): Promise<Clocks> {
+  const { daysOff = [], makeUpDays = [], ...terms } = (await ruleInForce(tx, 'CLOCKS')).terms;
   // China's days off and make-up days, as far as they are published; in a later year only the weekend is free.
-  isWorkingDay: (day) => chineseDays.isWorkday(day),
-});
+  const isWorkingDay = (day: string): boolean =>
+    makeUpDays.includes(day) || (!daysOff.includes(day) && chineseDays.isWorkday(day));
+  return { ...terms, isWorkingDay };
+}
 
 /** The weights of attribution in force. */
 export const attributionInForce = (tx: Tx): Promise<RuleInForce<'ATTRIBUTION'>> =>

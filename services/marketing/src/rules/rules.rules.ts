@@ -47,6 +47,9 @@ const Clocks = z.strictObject({
   silenceDays: z.int().min(1).max(365),
   conversionTimeoutDays: z.int().min(1).max(90),
   retentionYears: z.int().min(1).max(20),
+  /** Days on which the calendar as published is not followed: closed though it says otherwise, and the other way round. */
+  daysOff: z.array(z.iso.date()).max(400).optional(),
+  makeUpDays: z.array(z.iso.date()).max(400).optional(),
 });
 const Attribution = z
   .strictObject({ positionFirst: Share, positionLast: Share })

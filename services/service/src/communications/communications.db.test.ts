@@ -178,6 +178,32 @@ describe('a mailing', () => {
     expect(figures.data.mailing.figures).toEqual([{ state: 'SENT', reason: null, count: 12 }]);
   });
 
+  test('tells who opted out within thirty days of it, and of no other', async () => {
+    const clients = await Promise.all(Array.from({ length: 5 }, () => aClient()));
+    const { id } = await mail(clients);
+    await send();
+    const optOuts = async () =>
+      (
+        await world.ask(
+          operations,
+          'query ($id: ID!) { mailing(id: $id) { optOuts { sent optedOut rate } } }',
+          { id },
+        )
+      ).data.mailing.optOuts;
+    expect(await optOuts()).toEqual({ sent: 5, optedOut: 0, rate: '0' });
+    const later = (days: number) => new Date(NOON.getTime() + days * 86_400_000);
+    world.clock.now = later(1);
+    await consent(clients[0]!, 'MARKETING', 'WITHDRAW');
+    await consent(clients[1]!, 'CARE_GREETING', 'WITHDRAW');
+    world.clock.now = later(30);
+    await consent(clients[2]!, 'MARKETING', 'WITHDRAW');
+    world.clock.now = later(31);
+    await consent(clients[3]!, 'MARKETING', 'WITHDRAW');
+    expect(await optOuts()).toEqual({ sent: 5, optedOut: 2, rate: '0.4' });
+    await consent(clients[0]!, 'MARKETING');
+    expect(await optOuts()).toEqual({ sent: 5, optedOut: 1, rate: '0.2' });
+  });
+
   test('sent ten times at once with one requestId is queued once', async () => {
     const clientId = await aClient();
     const input = await aMailing([clientId]);

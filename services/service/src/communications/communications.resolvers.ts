@@ -1,4 +1,5 @@
 import { page } from '@client-graph/kit';
+import { rateOf } from '../figures.rules.js';
 import type { Resolvers } from '../generated/resolvers.js';
 import { noticeWasRead } from '../material-events/material-events.js';
 import {
@@ -8,7 +9,7 @@ import {
   MessageTemplateRow,
 } from './communications.entities.js';
 import { coolingOffs, recordBereavement, setContactPoint } from './contacts.js';
-import { createMailing, mailingFigures, reportCommunication } from './mailings.js';
+import { createMailing, mailingFigures, mailingOptOuts, reportCommunication } from './mailings.js';
 import { decideTemplate, proposeTemplate } from './templates.js';
 
 const pairs = (variables: Record<string, string>) =>
@@ -41,6 +42,10 @@ export const communicationResolvers = {
     template: ({ templateId }, _, ctx) => ctx.load(MessageTemplateRow, templateId),
     variables: ({ variables }) => pairs(variables),
     figures: ({ id }, _, ctx) => ctx.loadBy('mailing figures', id, (ids) => mailingFigures(ctx.db, ids)),
+    optOuts: ({ id }, _, ctx) => ctx.loadBy('mailing opt-outs', id, (ids) => mailingOptOuts(ctx.db, ids)),
+  },
+  MailingOptOuts: {
+    rate: ({ sent, optedOut }) => rateOf(optedOut, sent),
   },
   Communication: {
     client: ({ clientId }) => ({ id: clientId }),

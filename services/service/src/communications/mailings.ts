@@ -133,3 +133,16 @@ export async function mailingFigures(db: Db, ids: readonly string[]) {
     rows.filter((row) => row.id === id).map(({ state, reason, n }) => ({ state, reason, count: n })),
   );
 }
+
+/** Of how many each marketing mailing was sent to, how many opted out of its channel within thirty days. One statement for all. */
+export async function mailingOptOuts(db: Db, ids: readonly string[]) {
+  const rows: { id: string; sent: number; optedOut: number }[] = await db.source.query(
+    `select m.id, count(distinct c.client_id)::int as sent, count(distinct k.client_id)::int as "optedOut"
+     from mailing m left join communication c on c.mailing_id = m.id and c.sent_at is not null
+     left join consent_copy k on k.client_id = c.client_id and k.purpose = 'MARKETING' and k.channel = m.channel
+       and not k.is_granted and k.changed_at between c.sent_at and c.sent_at + interval '30 days'
+     where m.id = any($1) and m.kind = 'MARKETING' group by m.id`,
+    [ids],
+  );
+  return ids.map((id) => rows.find((row) => row.id === id) ?? null);
+}

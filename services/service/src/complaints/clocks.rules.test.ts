@@ -97,7 +97,20 @@ describe('the profiles', () => {
   test('only the special extension of CN_NFRA needs a second person', () => {
     expect(termsOf('CN_NFRA').extensions.map((step) => step.needsSecondPerson)).toEqual([false, true]);
   });
-  test('a clock does not count before its day', () => {
-    expect(clockInForce(clocks, 'CN_NFRA', '2025-12-31')).toBeNull();
+  const versions = [
+    { profile: 'P', version: 1, effectiveFrom: '2026-01-01' },
+    { profile: 'P', version: 2, effectiveFrom: '2026-07-01' },
+    { profile: 'Q', version: 9, effectiveFrom: '2020-01-01' },
+  ];
+  test.each([
+    ['2025-12-31', 1],
+    ['2026-01-01', 1],
+    ['2026-06-30', 1],
+    ['2026-07-01', 2],
+  ])('of what came in on %s the version %s counts', (day, version) => {
+    expect(clockInForce(versions, 'P', day)?.version).toBe(version);
+  });
+  test('a profile without a version has no clock', () => {
+    expect(clockInForce(versions, 'R', '2026-01-01')).toBeNull();
   });
 });

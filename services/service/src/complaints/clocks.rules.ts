@@ -61,12 +61,17 @@ export function afterCare(
   return { followUpDueOn: plusDays(day, followUpDays), closeDueOn: plusDays(day, closeDays) };
 }
 
-/** The version of a profile that counts on a day. */
+/**
+ * The version of a profile that counts on a day. What came in before the first version runs by the first: no complaint is turned away
+ * for having come early.
+ */
 export function clockInForce<Clock extends { profile: string; version: number; effectiveFrom: string }>(
   clocks: readonly Clock[],
   profile: string,
   day: string,
 ): Clock | null {
-  const fit = clocks.filter((clock) => clock.profile === profile && clock.effectiveFrom <= day);
-  return fit.sort((a, b) => b.version - a.version)[0] ?? null;
+  const latestFirst = clocks
+    .filter((clock) => clock.profile === profile)
+    .sort((a, b) => b.version - a.version);
+  return latestFirst.find(({ effectiveFrom }) => effectiveFrom <= day) ?? latestFirst.at(-1) ?? null;
 }

@@ -179,7 +179,6 @@ describe('fileComplaint', () => {
     ],
     ['by a third party without authority', { complainant: third }, 'AUTHORITY_MISSING'],
     ['received tomorrow', { receivedAt: '2026-02-14T02:00:00.000Z' }, 'RECEIVED_IN_THE_FUTURE'],
-    ['received before any clock', { receivedAt: '2025-12-31T02:00:00.000Z' }, 'NO_CLOCK'],
     ['without words', { claim: ' ' }, 'TEXT_LENGTH'],
     ['with 21 products', { productIds: Array.from({ length: 21 }, freshId) }, 'TOO_MANY_PRODUCTS'],
     ['about a product that is none', { productIds: ['x'] }, 'BAD_INPUT'],
@@ -276,6 +275,19 @@ describe('who may', () => {
     },
   );
 });
+
+test.each([
+  ['2025-12-31T15:59:59.000Z', 'CN_NFRA', '2026-01-15'],
+  ['2025-12-31T15:59:59.000Z', 'FIRM_FAST', '2026-01-08'],
+  ['2025-12-31T16:00:00.000Z', 'CN_NFRA', '2026-01-16'],
+  ['2024-02-14T04:00:00.000Z', 'CN_NFRA', '2024-02-29'],
+  ['2019-01-01T04:00:00.000Z', 'CN_NFRA', '2019-01-16'],
+])(
+  'received at %s, before the clock of %s was a table, a complaint is due on %s',
+  async (receivedAt, profile, dueOn) => {
+    expect(await file({ receivedAt, profile })).toMatchObject({ dueOn, dueIsProvisional: false });
+  },
+);
 
 describe('the special extension', () => {
   const told = { toldVia: 'PHONE', toldAt: START.toISOString() };
