@@ -1,4 +1,4 @@
-import type { EntityMetadata, ObjectLiteral } from 'typeorm';
+import type { EntityMetadata, ObjectLiteral, QueryRunner } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from './auth.js';
 import { sealedProperties } from './sealed.js';
@@ -6,7 +6,7 @@ import { type Query, SELF, type Vault } from './vault.js';
 
 /** What a transaction changes, gathered until it ends. */
 type Change = {
-  action: 'INSERT' | 'UPDATE' | 'ERASE';
+  action: 'INSERT' | 'UPDATE' | 'ERASE' | 'STATEMENT';
   entity: string;
   id: string;
   /** Whose key seals the content. */
@@ -26,6 +26,8 @@ type Circumstances = {
 /** The changes of one transaction on their way to the audit log; written with them or not at all. */
 export class AuditTrail {
   private changes: Change[] = [];
+  private readonly stated = new Set<string>();
+  private isRecording = false;
 
   inserted(metadata: EntityMetadata, rows: readonly ObjectLiteral[]): void {
     if (!isAudited(metadata)) return;
@@ -36,6 +38,27 @@ export class AuditTrail {
     if (!isAudited(metadata)) return;
     const former = Object.fromEntries(Object.keys(changes).map((name) => [name, before[name]]));
     this.note(metadata, 'UPDATE', { ...before, ...changes }, former, changes);
+  }
+
+  /** What `work` writes is recorded row by row, by whoever calls this. */
+  async recording<T>(work: () => Promise<T>): Promise<T> {
+    this.isRecording = true;
+    try {
+      return await work();
+    } finally {
+      this.isRecording = false;
+    }
+  }
+
+  /** Takes down a statement that writes rows nobody records one by one: its text, which holds no value, once for each table and verb. */
+  sent(sql: string): void {
+    if (this.isRecording) return;
+    for (const { verb, table } of writesOf(sql)) {
+      if (this.stated.has(`${verb} ${table}`)) continue;
+      this.stated.add(`${verb} ${table}`);
+      const after = { verb, statement: sql.replaceAll(/\s+/g, ' ').trim().slice(0, STATEMENT_MAX) };
+      this.changes.push({ action: 'STATEMENT', entity: table, id: MANY, subject: SELF, before: null, after });
+    }
   }
 
   erased(subject: string): void {
@@ -97,6 +120,46 @@ const contentOf = ({ before, after }: Change) => {
   const reason: unknown = after?.['reason'];
   return { before, after, ...(typeof reason === 'string' && { reason }) };
 };
+
+/** The trails of the transactions under way, by the connection each works on. */
+const trails = new WeakMap<QueryRunner, AuditTrail>();
+
+export const openTrail = (runner: QueryRunner | undefined): AuditTrail => {
+  const trail = new AuditTrail();
+  if (runner !== undefined) trails.set(runner, trail);
+  return trail;
+};
+
+/** Called with every statement that is sent, on whichever connection. */
+export const noteStatement = (sql: string, runner: QueryRunner | undefined): void => {
+  if (runner !== undefined) trails.get(runner)?.sent(sql);
+};
+
+/** Stands for the rows of a statement. */
+const MANY = '00000000-0000-0000-0000-000000000000';
+const STATEMENT_MAX = 2_000;
+
+// `for update` locks and `do update` belongs to its insert.
+const WRITES =
+  /(?<!for |do |no key )\b(insert into|update|delete from)\s+(?:only\s+)?"?([a-z_]+)"?(?!\s*\.)/gi;
+/** What keeps the machinery going, keeps the evidence itself, or is a copy of what another service has audited. */
+const UNAUDITED =
+  /^(outbox|inbox|event_sequence|request|data_key|access_log|access_limit|audit_[a-z]+|client_copy|[a-z]+_copy)$/;
+
+const known = new Map<string, { verb: string; table: string }[]>();
+const KNOWN_MAX = 2_000;
+
+/** What a statement writes that the audit log is to hold. Exported for its test. */
+export function writesOf(sql: string): { verb: string; table: string }[] {
+  const before = known.get(sql);
+  if (before !== undefined) return before;
+  const writes = [...sql.matchAll(WRITES)].flatMap(([, verb = '', table = '']) =>
+    UNAUDITED.test(table) ? [] : [{ verb: verb.toUpperCase().split(' ')[0] ?? '', table }],
+  );
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(sql, writes);
+  return writes;
+}
 
 /** A copy of another service's record is audited where it is owned. */
 const isAudited = ({ tableName }: EntityMetadata): boolean => tableName !== 'client_copy';

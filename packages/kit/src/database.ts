@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DataSource, type Logger, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { ApprovalRow } from './approvals.js';
+import { noteStatement } from './audit-trail.js';
 import { ClientCopyRow } from './client-copy.js';
 import { SnakeCase } from './columns.js';
 import { PooledClient, QUEUE_MS, silentAtMost } from './connection.js';
@@ -41,9 +42,8 @@ export function createDataSource(options: DatabaseOptions): DataSource {
       stream: silentAtMost(40_000),
       idle_in_transaction_session_timeout: 60_000,
     },
-    ...(options.onStatement === undefined
-      ? {}
-      : { logging: ['query'], logger: countingLogger(options.onStatement) }),
+    logging: ['query'],
+    logger: watching(options.onStatement ?? nothing),
   });
 }
 
@@ -81,8 +81,12 @@ function sqlMigrations(folder: URL): (new () => MigrationInterface)[] {
 
 const nothing = () => undefined;
 
-const countingLogger = (onStatement: (sql: string) => void): Logger => ({
-  logQuery: onStatement,
+/** Every statement passes here: it is counted, and what it writes past the recorded path is taken down. */
+const watching = (onStatement: (sql: string) => void): Logger => ({
+  logQuery: (sql, _, runner) => {
+    onStatement(sql);
+    noteStatement(sql, runner);
+  },
   logQueryError: nothing,
   logQuerySlow: nothing,
   logSchemaBuild: nothing,

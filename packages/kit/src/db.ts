@@ -10,7 +10,7 @@ import type {
 } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditAnchors } from './audit-anchors.js';
-import { AuditTrail } from './audit-trail.js';
+import { type AuditTrail, openTrail } from './audit-trail.js';
 import { type Actor, ANONYMOUS } from './auth.js';
 import type { AccessLog } from './reads.js';
 import { isRefusal, refuse } from './refusals.js';
@@ -79,7 +79,7 @@ let sequence = randomInt(SEQUENCES / 2);
 export class Tx {
   readonly now: Date;
   readonly actor: Actor;
-  private readonly trail = new AuditTrail();
+  private readonly trail: AuditTrail;
   private command: { name: string; requestId: string } | undefined;
 
   constructor(
@@ -88,6 +88,7 @@ export class Tx {
   ) {
     this.now = db.now();
     this.actor = db.actor;
+    this.trail = openTrail(manager.queryRunner);
   }
 
   /** A UUIDv7 of the transaction's instant: ids sort by the time they were made, those of one process also within a millisecond. */
@@ -113,7 +114,8 @@ export class Tx {
   async insertMany<R extends Row>(row: RowClass<R>, values: R[]): Promise<R[]> {
     if (values.length === 0) return values;
     const written = values.map((one) => ({ values: one, row: one }));
-    await this.manager.insert(row, await sealRows(this.db.vault, this.ask, this.metadataOf(row), written));
+    const sealed = await sealRows(this.db.vault, this.ask, this.metadataOf(row), written);
+    await this.trail.recording(() => this.manager.insert(row, sealed));
     this.trail.inserted(this.metadataOf(row), values);
     return values;
   }
@@ -123,7 +125,7 @@ export class Tx {
     const version = typeof current['version'] === 'number' ? { version: current['version'] + 1 } : {};
     const written = { values: Object.assign({}, changes, version), row: Object.assign({}, current, changes) };
     const [sealed = {}] = await sealRows(this.db.vault, this.ask, this.metadataOf(row), [written]);
-    const result = await this.manager.update(row, current.id, sealed);
+    const result = await this.trail.recording(() => this.manager.update(row, current.id, sealed));
     if (result.affected !== 1) throw new Error(`${row.name} to update is gone.`);
     this.trail.updated(this.metadataOf(row), current, changes);
     return Object.assign({}, current, changes, version);

@@ -150,8 +150,9 @@ export function openRows(
 }
 
 function openIn(vault: Vault, keys: Keyring, metadata: EntityMetadata, rows: readonly ObjectLiteral[]): void {
-  for (const { property, column, sealed: codec } of sealedProperties(metadata)) {
-    for (const row of rows) {
+  const columns = sealedProperties(metadata);
+  for (const row of rows) {
+    for (const { property, column, sealed: codec } of columns) {
       const value: unknown = row[property];
       if (!Buffer.isBuffer(value)) continue;
       if (typeof row['id'] !== 'string')

@@ -1,6 +1,7 @@
 import { type Actor, actorOf, Decimal, sealAudit, transact } from '@client-graph/kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { AuditAnchors } from '../../kit/src/audit-anchors.js';
+import { writesOf } from '../../kit/src/audit-trail.js';
 import { DiaryRow, fixture, JarRow, putIn } from './fixture.js';
 import { aService, freshId, readablePlaces, type World } from './index.js';
 
@@ -68,6 +69,51 @@ describe('the audit log', () => {
       ),
     );
     expect(await historyOf(jar.id)).toMatchObject([{ command: 'fillJar', action: 'INSERT' }]);
+  });
+
+  test('has what a statement writes past the recorded path: by whom, its text, no value; once a table and transaction', async () => {
+    const jar = await aJar();
+    const nil = '00000000-0000-0000-0000-000000000000';
+    await transact(as(adviser), async (tx) => {
+      await tx.query('select from jar where id = $1 for update', [jar.id]);
+      await tx.query('update jar set coins = coins + $2 where id = $1', [jar.id, 4711]);
+      await tx.query('update jar set coins = coins where id = $1', [jar.id]);
+      await tx.manager.delete(JarRow, jar.id);
+      await tx.manager
+        .createQueryBuilder()
+        .insert()
+        .into(JarRow)
+        .values({ ...jar, coins: 815 })
+        .orIgnore()
+        .execute();
+    });
+    const entries = await historyOf(nil);
+    expect(
+      entries.map((entry: { actorId: string; action: string; entity: string; content: string }) => [
+        entry.actorId,
+        entry.action,
+        entry.entity,
+        JSON.parse(entry.content).after.verb,
+      ]),
+    ).toEqual(['INSERT', 'DELETE', 'UPDATE'].map((verb) => [adviser.id, 'STATEMENT', 'jar', verb]));
+    expect(entries[2].content).toContain('update jar set coins = coins + $2');
+    expect(JSON.stringify(entries)).not.toMatch(/4711|815/);
+    await sealAll();
+    expect((await verify()).isIntact).toBe(true);
+  });
+
+  test.each([
+    ['insert into a (x) values ($1) on conflict (x) do update set x = 1', ['INSERT a']],
+    ['with n as (insert into a select 1 returning x) update b set y = n.x from n', ['INSERT a', 'UPDATE b']],
+    ['select 1 from a for update', []],
+    ['select 1 from a for no key update of a skip locked', []],
+    ['UPDATE "jar" SET "coins" = $1', ['UPDATE jar']],
+    ['DELETE FROM "jar" WHERE true', ['DELETE jar']],
+    ['insert into outbox select 1', []],
+    ['insert into holding_copy select 1', []],
+    ['insert into client_merge_row select 1', ['INSERT client_merge_row']],
+  ])('%s writes %j', (sql, writes) => {
+    expect(writesOf(sql).map(({ verb, table }) => `${verb} ${table}`)).toEqual(writes);
   });
 
   test('costs one statement more a transaction, and none in another’s way', async () => {
