@@ -5,7 +5,8 @@ import type { Class, Grade, Level } from './grading-tables.rules.js';
 export type Locale = 'EN' | 'ZH_HANS' | 'ZH_HANT';
 export type Label = Readonly<Record<Locale, string>>;
 
-const label = (EN: string, ZH_HANS: string, ZH_HANT: string): Label => ({ EN, ZH_HANS, ZH_HANT });
+/** Words in the three languages. */
+export const label = (EN: string, ZH_HANS: string, ZH_HANT: string): Label => ({ EN, ZH_HANS, ZH_HANT });
 
 /** The firm's words for its segments (policy 2.1) and types of institution (2.2). */
 export const CLASS_LABELS: Readonly<Record<Class, Label>> = {

@@ -58,6 +58,7 @@ import { InstitutionFinancialsRow, InstitutionProfileRow } from './institutions/
 import { institutionResolvers } from './institutions/institutions.resolvers.js';
 import { InvestorStatusRow } from './investor-status/investor-status.entities.js';
 import { expireInvestorStatuses } from './investor-status/investor-status.js';
+import { labelResolvers } from './labels.resolvers.js';
 import { AdviserAssignmentRow } from './life-cycle/life-cycle.entities.js';
 import { endRestrictions, fallDormant } from './life-cycle/life-cycle.js';
 import { lifeCycleResolvers } from './life-cycle/life-cycle.resolvers.js';
@@ -155,6 +156,7 @@ const JOBS = [
 /** The resolvers of every noun. */
 const resolversOf = (hashKey: string) => [
   clientResolvers(hashKey),
+  labelResolvers,
   profileResolvers(hashKey),
   institutionResolvers(hashKey),
   reviewResolvers(hashKey),

@@ -243,3 +243,22 @@ describe('investor status', () => {
     expect((await world.ask(anAdviser(), SET, variables)).codes).toEqual(['FORBIDDEN']);
   });
 });
+
+test('codes are said in words, also of a relationship from its other side', async () => {
+  const adviser = anAdviser();
+  const [head, child] = [(await openPerson(ask, adviser)).id, (await openPerson(ask, adviser)).id];
+  await relateBy(adviser, head, child, 'PARENT');
+  const { data, codes } = await world.ask(
+    OFFICER,
+    `{ client(id: "${head}") { kindLabel(locale: ZH_HANT) relationships { role roleLabel(locale: ZH_HANS) }
+      individual { genderLabel employmentLabel civilCapacityLabel(locale: ZH_HANS) idDocument { typeLabel } }
+      statusHistory { toLabel } contactDetails { type typeLabel } } }`,
+  );
+  expect(codes).toEqual([]);
+  expect(data.client).toMatchObject({
+    kindLabel: '個人客戶',
+    relationships: [{ role: 'CHILD', roleLabel: '子女' }],
+    individual: { genderLabel: 'Male', employmentLabel: null, civilCapacityLabel: '完全民事行为能力' },
+    statusHistory: [{ toLabel: 'Being opened' }],
+  });
+});
