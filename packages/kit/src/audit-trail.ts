@@ -1,5 +1,4 @@
 import type { EntityMetadata, ObjectLiteral, QueryRunner } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from './auth.js';
 import { sealedProperties } from './sealed.js';
 import { type Query, SELF, type Vault } from './vault.js';
@@ -16,6 +15,8 @@ type Change = {
 };
 
 type Circumstances = {
+  /** Ids in the order in which they are asked for, so that the entries of a transaction are read in the order of its changes. */
+  newId: () => string;
   now: Date;
   actor: Actor;
   command: string | null;
@@ -75,7 +76,7 @@ export class AuditTrail {
     const own = keys.get(SELF);
     if (own === undefined) throw new Error('The vault is not open.');
     const entries = changes.map((change, n) => {
-      const id = uuidv7({ msecs: circumstances.now.getTime() });
+      const id = circumstances.newId();
       const key = keys.get(change.subject);
       // Of somebody who is erased only the names of what was changed are kept.
       const content = key === undefined ? { changed: Object.keys(change.after ?? {}) } : contentOf(change);

@@ -145,6 +145,7 @@ export class Tx {
   /** Called once by `transact`, when the work is done. */
   writeAudit(): Promise<void> {
     return this.trail.write(this.ask, this.db.vault, {
+      newId: () => this.newId(),
       now: this.now,
       actor: this.actor,
       command: this.command?.name ?? null,

@@ -1,8 +1,21 @@
-import { actorOf, ClientCopyRow, createContext, ROLES, type Role, transact } from '@client-graph/kit';
+import {
+  actorOf,
+  ClientCopyRow,
+  createContext,
+  Decimal,
+  isHidden,
+  ofSeenClients,
+  page,
+  ROLES,
+  type Role,
+  reachedSql,
+  reaches,
+  transact,
+} from '@client-graph/kit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { graphql } from 'graphql';
 import { buildGuardedSchema } from '../../kit/src/schema.js';
-import { fixture, JarRow } from './fixture.js';
+import { DiaryRow, fixture, JarRow } from './fixture.js';
 import { aService, freshId, type World } from './index.js';
 
 let world: World;
@@ -174,6 +187,53 @@ describe('a client whose record is restricted', () => {
     const count = await world.statements(() => Promise.all(copies.map(({ id }) => ctx.reachesClient(id))));
     expect(count).toBe(1);
   });
+});
+
+test('in SQL and in lists a client is hidden and reached as by the rule, for every post, household, wall and status', async () => {
+  const [own, heads, walled] = [freshId(), freshId(), freshId()];
+  const facts = {
+    kind: 'INDIVIDUAL',
+    class: 'ORDINARY',
+    grade: 'BRONZE',
+    ageBand: null,
+    fullCivilCapacity: true,
+    institutionType: null,
+  };
+  const copies = ['ACTIVE', 'RESTRICTED', 'CLOSED'].flatMap((status) =>
+    [null, heads, walled].flatMap((householdAdviserId) =>
+      [[], [walled], [walled, heads]].map((walledIds) => ({
+        ...facts,
+        ...{ id: freshId(), adviserId: own, householdAdviserId, walledIds, status },
+        updatedAt: world.clock.now,
+      })),
+    ),
+  );
+  await transact(world.db, async (tx) => {
+    await tx.insertMany(ClientCopyRow, copies);
+    for (const { id } of copies)
+      await tx.insert(DiaryRow, {
+        ...{ id: tx.newId(), clientId: id, name: 'x', income: new Decimal(1), habits: [] },
+        ...{ nickname: null, nameHash: null, version: 1 },
+      });
+  });
+  const wrong: unknown[] = [];
+  for (const role of (Object.keys(ROLES) as Role[]).filter((one) => one !== 'CLIENT'))
+    for (const id of [own, heads, walled, freshId()]) {
+      const actor = actorOf(id, [role]);
+      const parameters: unknown[] = [copies.map((copy) => copy.id)];
+      const reached = await world.sql<{ id: string }>(
+        `select c.client_id as id from client_copy c where c.client_id = any($1) and ${reachedSql(actor, 'c', () => `$${parameters.push(id)}`)}`,
+        parameters,
+      );
+      const { nodes } = await page(world.db, DiaryRow, { first: 100 }, ofSeenClients(actor));
+      const seen = new Set(nodes.map(({ clientId }) => clientId));
+      for (const copy of copies) {
+        const [isReached, isSeen] = [reached.some((row) => row.id === copy.id), seen.has(copy.id)];
+        if (isReached !== reaches(actor, copy) || isSeen === isHidden(actor, copy))
+          wrong.push([role, copy, isReached, isSeen]);
+      }
+    }
+  expect(wrong).toEqual([]);
 });
 
 describe('classes of fields', () => {
