@@ -22,8 +22,8 @@ describe('a history of purchases', () => {
     const best = sizes.slice(0, Math.floor(sizes.length / 10)).reduce((sum, n) => sum + n, 0) / SIZE;
     expect(best).toBeGreaterThan(0.3);
     const mean = history.reduce((sum, { amount }) => sum + amount, 0) / SIZE;
-    expect(mean).toBeGreaterThan(25);
-    expect(mean).toBeLessThan(50);
+    expect(mean).toBeGreaterThan(250);
+    expect(mean).toBeLessThan(500);
     expect(Math.min(...history.map(({ amount }) => amount))).toBeGreaterThan(0);
   });
 });
