@@ -17,7 +17,7 @@ type Firm = { graph: Graph; databases: Databases };
 const DAY_MS = 86_400_000;
 const inShanghai = (at: Date) => new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
 
-export const askDay = async (graph: Graph): Promise<Day> =>
+const askDay = async (graph: Graph): Promise<Day> =>
   (await graph<{ myDay: Day }>('adviser', 'my-day', { locale: 'EN' })).myDay;
 
 /** Gives one client of the first adviser everything that a day can hold, and waits until it is in the adviser's day. */

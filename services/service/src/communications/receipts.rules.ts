@@ -74,7 +74,7 @@ export function receive(communication: Reported, receipt: Receipt, now: Date) {
 /** A provider's code: it goes into events, which carry no free text. */
 export const isReason = (text: string): boolean => /^[A-Za-z0-9_.-]{1,64}$/.test(text);
 
-export const REPORTS_MAX = 100;
+const REPORTS_MAX = 100;
 const Reports = z.object({
   reports: z
     .array(
