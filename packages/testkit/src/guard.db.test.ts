@@ -199,7 +199,7 @@ test('in SQL and in lists a client is hidden and reached as by the rule, for eve
     fullCivilCapacity: true,
     institutionType: null,
   };
-  const copies = ['ACTIVE', 'RESTRICTED', 'CLOSED'].flatMap((status) =>
+  const copies: ClientCopyRow[] = ['ACTIVE', 'RESTRICTED', 'CLOSED'].flatMap((status) =>
     [null, heads, walled].flatMap((householdAdviserId) =>
       [[], [walled], [walled, heads]].map((walledIds) => ({
         ...facts,

@@ -51,7 +51,7 @@ const wallBetween = async (one: Actor, other: Actor): Promise<string> => {
   await decide(SECOND, row.id, 1);
   return row.id;
 };
-const person = async (adviser: Actor, changes: object = {}): Promise<string> =>
+const person = async (adviser: Actor, changes: Record<string, unknown> = {}): Promise<string> =>
   (await openPerson(ask, adviser, changes)).id;
 const family = async (headId: string, memberId: string, role = 'SPOUSE', more: object = {}) => {
   const { row } = await send(
