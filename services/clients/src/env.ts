@@ -5,7 +5,10 @@ import { DEVELOPMENT_HASH_KEY } from './identity.js';
 /** The environment of the clients service. */
 export const clientsEnv = serviceEnv
   .extend({
-    /** Key of the hash by which an identity document is found again. Changing it means hashing all anew. */
+    /**
+     * Key of the hashes by which identities, contacts and names are found again. Changing it means hashing all anew, and it is not the
+     * vault's: the hash keeps two clients of one identity apart, so releases that run side by side must agree on it.
+     */
     CLIENTS_HASH_KEY: z.string().min(32).default(DEVELOPMENT_HASH_KEY),
   })
   .refine((env) => env.NODE_ENV !== 'production' || env.CLIENTS_HASH_KEY !== DEVELOPMENT_HASH_KEY, {
