@@ -58,21 +58,24 @@ const EARLY = `
   delete from early_receipt e using communication c where c.id = e.communication_id and c.id = $1 and c.state <> 'SENDING'
   returning e.outcome, e.reason, e.at`;
 
+const BATCH = 1_000;
+
 /** Puts the reports that had come before it was written down what had become of the handing over. */
 export async function putEarlyReceipts(asked: Db, onRead: OnRead): Promise<void> {
   const db = asService(asked);
-  const waiting: { id: string }[] = await db.source.query(
-    `select distinct c.id from early_receipt e join communication c on c.id = e.communication_id where c.state <> 'SENDING' limit 1000`,
-  );
-  for (const { id } of waiting)
-    await transact(db, async (tx) => {
-      let row = await lockMessage(tx, id);
-      const receipts = await tx.query<Receipt>(`with gone as (${EARLY}) select * from gone order by at`, [
-        id,
-      ]);
-      for (const receipt of receipts)
-        if (row !== null) row = (await putReceipt(tx, row, receipt, onRead)).row;
-    });
+  let waiting: { id: string }[];
+  do {
+    waiting = await db.source.query(
+      `select distinct c.id from early_receipt e join communication c on c.id = e.communication_id where c.state <> 'SENDING' limit ${BATCH}`,
+    );
+    for (const { id } of waiting) await transact(db, (tx) => putEarlyOnes(tx, id, onRead));
+  } while (waiting.length === BATCH);
+}
+
+async function putEarlyOnes(tx: Tx, id: string, onRead: OnRead): Promise<void> {
+  let row = await lockMessage(tx, id);
+  const receipts = await tx.query<Receipt>(`with gone as (${EARLY}) select * from gone order by at`, [id]);
+  for (const receipt of receipts) if (row !== null) row = (await putReceipt(tx, row, receipt, onRead)).row;
 }
 
 const header = ({ headers }: RouteRequest, name: string): string => {
