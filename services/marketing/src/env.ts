@@ -5,7 +5,10 @@ import { DEVELOPMENT_HASH_KEY } from './leads/leads.rules.js';
 /** What this service needs of its environment beside what all need. */
 export const marketingEnv = serviceEnv
   .extend({
-    /** Keys the hashes by which duplicates are found. Changing it later means that known people are not recognised. */
+    /**
+     * Keys the hashes by which duplicates are found. Changing it later means that known people are not recognised, and it is not the
+     * vault's: the hash keeps two leads of one person apart, so releases that run side by side must agree on it.
+     */
     MARKETING_HASH_KEY: z.string().min(32).default(DEVELOPMENT_HASH_KEY),
     /** Addresses of the pages whose forms may be posted, comma-separated: `https://www.example.com`. None: only callers that are no browser. */
     MARKETING_FORM_ORIGINS: z
