@@ -1,5 +1,16 @@
 -- What the migrations make, beside the tables of the kit; written by the end-to-end test, never by hand.
 
+create table access_limit (
+  effective_from date not null,
+  version text not null,
+  files integer not null,
+  work_from time without time zone not null,
+  work_to time without time zone not null,
+  constraint access_limit_pkey PRIMARY KEY (effective_from),
+  constraint access_limit_check CHECK ((work_to > work_from)),
+  constraint access_limit_files_check CHECK ((files > 0))
+);
+
 create table adviser_assignment (
   id uuid not null,
   client_id uuid not null,
@@ -168,6 +179,11 @@ create table client (
   merged_into uuid,
   review_due_on date,
   restriction_ends_on date,
+  name_indexed_as text default 'SIMPLIFIED'::text,
+  household_adviser_id uuid,
+  walled_ids uuid[] default '{}'::uuid[] not null,
+  is_marked_important boolean default false not null,
+  important_reason text,
   constraint client_pkey PRIMARY KEY (id),
   constraint client_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES client(id),
   constraint class_and_grade_are_of_the_kind CHECK (
@@ -175,7 +191,9 @@ CASE kind
     WHEN 'INSTITUTION'::text THEN ((class = ANY (ARRAY['ENTERPRISE'::text, 'FINANCIAL_INSTITUTION'::text, 'GOVERNMENT_PUBLIC'::text])) AND (grade = ANY (ARRAY['SMALL'::text, 'MEDIUM'::text, 'LARGE'::text])))
     ELSE ((class = ANY (ARRAY['ORDINARY'::text, 'HIGH_NET_WORTH'::text, 'ULTRA_HIGH_NET_WORTH'::text])) AND (grade = ANY (ARRAY['BRONZE'::text, 'SILVER'::text, 'GOLD'::text, 'DIAMOND'::text])))
 END),
+  constraint client_important_has_reason CHECK ((is_marked_important = (important_reason IS NOT NULL))),
   constraint client_kind_check CHECK ((kind = ANY (ARRAY['INDIVIDUAL'::text, 'INSTITUTION'::text]))),
+  constraint client_name_indexed_as_check CHECK ((name_indexed_as = 'SIMPLIFIED'::text)),
   constraint diamond_is_ultra_high_net_worth CHECK (((grade = 'DIAMOND'::text) = (class = 'ULTRA_HIGH_NET_WORTH'::text)))
 );
 
@@ -331,6 +349,25 @@ create table enrichment_source (
   constraint enrichment_source_basis_check CHECK ((basis = ANY (ARRAY['CONTRACT'::text, 'LEGAL_DUTY'::text, 'PUBLIC_INFORMATION'::text, 'CONSENT'::text, 'SEPARATE_CONSENT'::text]))),
   constraint enrichment_source_check CHECK ((effective_to >= effective_from)),
   constraint enrichment_source_status_check CHECK ((status = ANY (ARRAY['PROPOSED'::text, 'APPROVED'::text, 'REJECTED'::text, 'WITHDRAWN'::text, 'EXPIRED'::text])))
+);
+
+create table ethical_wall (
+  id uuid not null,
+  one_id uuid not null,
+  other_id uuid not null,
+  case_reference text not null,
+  reason bytea not null,
+  status text not null,
+  raised_by uuid not null,
+  raised_at timestamp with time zone not null,
+  lift_id uuid,
+  lift_reason bytea,
+  lifted_at timestamp with time zone,
+  decision_reason bytea,
+  version integer not null,
+  constraint ethical_wall_pkey PRIMARY KEY (id),
+  constraint ethical_wall_in_order CHECK ((one_id < other_id)),
+  constraint ethical_wall_status_check CHECK ((status = ANY (ARRAY['PROPOSED'::text, 'IN_FORCE'::text, 'REJECTED'::text, 'WITHDRAWN'::text, 'EXPIRED'::text, 'LIFTED'::text])))
 );
 
 create table finding (
@@ -763,8 +800,20 @@ create table review_calendar (
   effective_from date not null,
   source text not null,
   rules jsonb not null,
-  constraint review_calendar_effective_from_key UNIQUE (effective_from),
-  constraint review_calendar_pkey PRIMARY KEY (version)
+  id uuid default gen_random_uuid() not null,
+  status text default 'APPROVED'::text not null,
+  reason text default ''::text not null,
+  maker_id uuid,
+  checker_id uuid,
+  proposed_at timestamp with time zone,
+  decided_at timestamp with time zone,
+  decision_reason text,
+  applied_to uuid,
+  applied_at timestamp with time zone,
+  constraint review_calendar_version_key UNIQUE (version),
+  constraint review_calendar_pkey PRIMARY KEY (id),
+  constraint review_calendar_check CHECK ((checker_id <> maker_id)),
+  constraint review_calendar_status_check CHECK ((status = ANY (ARRAY['PROPOSED'::text, 'APPROVED'::text, 'REJECTED'::text, 'WITHDRAWN'::text, 'EXPIRED'::text])))
 );
 
 create table risk_tolerance (
@@ -823,6 +872,27 @@ create table supervision_rule_set (
   constraint supervision_rule_set_pkey PRIMARY KEY (id)
 );
 
+create table supervision_table (
+  id uuid not null,
+  kind text not null,
+  code text not null,
+  version text not null,
+  effective_from date not null,
+  source text not null,
+  content jsonb not null,
+  status text not null,
+  reason text not null,
+  maker_id uuid not null,
+  checker_id uuid,
+  proposed_at timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  decision_reason text,
+  constraint supervision_table_pkey PRIMARY KEY (id),
+  constraint supervision_table_by_two CHECK ((maker_id <> checker_id)),
+  constraint supervision_table_kind_check CHECK ((kind = ANY (ARRAY['INSPECTION_TEMPLATE'::text, 'DAILY_CHECKS'::text]))),
+  constraint supervision_table_status_check CHECK ((status = ANY (ARRAY['PROPOSED'::text, 'APPROVED'::text, 'REJECTED'::text, 'WITHDRAWN'::text, 'EXPIRED'::text])))
+);
+
 CREATE INDEX adviser_assignment_client ON adviser_assignment USING btree (client_id, id);
 CREATE INDEX archive_access_client ON archive_access USING btree (client_id, id);
 CREATE INDEX archive_access_closing ON archive_access USING btree (closes_at) WHERE (status = 'OPEN'::text);
@@ -844,8 +914,10 @@ CREATE INDEX client_class ON client USING btree (class, id);
 CREATE INDEX client_dormant_due ON client USING btree (dormant_due_on, id) WHERE (dormant_due_on IS NOT NULL);
 CREATE INDEX client_grade ON client USING btree (grade, id);
 CREATE INDEX client_grading_due ON client USING btree (grading_due_on, id) WHERE (grading_due_on IS NOT NULL);
+CREATE INDEX client_household_adviser ON client USING btree (household_adviser_id, id) WHERE (household_adviser_id IS NOT NULL);
 CREATE INDEX client_merge_survivor ON client_merge USING btree (survivor_id, id);
 CREATE INDEX client_merged_into ON client USING btree (merged_into) WHERE (merged_into IS NOT NULL);
+CREATE INDEX client_name_to_index ON client USING btree (id) WHERE (name_indexed_as IS NULL);
 CREATE INDEX client_name_token_client ON client_name_token USING btree (client_id);
 CREATE INDEX client_restriction_ends ON client USING btree (restriction_ends_on, id) WHERE (restriction_ends_on IS NOT NULL);
 CREATE INDEX client_review_due ON client USING btree (review_due_on, id) WHERE (review_due_on IS NOT NULL);
@@ -857,6 +929,7 @@ CREATE INDEX contact_detail_found ON contact_detail USING btree (value_hash) WHE
 CREATE INDEX data_request_client ON data_request USING btree (client_id, id);
 CREATE INDEX data_request_open ON data_request USING btree (status, id);
 CREATE INDEX enrichment_client ON enrichment USING btree (client_id, id);
+CREATE INDEX ethical_wall_other ON ethical_wall USING btree (other_id) WHERE (status = 'IN_FORCE'::text);
 CREATE INDEX finding_due ON finding USING btree (due_on, id) WHERE (status <> 'VERIFIED'::text);
 CREATE INDEX finding_inspection ON finding USING btree (inspection_id, id);
 CREATE INDEX finding_owner ON finding USING btree (owner_id, id);
@@ -883,11 +956,13 @@ CREATE INDEX relationship_from ON relationship USING btree (from_id, id);
 CREATE INDEX relationship_to ON relationship USING btree (to_id, id);
 CREATE INDEX status_change_client ON status_change USING btree (client_id, id);
 CREATE INDEX supervised_complaint_due ON supervised_complaint USING btree (due_on);
+CREATE INDEX supervision_table_code ON supervision_table USING btree (kind, code, effective_from);
 CREATE UNIQUE INDEX adviser_assignment_open ON adviser_assignment USING btree (client_id) WHERE (effective_to IS NULL);
 CREATE UNIQUE INDEX class_assignment_open ON class_assignment USING btree (client_id) WHERE (effective_to IS NULL);
 CREATE UNIQUE INDEX client_has_one_primary_household ON household_member USING btree (client_id) WHERE (is_primary AND (valid_to IS NULL));
 CREATE UNIQUE INDEX client_merge_once ON client_merge USING btree (merged_id) WHERE (undone_at IS NULL);
 CREATE UNIQUE INDEX contact_detail_preferred ON contact_detail USING btree (client_id, type) WHERE is_preferred;
+CREATE UNIQUE INDEX ethical_wall_one ON ethical_wall USING btree (one_id, other_id) WHERE (status = ANY (ARRAY['PROPOSED'::text, 'IN_FORCE'::text]));
 CREATE UNIQUE INDEX grade_assignment_open ON grade_assignment USING btree (client_id) WHERE (effective_to IS NULL);
 CREATE UNIQUE INDEX grade_override_one_open ON grade_override USING btree (client_id) WHERE (status = 'PROPOSED'::text);
 CREATE UNIQUE INDEX grading_rule_set_in_force ON grading_rule_set USING btree (effective_from) WHERE (status = 'APPROVED'::text);
@@ -900,6 +975,7 @@ CREATE UNIQUE INDEX inspection_one_a_period ON inspection USING btree (template,
 CREATE UNIQUE INDEX rectification_one_open ON rectification USING btree (finding_id) WHERE (verdict IS NULL);
 CREATE UNIQUE INDEX relationship_once ON relationship USING btree (from_id, to_id, role) WHERE (valid_to IS NULL);
 CREATE UNIQUE INDEX retention_rule_set_in_force ON retention_rule_set USING btree (effective_from) WHERE (status = 'APPROVED'::text);
+CREATE UNIQUE INDEX review_calendar_in_force ON review_calendar USING btree (effective_from) WHERE (status = 'APPROVED'::text);
 CREATE UNIQUE INDEX uscc_belongs_to_one_client ON institution_profile USING btree (uscc_hash) WHERE holds_uscc;
 
 CREATE OR REPLACE FUNCTION keep_as_written()

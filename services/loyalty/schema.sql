@@ -1,5 +1,16 @@
 -- What the migrations make, beside the tables of the kit; written by the end-to-end test, never by hand.
 
+create table access_limit (
+  effective_from date not null,
+  version text not null,
+  files integer not null,
+  work_from time without time zone not null,
+  work_to time without time zone not null,
+  constraint access_limit_pkey PRIMARY KEY (effective_from),
+  constraint access_limit_check CHECK ((work_to > work_from)),
+  constraint access_limit_files_check CHECK ((files > 0))
+);
+
 create table adjustment (
   id uuid not null,
   client_id uuid not null,

@@ -1,5 +1,16 @@
 -- What the migrations make, beside the tables of the kit; written by the end-to-end test, never by hand.
 
+create table access_limit (
+  effective_from date not null,
+  version text not null,
+  files integer not null,
+  work_from time without time zone not null,
+  work_to time without time zone not null,
+  constraint access_limit_pkey PRIMARY KEY (effective_from),
+  constraint access_limit_check CHECK ((work_to > work_from)),
+  constraint access_limit_files_check CHECK ((files > 0))
+);
+
 create table call_back (
   id uuid not null,
   order_id uuid not null,
@@ -250,6 +261,27 @@ create table product_document (
   constraint product_document_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id)
 );
 
+create table product_fees (
+  id uuid not null,
+  product_id uuid not null,
+  was_purchase_pct numeric not null,
+  was_redemption_pct numeric not null,
+  purchase_fee_pct numeric not null,
+  redemption_fee_pct numeric not null,
+  valid_from date not null,
+  state text not null,
+  proposed_by uuid not null,
+  proposed_at timestamp with time zone not null,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  version integer not null,
+  constraint product_fees_pkey PRIMARY KEY (id),
+  constraint product_fees_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id),
+  constraint product_fees_check CHECK (((decided_by IS NULL) OR (state <> 'APPROVED'::text) OR (decided_by <> proposed_by))),
+  constraint product_fees_purchase_fee_pct_check CHECK ((purchase_fee_pct >= (0)::numeric)),
+  constraint product_fees_redemption_fee_pct_check CHECK ((redemption_fee_pct >= (0)::numeric))
+);
+
 create table product_order (
   id uuid not null,
   client_id uuid not null,
@@ -276,6 +308,8 @@ create table product_order (
   settled_amount numeric default 0 not null,
   settled_units numeric default 0 not null,
   origin_client_id uuid not null,
+  purchase_fee_pct numeric,
+  redemption_fee_pct numeric,
   constraint product_order_pkey PRIMARY KEY (id),
   constraint product_order_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES suitability_decision(id),
   constraint product_order_from_product_id_fkey FOREIGN KEY (from_product_id) REFERENCES product(id),
@@ -341,6 +375,13 @@ create table recommendation (
   constraint recommendation_pkey PRIMARY KEY (id),
   constraint recommendation_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES suitability_decision(id),
   constraint recommendation_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id)
+);
+
+create table recommendation_consent (
+  client_id uuid not null,
+  is_granted boolean not null,
+  changed_at timestamp with time zone not null,
+  constraint recommendation_consent_pkey PRIMARY KEY (client_id)
 );
 
 create table review_copy (
@@ -475,6 +516,8 @@ CREATE INDEX portfolio_plan_client ON portfolio_plan USING btree (client_id, id 
 CREATE INDEX portfolio_plan_lapsing ON portfolio_plan USING btree (valid_until) WHERE (state = 'PROPOSED'::text);
 CREATE INDEX portfolio_plan_review ON portfolio_plan USING btree (review_on) WHERE ((state = 'ACCEPTED'::text) AND (review_told_at IS NULL));
 CREATE INDEX product_document_product ON product_document USING btree (product_id, id DESC);
+CREATE INDEX product_fees_history ON product_fees USING btree (product_id, id DESC);
+CREATE INDEX product_fees_in_force ON product_fees USING btree (product_id, valid_from DESC, decided_at DESC, id DESC) WHERE (state = 'APPROVED'::text);
 CREATE INDEX product_listed ON product USING btree (id DESC) WHERE (status = 'LISTED'::text);
 CREATE INDEX product_order_before_submission ON product_order USING btree (client_id) WHERE (state = ANY (ARRAY['CHECKED'::text, 'WARNED'::text, 'CONFIRMED_RISK'::text, 'COOLING_OFF'::text, 'CALLBACK_OK'::text]));
 CREATE INDEX product_order_before_submission_age ON product_order USING btree (submitted_at) WHERE (state = ANY (ARRAY['DRAFT'::text, 'CHECKED'::text, 'WARNED'::text, 'CONFIRMED_RISK'::text, 'COOLING_OFF'::text, 'CALLBACK_OK'::text]));

@@ -1,5 +1,16 @@
 -- What the migrations make, beside the tables of the kit; written by the end-to-end test, never by hand.
 
+create table access_limit (
+  effective_from date not null,
+  version text not null,
+  files integer not null,
+  work_from time without time zone not null,
+  work_to time without time zone not null,
+  constraint access_limit_pkey PRIMARY KEY (effective_from),
+  constraint access_limit_check CHECK ((work_to > work_from)),
+  constraint access_limit_files_check CHECK ((files > 0))
+);
+
 create table alert_occurrence (
   id uuid not null,
   alert_id uuid not null,
@@ -45,7 +56,7 @@ create table assessment (
   started_at timestamp with time zone not null,
   submitted_at timestamp with time zone,
   attempt_no integer,
-  score integer,
+  score numeric,
   sub_scores jsonb,
   band_level text,
   gates_fired jsonb default '[]'::jsonb not null,

@@ -1,5 +1,16 @@
 -- What the migrations make, beside the tables of the kit; written by the end-to-end test, never by hand.
 
+create table access_limit (
+  effective_from date not null,
+  version text not null,
+  files integer not null,
+  work_from time without time zone not null,
+  work_to time without time zone not null,
+  constraint access_limit_pkey PRIMARY KEY (effective_from),
+  constraint access_limit_check CHECK ((work_to > work_from)),
+  constraint access_limit_files_check CHECK ((files > 0))
+);
+
 create table advice (
   id uuid not null,
   client_id uuid not null,
@@ -143,6 +154,7 @@ create table communication (
   ended_at timestamp with time zone,
   handed_at timestamp with time zone,
   claim_id uuid,
+  reported_at timestamp with time zone,
   constraint communication_pkey PRIMARY KEY (id),
   constraint communication_mailing_id_fkey FOREIGN KEY (mailing_id) REFERENCES mailing(id),
   constraint communication_template_id_fkey FOREIGN KEY (template_id) REFERENCES message_template(id),
@@ -301,6 +313,19 @@ create table cooling_off (
   constraint cooling_off_pkey PRIMARY KEY (order_id)
 );
 
+create table early_receipt (
+  id uuid not null,
+  communication_id uuid not null,
+  outcome text not null,
+  reason text,
+  at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  constraint early_receipt_communication_id_outcome_at_key UNIQUE (communication_id, outcome, at),
+  constraint early_receipt_pkey PRIMARY KEY (id),
+  constraint early_receipt_communication_id_fkey FOREIGN KEY (communication_id) REFERENCES communication(id),
+  constraint early_receipt_outcome_check CHECK ((outcome = ANY (ARRAY['DELIVERED'::text, 'READ'::text, 'BOUNCED'::text])))
+);
+
 create table fee_copy (
   order_id uuid not null,
   client_id uuid not null,
@@ -363,7 +388,6 @@ create table interaction (
   participants bytea,
   in_cooling_off boolean default false not null,
   constraint interaction_pkey PRIMARY KEY (id),
-  constraint interaction_subject_code_fkey FOREIGN KEY (subject_code) REFERENCES interaction_subject(code),
   constraint interaction_channel_check CHECK ((channel = ANY (ARRAY['PHONE'::text, 'FACE'::text, 'ONLINE'::text, 'WECHAT'::text]))),
   constraint interaction_check CHECK (((answered_after_seconds IS NULL) OR ((channel = 'PHONE'::text) AND (direction = 'INBOUND'::text) AND (answered_after_seconds >= 0)))),
   constraint interaction_check1 CHECK ((at <= logged_at)),
