@@ -28,7 +28,7 @@ npm run bench -- sheets [--sheets 2000]   questionnaires scored in a second
 npm run bench -- orders [--orders 5000]   purchases held against the rules, and orders settled, in a second
 npm run bench -- points [--purchases 30000] [--history FILE]
                          a history of purchases (customer, day, amount) through the ledger of points; generated where no file is named
-npm run bench -- protection [--clients 2000] [--pages 600]
+npm run bench -- protection [--clients 2000] [--pages 400]
                          the client page with and without encryption and the log of access
 npm run bench -- leads [1000000]      rows of past campaigns imported in a second, and the funnel over them
 npm run bench -- campaign [100000]    a mailing over SMTP whose sender is killed twice: who got what
