@@ -22,6 +22,11 @@ export const PEOPLE = {
     sub: '01940000-0000-7000-8000-000000000006',
     roles: ['COMPLIANCE'],
   },
+  'compliance-2': {
+    name: 'Second compliance officer',
+    sub: '01940000-0000-7000-8000-00000000000b',
+    roles: ['COMPLIANCE'],
+  },
   auditor: { name: 'Auditor', sub: '01940000-0000-7000-8000-000000000007', roles: ['AUDITOR'] },
   marketing: { name: 'Marketing officer', sub: '01940000-0000-7000-8000-000000000008', roles: ['MARKETING'] },
   analyst: { name: 'Analyst', sub: '01940000-0000-7000-8000-000000000009', roles: ['ANALYST'] },
