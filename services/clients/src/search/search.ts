@@ -78,10 +78,12 @@ const idsOf = async (db: Db, sql: string, values: unknown[]): Promise<string[]> 
 /** The conditions under which a client is the caller's to see, and the values they take. */
 function reachSql(db: Db, values: unknown[]): string {
   const { actor } = db;
-  const isStaff = actor.roles.some((role) => ROLES[role].reach === 'ASSIGNED') || reachesAll(actor);
-  return isStaff
-    ? ` and ${reachedSql(actor, 'c', () => `$${values.push(actor.id)}`)}`
-    : ` and c.id = $${values.push(actor.clientId)} and c.status <> 'RESTRICTED'`;
+  const me = () => `$${values.push(actor.id)}`;
+  if (reachesAll(actor)) return ` and ${reachedSql(actor, 'c', me)}`;
+  // An adviser's clients are few and have indexes of their own; a common name's bearers are many, and are not walked for them.
+  if (actor.roles.some((role) => ROLES[role].reach === 'ASSIGNED'))
+    return ` and c.id = any(array(select m.id from client m where ${reachedSql(actor, 'm', me)}))`;
+  return ` and c.id = $${values.push(actor.clientId)} and c.status <> 'RESTRICTED'`;
 }
 
 /** Walks the index of the rarest token, newest client first, past the clients whose name lacks another. */
