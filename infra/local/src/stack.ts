@@ -229,7 +229,7 @@ async function startGraph(start: Start, backing: Backing, services: readonly Ser
   await firstAnswer(start, backing);
 }
 
-/** What a request needs is gone with its answer: Node's usual 16 MB for such things make it copy what is about to be dropped, a third of a long list's cost. */
+/** What a request needs is gone with its answer: Node's usual 16 MB for such things make it copy what is about to be dropped, a quarter of a long list's cost. */
 const MUCH_SHORT_LIVED = ['--max-semi-space-size=32'];
 
 async function startNode(

@@ -234,23 +234,7 @@ export class Vault {
     `${this.service}/${table}/${column}/${id}`;
 }
 
-let lastSealed: Buffer = Buffer.alloc(0);
-let lastKeyId = '';
-
-/** Values that are opened one after the other are mostly of one row, and so of one key: its id is spelt once. */
 function keyIdOf(sealed: Buffer): string {
-  if (
-    lastSealed.length >= HEADER_BYTES &&
-    sealed.length >= HEADER_BYTES &&
-    sealed.compare(lastSealed, 0, HEADER_BYTES, 0, HEADER_BYTES) === 0
-  )
-    return lastKeyId;
-  lastKeyId = spelt(sealed);
-  lastSealed = sealed;
-  return lastKeyId;
-}
-
-function spelt(sealed: Buffer): string {
   if (sealed[0] !== VERSION || sealed.length < HEADER_BYTES)
     throw new Error('A sealed value is of a version that this release does not know.');
   const hex = sealed.toString('hex', 1, HEADER_BYTES);
