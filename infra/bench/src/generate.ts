@@ -50,7 +50,7 @@ export async function addClients(
         say(`${service} has its clients ${slice.from} to ${slice.to}`);
       }),
     );
-    for (const service of SERVICES) await seal(stack, service, say);
+    await Promise.all(SERVICES.map((service) => seal(stack, service, say)));
   }
   const after = await Promise.all(SERVICES.map((service) => sizeOf(stack, service)));
   const sum = (sizes: readonly { rows: number; bytes: number }[], part: 'rows' | 'bytes') =>

@@ -43,12 +43,12 @@ beforeAll(async () => {
   });
   insist = insistent(createGraph(stack.gatewayUrl, stack.token));
   ({ databases, close: closeDatabases } = await openDatabases(stack));
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
   await closeDatabases?.();
   await stack?.stop();
   await rm(folder, { recursive: true, force: true });
-}, 60_000);
+}, 300_000);
 
 /** A product that suits who bears little. */
 async function aProduct(): Promise<string> {
@@ -85,7 +85,7 @@ test(`whoever is killed at whatever moment, nothing is lost, doubled, out of ord
   for (const one of ['kafka', 'postgres'] as const)
     expect(killed.filter((victim) => victim === one).length).toBeGreaterThan(2);
 
-  await untilQuiet(stack.brokers, databases, 120_000);
+  await untilQuiet(stack.brokers, databases);
   const sent = await readAll(stack.brokers);
   expect({
     outboxes: await outboxProblems(databases, sent),
@@ -183,7 +183,7 @@ test('a service that is asked to stop answers the command at hand and ends by it
   await expect(atHand).resolves.toMatchObject({ logInteraction: {} });
   expect(await ended).toMatch(/exit code 0/);
   await log();
-}, 60_000);
+}, 300_000);
 
 test('a command at hand when Postgres dies is answered with a masked fault that may be tried again, and readiness goes and comes', async () => {
   const input = {
@@ -212,7 +212,7 @@ test('a command at hand when Postgres dies is answered with a masked fault that 
       [input.requestId],
     ),
   ).toHaveLength(1);
-}, 120_000);
+}, 300_000);
 
 test('a service without Kafka answers, is not ready, and stops in good order; it is ready again when Kafka is back', async () => {
   await stack.kill('kafka', 'SIGKILL');
@@ -220,8 +220,8 @@ test('a service without Kafka answers, is not ready, and stops in good order; it
   await aClient();
   expect(await stop('loyalty')).toMatch(/exit code 0/);
   await until('clients is ready again', async () => (await readiness('clients')) === 200, 90_000);
-  await untilQuiet(stack.brokers, databases, 90_000);
-}, 240_000);
+  await untilQuiet(stack.brokers, databases);
+}, 300_000);
 
 /** What `npm run events` prints. */
 async function events(...args: string[]): Promise<string[]> {
@@ -260,7 +260,7 @@ test('a message that cannot be read is set aside by each consumer while the othe
     input: { clientId: id, expectedVersion: version, ...evidence },
   });
   await insist('operations', 'activate-client', { input: { clientId: id, expectedVersion: version + 1 } });
-  await untilQuiet(stack.brokers, databases, 90_000);
+  await untilQuiet(stack.brokers, databases);
   for (const service of COPIES)
     expect(await databases[service]('select status from client_copy where client_id = $1', [id])).toEqual([
       { status: 'ACTIVE' },
@@ -276,8 +276,8 @@ test('a message that cannot be read is set aside by each consumer while the othe
   const sent = await events('resend', '--all', '--topic', 'clients.v1');
   expect(sent.filter((line) => line.startsWith('sent again'))).toHaveLength(1);
   // Nothing has been mended, so it comes back, with its reason, for each of them.
-  await untilQuiet(stack.brokers, databases, 90_000);
+  await untilQuiet(stack.brokers, databases);
   const after = await listed();
   expect(after.filter((line) => line.includes('sent again, was: UNREADABLE'))).toHaveLength(CONSUMERS.length);
   expect(consumersOf(after.filter((line) => !line.includes('sent again')))).toStrictEqual(CONSUMERS);
-}, 240_000);
+}, 300_000);

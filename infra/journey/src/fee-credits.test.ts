@@ -36,12 +36,12 @@ beforeAll(async () => {
   });
   insist = insistent(createGraph(stack.gatewayUrl, stack.token));
   ({ databases, close: closeDatabases } = await openDatabases(stack));
-}, 240_000);
+}, 300_000);
 afterAll(async () => {
   await closeDatabases?.();
   await stack?.stop();
   await rm(folder, { recursive: true, force: true });
-}, 60_000);
+}, 300_000);
 
 type Versioned = { id: string; version: number };
 const change = async (operation: string, input: Record<string, unknown>, as = 'operations') =>

@@ -39,12 +39,12 @@ beforeAll(async () => {
   graph = createGraph(stack.gatewayUrl, stack.token);
   await loadSampleFirm(stack);
   ear = await hearEvents(stack.brokers, 'journey-test');
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
   await ear?.stop();
   await stack?.stop();
   await rm(folder, { recursive: true, force: true });
-}, 60_000);
+}, 300_000);
 
 test('a seminar lead becomes a served client across all six services, and one query tells it all', async () => {
   const lines: string[] = [];
@@ -80,7 +80,7 @@ test('a seminar lead becomes a served client across all six services, and one qu
   ]) {
     expect(mine).toContain(type);
   }
-}, 120_000);
+}, 300_000);
 
 test('loading the sample firm again changes nothing', async () => {
   const count = () =>
@@ -90,7 +90,7 @@ test('loading the sample firm again changes nothing', async () => {
   const before = await count();
   await loadSampleFirm(stack);
   expect(await count()).toBe(before);
-}, 60_000);
+}, 300_000);
 
 test("the adviser's day is one query: review, assessment, call, complaint and birthday, in as many statements for many clients", async () => {
   const { databases, close } = await openDatabases(stack);
@@ -117,7 +117,7 @@ test("the adviser's day is one query: review, assessment, call, complaint and bi
   await close();
   expect(few.service).toBeLessThanOrEqual(14);
   expect(few.clients).toBeLessThanOrEqual(10);
-}, 120_000);
+}, 300_000);
 
 test('with the risk service down the rest of the page stands, and no purchase is possible for who has no level', async () => {
   const { clients } = await graph<{ clients: { nodes: { id: string }[] } }>('compliance', 'client-list', {
@@ -132,7 +132,7 @@ test('with the risk service down the rest of the page stands, and no purchase is
   expect(JSON.stringify(answer.errors)).not.toMatch(/127\.0\.0\.1|ECONN|at .*\.js/);
   await stack.restart('risk');
   await expect(buyBlindly(id ?? '')).rejects.toThrow(GraphError);
-}, 60_000);
+}, 300_000);
 
 test.each(SERVICES)('services/%s/schema.sql is the database that its migrations make', async (service) => {
   const file = new URL(`../../../services/${service}/schema.sql`, import.meta.url);
@@ -175,7 +175,7 @@ test('nor can it be read in a copy of any of the six databases', async () => {
   }
   await close();
   expect(readable).toEqual([]);
-}, 60_000);
+}, 300_000);
 
 describe('the real campaign file', () => {
   const file = fileURLToPath(new URL('../../../../shared/data/bank-additional.csv', import.meta.url));
@@ -196,7 +196,7 @@ describe('the real campaign file', () => {
     expect(await funnel('MEDIUM')).toEqual(media);
     expect(await funnel('ATTEMPTS')).toEqual(await count((cell) => cell('campaign')));
     expect(Object.values(media).reduce((sum, { leads }) => sum + leads, 0)).toBe(4119);
-  }, 60_000);
+  }, 300_000);
 });
 
 test('a funnel out of a spreadsheet comes in as far as it makes sense: the rest is rejected by line and reason, the figures are exact', async () => {
@@ -218,7 +218,7 @@ test('a funnel out of a spreadsheet comes in as far as it makes sense: the rest 
     counts[fate.medium] = { leads: leads + 1, converted: converted + (fate.isWon ? 1 : 0) };
   }
   expect(await funnelOf(graph, MESSY_MAPPING.campaign.name, 'MEDIUM')).toEqual(counts);
-}, 60_000);
+}, 300_000);
 
 describe('what a caller gets wrong comes back with a code, and nothing is lost', () => {
   const post = async (url: string, body: unknown, authorization?: string) => {

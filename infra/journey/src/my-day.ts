@@ -73,7 +73,7 @@ const ASKED = ['service', 'clients'] as const;
  * since what a service does beside is counted too.
  */
 export async function costOfDay(stack: Stack, { graph, databases }: Firm, times = 8) {
-  await untilQuiet(stack.brokers, databases, 30_000);
+  await untilQuiet(stack.brokers, databases);
   const count = async () => ({
     service: await statementsOf(stack.serviceUrl('service')),
     clients: await statementsOf(stack.serviceUrl('clients')),

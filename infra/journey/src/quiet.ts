@@ -22,12 +22,12 @@ export async function highWatermarks(admin: Admin, topics: readonly string[]): P
  * Waits until nothing is on its way any more: every outbox sent, every consumer at the end of every partition, and no new message
  * while that was looked at (an event taken in may have caused another).
  */
-export const untilQuiet = (brokers: string, databases: Databases, timeoutMs: number): Promise<boolean> =>
+export const untilQuiet = (brokers: string, databases: Databases): Promise<boolean> =>
   until(
     'every outbox is sent and every consumer has caught up',
     // A broker that has just come back does not know yet what it leads.
     () => isQuiet(brokers, databases).catch(() => false),
-    timeoutMs,
+    240_000,
   );
 
 async function isQuiet(brokers: string, databases: Databases): Promise<boolean> {

@@ -11,7 +11,7 @@ let kafka: Kafka;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'client-graph-kafka-'));
   kafka = await startKafka({ port: await freePort(), dataDir: join(folder, 'data') });
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await kafka?.stop();
   await rm(folder, { recursive: true, force: true });

@@ -77,7 +77,7 @@ async function launch(
   const running = await startProcess(command('kafka', logFile, 'kafka.Kafka', config));
   const brokers = `127.0.0.1:${port}`;
   await waitUntilReady(running, () => serves(brokers, cluster), {
-    timeoutMs: 90_000,
+    timeoutMs: 180_000,
     signal,
     explain: (words) => explain(words, logFile, port),
   });

@@ -16,7 +16,7 @@ beforeAll(async () => {
   postgres = await startPostgres({ port: await freePort(), dataDir: join(folder, 'data'), fsync: false });
   await createServiceDatabases(postgres);
   await createServiceDatabases(postgres);
-}, 60_000);
+}, 300_000);
 
 afterAll(async () => {
   await postgres?.stop();
@@ -139,4 +139,4 @@ test('compose.yaml makes the databases, roles and rights that this makes', async
   } finally {
     await Promise.all([composed.stop(), made.stop()]);
   }
-}, 60_000);
+}, 300_000);

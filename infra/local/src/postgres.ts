@@ -133,7 +133,7 @@ async function startServer(
     const running = await startProcess({ ...launch, stopSignal: 'SIGINT' });
     try {
       await waitUntilReady(running, isReady, {
-        timeoutMs: 60_000,
+        timeoutMs: 120_000,
         signal,
         explain: (words) => explain(words, options, 'did not start'),
       });

@@ -259,7 +259,7 @@ async function startNode(
       signal,
     });
     const isReady = () => respondsOk(`http://127.0.0.1:${port}/health/ready`);
-    await waitUntilReady(running, isReady, { timeoutMs: 90_000, signal, explain });
+    await waitUntilReady(running, isReady, { timeoutMs: 180_000, signal, explain });
     return running;
   });
   start.onEvent(`${name} is ready on port ${port}`);

@@ -106,7 +106,7 @@ describe('tail', () => {
     expect(said.out.split('\n')).toContain(
       `2026-03-02T02:00:00.000Z ${TOPIC} interaction.logged ${later.key} 7 ${later.value}`,
     );
-  }, 60_000);
+  }, 300_000);
 });
 
 describe('dead letters', () => {
@@ -142,7 +142,7 @@ describe('dead letters', () => {
       Object.entries(message?.headers ?? {}).map(([name, value]) => [name, String(value)]),
     );
     expect(headers).toEqual(letter.headers);
-  }, 120_000);
+  }, 300_000);
 });
 
 test('a message that two services have set aside is sent again once', async () => {
@@ -157,7 +157,7 @@ test('a message that two services have set aside is sent again once', async () =
   expect((await arrived(key, 2)).map((message) => message.value?.toString()).at(-1)).toBe(after.value);
   expect(await arrived(key, 2)).toHaveLength(2);
   expect((await events(['resend', '--topic', TOPIC, '--all'])).lines).toEqual(['No dead letter waits.']);
-}, 60_000);
+}, 300_000);
 
 describe('what cannot be done is said in one sentence, with exit code 1', () => {
   test.each([
@@ -223,4 +223,4 @@ test('the example for outside programs prints a conversion', async () => {
   expect(said.out.split('\n')).toContain(
     `2026-03-02T02:00:00.000Z ${id}: lead ${leadId} is client ${clientId}`,
   );
-}, 60_000);
+}, 300_000);

@@ -246,7 +246,7 @@ function serverUrl(): string {
 }
 
 /** Waits for a condition, never for a time; fails after `timeoutMs`. */
-export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 90_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`The condition did not come true within ${timeoutMs} ms.`);

@@ -341,7 +341,7 @@ describe('Client.interactions', () => {
     );
     expect(fifty).toBe(one);
     expect(fifty).toBeLessThanOrEqual(5);
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('a call to the hotline', () => {

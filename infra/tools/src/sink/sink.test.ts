@@ -166,7 +166,7 @@ test('a file gets every conversion exactly once and in order, though the sink is
     await until(async () => {
       if (child.exitCode !== null) throw new Error(`The sink has ended: ${said.error}`);
       return (await linesOf(file)).length >= enough;
-    }, 200_000);
+    }, 300_000);
     child.kill('SIGKILL');
     await ended;
     first = [];

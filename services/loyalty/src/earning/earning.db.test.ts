@@ -314,5 +314,5 @@ describe('the same events', () => {
       }),
       { numRuns: 10 },
     );
-  }, 120_000);
+  }, 300_000);
 });

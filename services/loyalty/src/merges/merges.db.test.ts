@@ -223,4 +223,4 @@ test('any history of merging, parting, buying and spending: no point is lost or 
     }),
     { numRuns: 25 },
   );
-}, 240_000);
+}, 300_000);

@@ -432,7 +432,7 @@ describe('any history', () => {
       }),
       { numRuns: 3_000 },
     );
-  }, 120_000);
+  }, 300_000);
 
   test('told again gives the same book', () => {
     fc.assert(

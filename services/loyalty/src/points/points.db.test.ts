@@ -397,7 +397,7 @@ describe('the books', () => {
       }),
       { numRuns: 25 },
     );
-  }, 120_000);
+  }, 300_000);
 
   test('cannot be rewritten: the database refuses to change or delete an entry', async () => {
     const clientId = await aClient();

@@ -144,4 +144,4 @@ test('whatever is ordered, settled in parts, taken back, merged and parted, in w
     numRuns: 12,
     endOnFailure: true,
   });
-}, 240_000);
+}, 300_000);

@@ -540,7 +540,7 @@ describe('once and only once', () => {
       }),
       { numRuns: 12 },
     );
-  }, 120_000);
+  }, 300_000);
 
   test('the database itself refuses units below zero and more settled than was ordered', async () => {
     const clientId = await aClient();

@@ -176,7 +176,7 @@ describe('suspending and closing', () => {
       expect(changed?.codes).toEqual([]);
       expect((await statesOf(id)).filter((row) => row.state === 'SUBMITTED')).toEqual([]);
     }
-  }, 90_000);
+  }, 300_000);
 
   test('nor of orders accepted at that moment: each was accepted before, or rejected', async () => {
     const { id } = await aProduct(world);

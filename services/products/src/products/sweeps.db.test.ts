@@ -75,7 +75,7 @@ test('a product with many holders is re-rated in one short transaction; all are 
     ...(await world.sql('select count(*)::int as n from outbox group by xmin')).map(({ n }) => Number(n)),
   );
   expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
-}, 120_000);
+}, 300_000);
 
 test('an order whose sweep is still to come is not accepted meanwhile: acceptance decides anew', async () => {
   const clientId = await aClient(world);

@@ -585,5 +585,5 @@ describe('care', () => {
     expect(ahead).toContainEqual({ ruleCode: 'QINGMING', on: '2026-04-05', isSilent: true, label: '清明' });
     const year = await world.ask(adviser, '{ careCalendar(year: 2027) { ruleCode on } }');
     expect(year.data.careCalendar).toContainEqual({ ruleCode: 'MID_AUTUMN', on: '2027-09-15' });
-  }, 120_000);
+  }, 300_000);
 });

@@ -472,7 +472,7 @@ describe('a root cause', () => {
       decided: 10,
       onTime: 10,
     });
-  }, 120_000);
+  }, 300_000);
 });
 
 test('a decided case is to be followed up within seven days and closed within thirty, and the figures say how many there are', async () => {
@@ -532,7 +532,7 @@ test('the complaints of fifty clients cost as many statements as those of one', 
       expect(answer.data._entities.at(-1).complaints.nodes).toHaveLength(1);
     });
   expect(await ask(clients)).toBe(await ask(clients.slice(0, 1)));
-}, 120_000);
+}, 300_000);
 
 test('the working calendar says when nothing is published yet', async () => {
   const ask = async (year: number) =>

@@ -155,7 +155,7 @@ describe('my day', () => {
     // Six lists, what the calendar asks, the plans of the steps, and keys that were not known yet.
     expect(many).toBeLessThanOrEqual(12);
     expect((await dayOf(busy)).items).toHaveLength(40);
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('a follow-up', () => {

@@ -285,7 +285,7 @@ describe('the service desk', () => {
         expect(data._entities.at(-1).contactPoints).toHaveLength(1);
       });
     expect(await cost(clients)).toBe(await cost(clients.slice(0, 1)));
-  }, 120_000);
+  }, 300_000);
   test('registrations of an event show marketing no word that was written to a client', async () => {
     const clientId = await aClient();
     const marketing = actorOf(freshId(), ['MARKETING']);
