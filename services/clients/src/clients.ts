@@ -28,6 +28,7 @@ import { forEachDue } from './due.js';
 import type { ActivateClientInput, OpenClientInput, VerifyIdentityInput } from './generated/resolvers.js';
 import { assignFirst, regrade, rulesOn } from './grading.js';
 import { decide, type Facts, factsOf } from './grading.rules.js';
+import { notBeforeLast } from './history/as-of.rules.js';
 import { numberHash } from './identity.js';
 import { InstitutionProfileRow } from './institutions/institutions.entities.js';
 import { AdviserAssignmentRow } from './life-cycle/life-cycle.entities.js';
@@ -149,15 +150,28 @@ export async function keepVersion(
   profile: object,
   changed: string[],
 ): Promise<void> {
+  const last = await lastOf(tx, ProfileVersionRow, clientId);
   await tx.insert(ProfileVersionRow, {
     id: tx.newId(),
     clientId,
     profile,
     changed,
     by: staffOf(tx),
-    at: tx.now,
+    at: notBeforeLast(last, tx.now),
   });
 }
+
+/** When the history of a client was last written. */
+const lastOf = (
+  tx: Tx,
+  row: typeof ProfileVersionRow | typeof StatusChangeRow,
+  clientId: string,
+): Promise<{ at: Date } | null> =>
+  tx.manager.findOne<ProfileVersionRow | StatusChangeRow>(row, {
+    select: { id: true, at: true },
+    where: { clientId },
+    order: { at: 'DESC' },
+  });
 
 type Document = { type: IdType; number: string; expiresOn: string | null };
 
@@ -250,6 +264,7 @@ export async function keepStatus(
   reason: string,
   evidence: string | null = null,
 ): Promise<void> {
+  const last = await lastOf(tx, StatusChangeRow, client.id);
   const change = {
     clientId: client.id,
     from,
@@ -257,7 +272,7 @@ export async function keepStatus(
     reason,
     evidence,
     by: tx.actor.id ?? NOBODY,
-    at: tx.now,
+    at: notBeforeLast(last, tx.now),
   };
   await tx.insert(StatusChangeRow, { id: tx.newId(), ...change });
 }

@@ -192,7 +192,7 @@ export type Decision = Standing & {
  * Class and grade anew. A first one is given as the rules say; a higher one counts at once; a lower one is noted and counts
  * after the first quarter end that finds the client 90 days below the line. Both move together wherever DIAMOND or
  * ULTRA_HIGH_NET_WORTH is concerned, because their lines are the same (`tableProblems`). An override takes the place of the
- * grade by rule while it lasts; the caller hands no `held` when one has just ended, so that the rules take over at once.
+ * grade by rule while it lasts; the caller hands `afterOverride` when one has just ended.
  */
 export function decide(
   held: Standing | null,
@@ -244,13 +244,26 @@ function settleBoth(before: Standing, ruled: Ruled<Grounds>, today: string): Sta
   return { class: clientClass, classBelowSince: classSince, grade, gradeBelowSince: gradeSince };
 }
 
-/** DIAMOND and its segment go together, whoever has decided on the grade. */
+/** DIAMOND and its segment go together, whoever has decided on the grade; any other segment goes on as the rules say. */
 function overridden(settled: Standing, { grade }: Override): Standing {
-  const isHighest = settled.class === 'ULTRA_HIGH_NET_WORTH';
-  const clientClass =
-    grade === 'DIAMOND' ? 'ULTRA_HIGH_NET_WORTH' : isHighest ? 'HIGH_NET_WORTH' : settled.class;
-  return { class: clientClass, classBelowSince: null, grade, gradeBelowSince: null };
+  const above = { grade, gradeBelowSince: null };
+  if (grade === 'DIAMOND') return { ...above, class: 'ULTRA_HIGH_NET_WORTH', classBelowSince: null };
+  if (settled.class === 'ULTRA_HIGH_NET_WORTH')
+    return { ...above, class: 'HIGH_NET_WORTH', classBelowSince: null };
+  return { ...settled, ...above };
 }
+
+/**
+ * Where a client stands on the day after an override: nothing is left of the grade, so that the rules take over at once, and
+ * nothing of a segment that it had brought; a segment of its own waits on.
+ */
+export const afterOverride = (held: Standing): Standing | null =>
+  held.class === 'ULTRA_HIGH_NET_WORTH'
+    ? null
+    : { ...held, grade: lowestOf(held.grade), gradeBelowSince: null };
+
+const lowestOf = (grade: Grade): Grade =>
+  INSTITUTION_GRADES.some((one) => one === grade) ? INSTITUTION_GRADES[0] : GRADES[0];
 
 function settle<Code>(
   order: readonly Code[],

@@ -11,7 +11,7 @@ import {
   GradingRuleSetRow,
   RiskToleranceRow,
 } from './grading.entities.js';
-import { changesOf, type Decision, decide, isSame } from './grading.rules.js';
+import { afterOverride, changesOf, type Decision, decide, isSame } from './grading.rules.js';
 import { type File, filesOf } from './grading-facts.js';
 import {
   CLASSES,
@@ -74,8 +74,7 @@ async function gradeAnew(
   { client, facts, override, current }: File,
   { before, changes }: { before: ClientRow; changes: Changes },
 ): Promise<ClientRow> {
-  // An override that has ended leaves nothing to wait for: the rules take over at once.
-  const held = current.reason === 'OVERRIDE' && override === null ? null : client;
+  const held = current.reason === 'OVERRIDE' && override === null ? afterOverride(client) : client;
   const decision = decide(held, rules, facts, dayOf(tx.now), override);
   const { grounds, ...standing } = decision;
   const isGradeSame =

@@ -69,7 +69,7 @@ export type Application = {
 };
 
 export const refuseProfile = defineRefusals({
-  BIRTH_DATE_IMPOSSIBLE: 'A person is born in the past and is at most 150 years old.',
+  BIRTH_DATE_IMPOSSIBLE: 'A person is born in the past, less than 150 years ago.',
   UNDER_AGE: 'A client must be of full age; the details give the age needed.',
   ID_NUMBER_INVALID: 'The number is not one this kind of document can have; the details say why.',
   DOCUMENT_EXPIRED: 'The identity document has expired: ask for the new one.',
@@ -80,7 +80,7 @@ export const refuseProfile = defineRefusals({
 export const HOME = 'CN';
 
 /** Ages at which a client can be opened (`domain.md` 3.3.2 AGE; the law's full age is 18). */
-const AGES = { min: 18, max: 150 } as const;
+const AGES = { min: 18, below: 150 } as const;
 
 /** The person of an application, cleaned; refuses what no real person could state. */
 export function profileOf(application: Omit<Application, 'idType' | 'idNumber'>, today: string): Profile {
@@ -106,11 +106,17 @@ export function profileOf(application: Omit<Application, 'idType' | 'idNumber'>,
   };
 }
 
-/** One line of text without breaks or control characters, trimmed. Refuses BAD_INPUT. */
+/** Marks, formats and blanks: nothing of it can be seen by itself. */
+const UNSEEN = /^[\p{M}\p{Cf}\p{Z}\u115f\u1160\u3164\uffa0]*$/u;
+/** What turns the direction of writing makes a text look like another one. */
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/u;
+
+/** One line of text that can be seen, without breaks or control characters, trimmed. Refuses BAD_INPUT. */
 export function line(text: string, field: string, max: number): string {
   const trimmed = text.trim();
-  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(trimmed)) throw refuse('BAD_INPUT', { field, reason: 'LINE_BREAK' });
-  if (trimmed === '') throw refuse('BAD_INPUT', { field, reason: 'EMPTY' });
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(trimmed) || TURNING.test(trimmed))
+    throw refuse('BAD_INPUT', { field, reason: 'LINE_BREAK' });
+  if (UNSEEN.test(trimmed)) throw refuse('BAD_INPUT', { field, reason: 'EMPTY' });
   if (trimmed.length > max) throw refuse('BAD_INPUT', { field, reason: 'TOO_LONG', max });
   return trimmed;
 }
@@ -144,7 +150,7 @@ export function expiryOf(day: string | null | undefined, today: string): string 
 }
 
 function birthDate(day: string, today: string): string {
-  if (day > today || yearsBetween(day, today) > AGES.max) throw refuseProfile('BIRTH_DATE_IMPOSSIBLE');
+  if (day > today || yearsBetween(day, today) >= AGES.below) throw refuseProfile('BIRTH_DATE_IMPOSSIBLE');
   if (yearsBetween(day, today) < AGES.min) throw refuseProfile('UNDER_AGE', { min: AGES.min });
   return day;
 }

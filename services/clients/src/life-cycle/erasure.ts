@@ -65,7 +65,7 @@ export async function keptUntil(tx: Tx, client: ClientRow): Promise<{ until: str
   if (until !== null) return { until, isHeld };
   const closed = await tx.manager.findOne(StatusChangeRow, {
     where: { clientId: client.id, from: 'CLOSING', to: 'CLOSED' },
-    order: { id: 'DESC' },
+    order: { at: 'DESC', id: 'DESC' },
   });
   return { until: retainedUntil(dayOf(closed?.at ?? tx.now)), isHeld };
 }

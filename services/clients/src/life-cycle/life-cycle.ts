@@ -9,7 +9,7 @@ import {
   ClientUpdated,
 } from '@client-graph/events';
 import { asService, type Db, dayOf, isUuid, plusDays, refuse, type Tx, transact } from '@client-graph/kit';
-import { IsNull } from 'typeorm';
+import { IsNull, Not } from 'typeorm';
 import { AssetSnapshotRow } from '../assets.entities.js';
 import { ClientRow, StatusChangeRow } from '../clients.entities.js';
 import { clientForUpdate, keepAdviser, keepStatus } from '../clients.js';
@@ -90,8 +90,8 @@ export const unrestrictClient = (db: Db, input: UnrestrictClientInput): Promise<
 /** What a restricted client was before. */
 export async function statusBefore(tx: Tx, client: ClientRow): Promise<Status> {
   const before = await tx.manager.findOne(StatusChangeRow, {
-    where: { clientId: client.id, to: 'RESTRICTED' },
-    order: { id: 'DESC' },
+    where: { clientId: client.id, to: 'RESTRICTED', from: Not<Status>('MERGED') },
+    order: { at: 'DESC', id: 'DESC' },
   });
   return before?.from ?? 'ACTIVE';
 }

@@ -8,6 +8,7 @@ import {
   isUuid,
   type PageArgs,
   page,
+  plusDays,
   refuse,
   type Tx,
   transact,
@@ -96,6 +97,8 @@ async function partAgain(tx: Tx, client: ClientRow, status: ClientRow['status'])
     mergedInto: null,
     ...(profile === null ? {} : ageBandOn(profile.dateOfBirth, today)),
     dormantDueOn: status === 'ACTIVE' ? dormantOn(client.lastActiveOn ?? today) : null,
+    restrictionEndsOn:
+      status === 'RESTRICTED' && client.restrictedUntil !== null ? plusDays(client.restrictedUntil, 1) : null,
   });
 }
 

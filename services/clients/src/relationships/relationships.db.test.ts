@@ -98,6 +98,17 @@ describe('relationships', () => {
     ]);
   });
 
+  test.each(['PARENT', 'GUARDIAN', 'REFERRER'])(
+    '%s: nobody is to another what the other is to them',
+    async (role) => {
+      const [one, other] = [await openPerson(ask, anAdviser()), await openPerson(ask, anAdviser())];
+      const { data } = await relateBy(OFFICER, one.id, other.id, role);
+      expect((await relateBy(OFFICER, other.id, one.id, role)).codes).toEqual(['ALREADY_RELATED']);
+      await world.ask(OFFICER, END, { input: { relationshipId: data.relateClients.id, expectedVersion: 1 } });
+      expect((await relateBy(OFFICER, other.id, one.id, role)).codes).toEqual([]);
+    },
+  );
+
   const kinds: Kind[] = ['INDIVIDUAL', 'INSTITUTION'];
   const inverses: Record<Role, Inverse> = {
     SPOUSE: 'SPOUSE',
@@ -147,8 +158,11 @@ test('who cannot act alone is served once a guardian who can act is related to i
   expect((await activated()).codes).toEqual(['GUARDIAN_NEEDED']);
   await relateBy(adviser, parent.id, child.id, 'PARENT');
   expect((await activated()).codes).toEqual(['GUARDIAN_NEEDED']);
-  await relateBy(adviser, child.id, parent.id, 'GUARDIAN');
+  const wrong = await relateBy(adviser, child.id, parent.id, 'GUARDIAN');
   expect((await activated()).codes).toEqual(['GUARDIAN_NEEDED']);
+  await world.ask(adviser, END, {
+    input: { relationshipId: wrong.data.relateClients.id, expectedVersion: 1 },
+  });
   await relateBy(adviser, parent.id, child.id, 'GUARDIAN');
   expect((await activated()).codes).toEqual([]);
 });

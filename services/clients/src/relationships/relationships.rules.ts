@@ -28,9 +28,14 @@ export const ROLES_BETWEEN: Readonly<Record<Role, Rule>> = {
   REFERRER: { inverse: 'REFERRED', from: ANY, to: ANY },
 };
 
+/** Of these one cannot be to the other what the other is to it: nobody is the child of their child. */
+const ONE_WAY: readonly Role[] = ['PARENT', 'GUARDIAN', 'REFERRER'];
+export const isOneWay = (role: Role): boolean => ONE_WAY.includes(role);
+
 export const refuseRelationship = defineRefusals({
   NOT_BETWEEN: 'This role cannot be between these two clients; the details name the kinds it can be between.',
-  ALREADY_RELATED: 'The two stand in this relationship already, or one has a spouse.',
+  ALREADY_RELATED:
+    'The two stand in this relationship already, the other way round too, or one has a spouse.',
   RELATIONSHIP_ENDED: 'This relationship has ended before.',
   DAY_IMPOSSIBLE: 'The day is to come, or before the beginning.',
 });

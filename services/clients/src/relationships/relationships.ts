@@ -16,7 +16,7 @@ import { mustBeEditable } from '../clients.rules.js';
 import type { EndRelationshipInput, RelateClientsInput } from '../generated/resolvers.js';
 import { scheduleAfterEvent } from '../reviews/schedule.js';
 import { RelationshipRow } from './relationships.entities.js';
-import { end, refuseRelationship, relate } from './relationships.rules.js';
+import { end, isOneWay, refuseRelationship, relate } from './relationships.rules.js';
 
 /** A relationship as one of the two sees it. */
 export type Seen = { relationship: RelationshipRow; clientId: string };
@@ -86,7 +86,7 @@ async function mustBeNew(
           { ...open, fromId: id },
           { ...open, toId: id },
         ])
-      : [{ ...open, ...pair }];
+      : [{ ...open, ...pair }, ...(isOneWay(role) ? [{ ...open, fromId: toId, toId: fromId }] : [])];
   if ((await tx.find(RelationshipRow, { where })).length > 0) throw refuseRelationship('ALREADY_RELATED');
 }
 

@@ -2,7 +2,7 @@ import { RiskProfileChanged } from '@client-graph/events';
 import type { Actor } from '@client-graph/kit';
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { activate, openOrganisation, openPerson } from '../../test/applications.js';
+import { activate, openOrganisation, openPerson, yuan } from '../../test/applications.js';
 import { service } from '../service.js';
 import { REVIEWED } from './reviews.rules.js';
 
@@ -138,6 +138,47 @@ test('another job, another level and a document that ends ask for a review of th
   await level('HIGH');
   const open = (await reviewsOf(id)).map(({ kind, dueOn }) => `${kind} ${dueOn}`).sort();
   expect(open).toEqual(['EVENT 2026-03-02', 'ID_EXPIRY 2026-11-01', 'PERIODIC 2028-03-02']);
+});
+
+test('a new document answers the review that the old one has asked for, and those who heard of it hear that it is done', async () => {
+  const { id, version } = await active(actorOf(freshId(), ['ADVISER']), { idExpiresOn: '2026-12-31' });
+  at('2027-03-01');
+  await run();
+  expect(await told(id)).toEqual([['ID_EXPIRY', '2026-11-01', 'BLOCKING']]);
+  const input = { clientId: id, expectedVersion: version, method: 'VIDEO', evidenceReference: 'scan 2' };
+  const correct =
+    'mutation ($input: CorrectIdentityInput!) { correctIdentity(input: $input) { reviews { kind dueOn stage changed } } }';
+  const { data } = await world.ask(OFFICER, correct, { input: { ...input, idExpiresOn: '2037-02-28' } });
+  expect(data.correctIdentity.reviews).toMatchObject([
+    { kind: 'ID_EXPIRY', dueOn: '2036-12-30', stage: 'SCHEDULED' },
+    { kind: 'PERIODIC', stage: 'SCHEDULED' },
+    { kind: 'ID_EXPIRY', dueOn: '2026-11-01', stage: 'DONE', changed: ['idExpiresOn'] },
+  ]);
+  expect((await world.events('client.review.completed')).filter(({ key }) => key === id)).toMatchObject([
+    { data: { kind: 'ID_EXPIRY', dueOn: '2026-11-01' } },
+  ]);
+});
+
+test('nobody is late by a change of grade, and a review that was told keeps its day', async () => {
+  const { id } = await active(actorOf(freshId(), ['ADVISER']));
+  const record = (aum: string, asOf: string) =>
+    world.ask(OFFICER, 'mutation ($input: RecordAssetsInput!) { recordAssets(input: $input) { id } }', {
+      input: {
+        ...{ requestId: freshId(), clientId: id, asOf, source: 'STATEMENT' },
+        ...{ aumWithFirm: yuan(aum), externalVerified: yuan('0') },
+      },
+    });
+  at('2027-05-02');
+  await record('40000000', '2027-05-01');
+  await run();
+  expect(await told(id)).toEqual([['PERIODIC', '2027-05-02', 'DUE']]);
+  at('2027-05-03');
+  await record('0', '2027-05-03');
+  at('2027-10-01');
+  await service.jobs!.find(({ name }) => name === 'regrade-due')!.run(world.db);
+  const { data } = await world.ask(OFFICER, `{ client(id: "${id}") { grade } }`);
+  expect(data.client.grade).toBe('BRONZE');
+  expect(await reviewsOf(id)).toMatchObject([{ kind: 'PERIODIC', dueOn: '2027-05-02' }]);
 });
 
 test('an institution is asked about its own fields, and a restricted client about nothing', async () => {

@@ -52,10 +52,10 @@ test.each<[string, ReviewStage, string | null]>([
 test.each<[string, Partial<Parameters<typeof redated>[0]>, string, string, ReviewStage, string | null]>([
   ['by its grade', {}, '2026-03-02', '2026-06-01', 'SCHEDULED', '2026-06-01'],
   [
-    'looked at today when its day has come',
-    { countedFrom: '2025-12-01' },
+    'due today when its day has passed',
+    { countedFrom: '2025-09-01' },
     '2026-03-02',
-    '2026-03-01',
+    '2026-03-02',
     'SCHEDULED',
     '2026-03-02',
   ],

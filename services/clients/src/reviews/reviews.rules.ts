@@ -49,9 +49,10 @@ export const nextDue = (grade: Grade, from: string, calendar: ReviewCalendar): s
 
 /** When a document that expires is asked about: some weeks before, or at once when that has passed. */
 export function expiryDue(expiresOn: string, today: string, calendar: ReviewCalendar): string {
-  const due = plusDays(expiresOn, -calendar.idExpiryDaysBefore);
-  return due < today ? today : due;
+  return notBefore(today, plusDays(expiresOn, -calendar.idExpiryDaysBefore));
 }
+
+export const notBefore = (today: string, day: string): string => (day < today ? today : day);
 
 /** Changes after which a file is asked about at once: work, home. */
 const EVENTFUL: readonly string[] = ['occupation', 'employment', 'address', 'addressCountry'];
@@ -81,8 +82,8 @@ type Open = {
 };
 
 /**
- * An open review as another calendar dates it. One that has been told keeps its day, for the others know it by that; one that now
- * stands in another stage is looked at today, and told then.
+ * An open review as another calendar dates it, not before today: nobody is late by a change of table. One that has been told keeps
+ * its day, for the others know it by that; one that now stands in another stage is looked at today, and told then.
  */
 export function redated(
   review: Open,
@@ -91,7 +92,7 @@ export function redated(
   calendar: ReviewCalendar,
 ): Pick<Open, 'dueOn' | 'stage' | 'lookOn'> {
   const isTold = review.stage !== 'SCHEDULED';
-  const dueOn = isTold ? review.dueOn : dueBy(review, { grade, expiresOn }, calendar);
+  const dueOn = isTold ? review.dueOn : notBefore(today, dueBy(review, { grade, expiresOn }, calendar));
   const { stage, lookOn } = stageOn(dueOn, today, calendar);
   return { dueOn, stage: review.stage, lookOn: stage === review.stage ? lookOn : today };
 }

@@ -1,4 +1,4 @@
-import { ClientReviewCompleted, ClientReviewDue } from '@client-graph/events';
+import { ClientReviewDue } from '@client-graph/events';
 import {
   asService,
   type Context,
@@ -12,7 +12,6 @@ import {
   transact,
 } from '@client-graph/kit';
 import { In, Not } from 'typeorm';
-import { staffOf } from '../actors.js';
 import { ClientRow } from '../clients.entities.js';
 import { clientForUpdate } from '../clients.js';
 import { mustBeEditable } from '../clients.rules.js';
@@ -20,7 +19,7 @@ import type { CompleteReviewInput } from '../generated/resolvers.js';
 import { changeOrganisation, changePerson } from '../profile-changes.js';
 import { InformationReviewRow } from './reviews.entities.js';
 import { ASKED, complete, reviewedAs, stageOn } from './reviews.rules.js';
-import { calendarRowOn, schedulePeriodic } from './schedule.js';
+import { type Answer, calendarRowOn, closeReview, schedulePeriodic } from './schedule.js';
 
 /** Completes a review: every field is confirmed or changed, and the next periodic one is scheduled. */
 export const completeReview = (
@@ -43,21 +42,11 @@ export const completeReview = (
     complete(review, client.kind, { confirmed: input.confirmed, changed });
     const graded = changed.length === 0 ? client : await change(tx, client, input, hashKey);
     const answer = { confirmed: [...input.confirmed], changed };
-    const completed = await close(tx, review, answer);
+    const completed = await closeReview(tx, review, answer);
     await closeOthers(tx, client.id, answer);
     await schedulePeriodic(tx, graded);
     return completed;
   });
-
-type Answer = Pick<InformationReviewRow, 'confirmed' | 'changed'>;
-
-async function close(tx: Tx, review: InformationReviewRow, answer: Answer): Promise<InformationReviewRow> {
-  const { clientId, kind, dueOn } = review;
-  const done = { stage: 'DONE' as const, lookOn: null, completedBy: staffOf(tx), completedAt: tx.now };
-  const completed = await tx.update(InformationReviewRow, review, { ...answer, ...done });
-  await tx.record(ClientReviewCompleted({ clientId, kind, dueOn }));
-  return completed;
-}
 
 /** Every field was asked, so what else asks for them is answered too; those who have heard that it is due hear that it is done. */
 async function closeOthers(tx: Tx, clientId: string, answer: Answer): Promise<void> {
@@ -67,7 +56,7 @@ async function closeOthers(tx: Tx, clientId: string, answer: Answer): Promise<vo
   });
   for (const other of others)
     if (other.stage === 'SCHEDULED') await tx.manager.delete(InformationReviewRow, other.id);
-    else await close(tx, other, answer);
+    else await closeReview(tx, other, answer);
 }
 
 const change = (

@@ -1,10 +1,20 @@
 import { readFileSync } from 'node:fs';
+import { ClientReviewCompleted } from '@client-graph/events';
 import { type Db, dayOf, type Tx, transact } from '@client-graph/kit';
-import { LessThanOrEqual } from 'typeorm';
+import { LessThanOrEqual, Not } from 'typeorm';
 import { z } from 'zod';
+import { staffOf } from '../actors.js';
 import type { ClientRow } from '../clients.entities.js';
-import { ReviewCalendarRow } from './reviews.entities.js';
-import { expiryDue, nextDue, type ReviewCalendar, type ReviewKind, stageOn } from './reviews.rules.js';
+import { InformationReviewRow, ReviewCalendarRow } from './reviews.entities.js';
+import {
+  expiryDue,
+  nextDue,
+  notBefore,
+  type ReviewCalendar,
+  type ReviewKind,
+  type ReviewStage,
+  stageOn,
+} from './reviews.rules.js';
 
 const months = z.int().positive();
 const Rules = z.object({
@@ -70,17 +80,20 @@ export async function noteNextReview(tx: Tx, clientId: string): Promise<void> {
   );
 }
 
-/** Another grade is asked as often as that grade says, counted from the last time. */
+/**
+ * Another grade is asked as often as that grade says, counted from the last time. A day that has passed by then is today: nobody is
+ * late by a change of grade; and a review that was told keeps its day, for the others know it by that.
+ */
 export async function reschedulePeriodic(tx: Tx, client: Pick<ClientRow, 'id' | 'grade'>): Promise<void> {
   const today = dayOf(tx.now);
   const calendar = await calendarOn(tx, today);
   const [open] = await tx.query<{ id: string; due_on: string; counted_from: string | null }>(
     `select id, due_on::text, counted_from::text from information_review
-     where client_id = $1 and kind = 'PERIODIC' and stage <> 'DONE'`,
+     where client_id = $1 and kind = 'PERIODIC' and stage = 'SCHEDULED'`,
     [client.id],
   );
   if (open === undefined || open.counted_from === null) return;
-  const dueOn = nextDue(client.grade, open.counted_from, calendar);
+  const dueOn = notBefore(today, nextDue(client.grade, open.counted_from, calendar));
   if (dueOn === open.due_on) return;
   const { stage, lookOn } = stageOn(dueOn, '0001-01-01', calendar);
   await tx.query(
@@ -96,12 +109,27 @@ export async function schedulePeriodic(tx: Tx, client: Pick<ClientRow, 'id' | 'g
   await open(tx, client.id, 'PERIODIC', nextDue(client.grade, today, await calendarOn(tx, today)));
 }
 
-/** A look before the identity document ends; a new document takes the place of an old date. */
+export type Answer = Pick<InformationReviewRow, 'confirmed' | 'changed'>;
+
+/** Those who have heard that the review is due hear that it is done. */
+export async function closeReview(
+  tx: Tx,
+  review: InformationReviewRow,
+  answer: Answer,
+): Promise<InformationReviewRow> {
+  const { clientId, kind, dueOn } = review;
+  const done = { stage: 'DONE' as const, lookOn: null, completedBy: staffOf(tx), completedAt: tx.now };
+  const completed = await tx.update(InformationReviewRow, review, { ...answer, ...done });
+  await tx.record(ClientReviewCompleted({ clientId, kind, dueOn }));
+  return completed;
+}
+
+/** A look before the identity document ends; a new document takes the place of an old date, and answers a look that was asked for. */
 export async function scheduleExpiry(tx: Tx, clientId: string, expiresOn: string | null): Promise<void> {
-  await tx.query(
-    `delete from information_review where client_id = $1 and kind = 'ID_EXPIRY' and stage <> 'DONE'`,
-    [clientId],
-  );
+  const where = { clientId, kind: 'ID_EXPIRY' as const, stage: Not<ReviewStage>('DONE') };
+  for (const review of await tx.find(InformationReviewRow, { where }))
+    if (review.stage === 'SCHEDULED') await tx.manager.delete(InformationReviewRow, review.id);
+    else await closeReview(tx, review, { confirmed: [], changed: ['idExpiresOn'] });
   if (expiresOn === null) return noteNextReview(tx, clientId);
   const today = dayOf(tx.now);
   await open(tx, clientId, 'ID_EXPIRY', expiryDue(expiresOn, today, await calendarOn(tx, today)));
