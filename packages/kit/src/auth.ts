@@ -9,18 +9,48 @@ export type Actor = {
   id: string | null;
   roles: readonly Role[];
   scopes: ReadonlySet<string>;
-  /** The client a CLIENT token speaks for. */
+  /** The client a CLIENT token speaks for; null for everybody else. */
   clientId: string | null;
+  /** The client that the caller is as a person, also in a post of the firm. */
+  ownClientId: string | null;
+  /** Whether the caller does nothing else than watch over the firm: then neither walls nor restrictions hide a client. */
+  watches: boolean;
 };
 
-export const ANONYMOUS: Actor = { id: null, roles: [], scopes: new Set(), clientId: null };
+export const ANONYMOUS: Actor = {
+  id: null,
+  roles: [],
+  scopes: new Set(),
+  clientId: null,
+  ownClientId: null,
+  watches: false,
+};
 
-export const actorOf = (id: string, roles: readonly Role[], clientId: string | null = null): Actor => ({
-  id,
-  roles,
-  scopes: scopesOf(roles),
-  clientId,
-});
+/**
+ * The caller with these roles. A member of staff who is a client too acts as staff: as both at once, what a client sees of themself would
+ * be seen of everybody whom they reach. Who watches over the firm and serves clients as well is treated as one who serves.
+ */
+export function actorOf(id: string, roles: readonly Role[], ownClientId: string | null = null): Actor {
+  const posts = roles.filter((role) => role !== 'CLIENT');
+  const held = posts.length > 0 ? posts : roles;
+  return {
+    id,
+    roles: held,
+    scopes: scopesOf(held),
+    clientId: posts.length > 0 ? null : ownClientId,
+    ownClientId,
+    watches: held.length > 0 && held.every((role) => WATCHING.has(role)),
+  };
+}
+
+const WATCHING: ReadonlySet<Role> = new Set<Role>(['COMPLIANCE', 'AUDITOR']);
+
+/** The caller in those of their posts that may do this by themselves: whoever has several does not do with one what another reaches. */
+export function actingBy(actor: Actor, isAllowed: (scopes: ReadonlySet<string>) => boolean): Actor {
+  if (actor.roles.length < 2) return actor;
+  const roles = actor.roles.filter((role) => isAllowed(scopesOf([role])));
+  return roles.length === 0 ? actor : { ...actor, roles, scopes: scopesOf(roles) };
+}
 
 /** One set for the same roles, so that a decision taken about it can be kept by its identity. */
 function scopesOf(roles: readonly Role[]): ReadonlySet<string> {
@@ -44,6 +74,9 @@ const Claims = z.object({ sub: z.uuid(), roles: z.array(z.string()), client_id_r
 
 /** Checks an Authorization header; resolves to the caller. Refuses UNAUTHENTICATED with the reason; no header is anonymous. */
 export type Verify = (authorization: string | undefined) => Promise<Actor>;
+
+/** How long a token that was verified is believed: a key that the provider has withdrawn opens nothing for longer. */
+const KNOWN_MS = 300_000;
 
 /** Verifies access tokens (RS256 or ES256 JWT) of one issuer for one audience against its published keys. */
 export function createVerifier({ issuer, audience }: { issuer: string; audience: string }): Verify {
@@ -73,7 +106,7 @@ export function createVerifier({ issuer, audience }: { issuer: string; audience:
     );
     // A signature check costs as much as a small query; the same token comes back with every request of a page.
     if (verified.size >= 10_000) verified.clear();
-    verified.set(token, { actor, expiresAtMs: payload.exp * 1000 });
+    verified.set(token, { actor, expiresAtMs: Math.min(payload.exp * 1000, Date.now() + KNOWN_MS) });
     return actor;
   };
 }

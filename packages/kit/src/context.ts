@@ -12,6 +12,8 @@ import { knownPurpose, type Purpose, purposeOf } from './sight.js';
 export type Context = {
   db: Db;
   actor: Actor;
+  /** The same request in fewer posts of the caller. */
+  as: (actor: Actor) => Context;
   /** Why the caller reads, if they have said so. Refuses PURPOSE_UNKNOWN. */
   purpose: () => Purpose | null;
   /** What of whom this request has read so far. */
@@ -43,8 +45,10 @@ export type Context = {
 type Only<R> = readonly [column: keyof R & string, value: string];
 
 /** `purpose` is the header `x-purpose` as it came. */
-export function createContext(db: Db, { purpose }: { purpose?: string | undefined } = {}): Context {
-  const reads = new Reads();
+export function createContext(
+  db: Db,
+  { purpose, reads = new Reads() }: { purpose?: string | undefined; reads?: Reads } = {},
+): Context {
   const loaders = new Map<string, DataLoader<string, unknown>>();
   // The loaders of one row class hold rows of that class only, which the map's type cannot say.
   const loader = <T>(key: string, batch: (values: readonly string[]) => Promise<T[]>) => {
@@ -59,9 +63,10 @@ export function createContext(db: Db, { purpose }: { purpose?: string | undefine
     return loader(`${row.name}.id`, (ids) => rowsById(db, row, ids)).load(id.toLowerCase());
   };
 
-  return {
+  const context: Context = {
     db,
     actor: db.actor,
+    as: (actor) => (actor === db.actor ? context : createContext({ ...db, actor }, { purpose, reads })),
     purpose: () => purposeOf(purpose),
     reads,
     recordReads: () =>
@@ -89,6 +94,7 @@ export function createContext(db: Db, { purpose }: { purpose?: string | undefine
       return reachesAll(db.actor) || (db.actor.clientId === clientId && isUuid(clientId));
     },
   };
+  return context;
 }
 
 async function rowsById<R extends Row>(

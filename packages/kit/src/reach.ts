@@ -14,15 +14,14 @@ export type Reachable = {
 };
 
 /** A restricted record is shown to those who watch over the firm and to nobody else (`domain.md` 3.1.3.7). */
-export const seesRestricted = (actor: Actor): boolean =>
-  actor.roles.some((role) => role === 'COMPLIANCE' || role === 'AUDITOR');
+export const seesRestricted = (actor: Actor): boolean => actor.watches;
 
 /** Whether some role of the caller reaches every client that is not hidden from them. */
 export const reachesAll = (actor: Actor): boolean => actor.roles.some((role) => ROLES[role].reach === 'ALL');
 
-/** Whether a wall stands between the caller and the client. It stops every post but those who watch over the firm. */
+/** Whether a wall stands between the caller and the client. It stops everybody but those who only watch over the firm. */
 export const isWalled = (actor: Actor, { walledIds = [] }: Pick<Reachable, 'walledIds'>): boolean =>
-  !seesRestricted(actor) && actor.id !== null && walledIds.includes(actor.id);
+  !actor.watches && actor.id !== null && walledIds.includes(actor.id);
 
 /** Whether the client is out of the caller's sight whatever their post reaches. */
 export const isHidden = (actor: Actor, client: Pick<Reachable, 'status' | 'walledIds'>): boolean =>

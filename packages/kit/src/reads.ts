@@ -130,7 +130,7 @@ export class AccessLog {
         id: uuidv7({ msecs: now.getTime() }),
         at: now,
         actor_id: actor.id,
-        actor_client_id: actor.clientId,
+        actor_client_id: actor.ownClientId,
         role: actor.roles.join(' '),
         subject_type: kind,
         subjects,

@@ -12,7 +12,7 @@ import {
   Kind,
   parse,
 } from 'graphql';
-import type { Actor } from './auth.js';
+import { type Actor, actingBy } from './auth.js';
 import type { Context } from './context.js';
 import { evidenceResolvers } from './evidence.js';
 import { refuse } from './refusals.js';
@@ -90,8 +90,21 @@ function guardType(type: GraphQLObjectType, problems: string[]): void {
     const requirements = [...ofType, ...ofField, ...(scope === undefined ? [] : [[[scope]]])];
     watchField(field, type, { fieldClass, isKey: keyFields.has(field.name) });
     if (requirements.length > 0) guardField(field, requirements);
+    if (type.name === 'Mutation') actByPost(field, requirements);
   }
 }
+
+/** A command is carried out in those of the caller's posts that may give it, and reaches whom these reach. */
+function actByPost(field: GraphQLField<unknown, Context>, requirements: readonly Requirement[]): void {
+  const resolve = field.resolve ?? defaultFieldResolver;
+  field.resolve = (source, args, context, info) => {
+    const actor = actingBy(context.actor, (scopes) => requirements.every((ways) => isMet(ways, scopes)));
+    return resolve(source, args, actor === context.actor ? context : context.as(actor), info);
+  };
+}
+
+const isMet = (ways: Requirement, scopes: ReadonlySet<string>): boolean =>
+  ways.length === 0 || ways.some((way) => way.every((scope) => scopes.has(scope)));
 
 const isExternal = (field: GraphQLField<unknown, unknown>) =>
   field.astNode?.directives?.some((d) => d.name.value === 'external') ?? false;
@@ -150,10 +163,7 @@ function watchField(
 
 function demand(actor: Actor, requirement: Requirement): void {
   if (actor.id === null) throw refuse('UNAUTHENTICATED', { reason: 'NO_TOKEN' });
-  if (requirement.length === 0) return;
-  if (!requirement.some((way) => way.every((scope) => actor.scopes.has(scope)))) {
-    throw refuse('FORBIDDEN', { requiredScopes: requirement });
-  }
+  if (!isMet(requirement, actor.scopes)) throw refuse('FORBIDDEN', { requiredScopes: requirement });
 }
 
 function requirementsOf(

@@ -1,6 +1,7 @@
 import {
   actorOf,
   ClientCopyRow,
+  type Context,
   createContext,
   Decimal,
   isHidden,
@@ -217,9 +218,11 @@ test('in SQL and in lists a client is hidden and reached as by the rule, for eve
       });
   });
   const wrong: unknown[] = [];
-  for (const role of (Object.keys(ROLES) as Role[]).filter((one) => one !== 'CLIENT'))
+  const single = (Object.keys(ROLES) as Role[]).filter((one) => one !== 'CLIENT');
+  const posts = single.flatMap((one) => [[one], ...single.map((other) => [one, other])]);
+  for (const roles of posts)
     for (const id of [own, heads, walled, freshId()]) {
-      const actor = actorOf(id, [role]);
+      const actor = actorOf(id, roles);
       const parameters: unknown[] = [copies.map((copy) => copy.id)];
       const reached = await world.sql<{ id: string }>(
         `select c.client_id as id from client_copy c where c.client_id = any($1) and ${reachedSql(actor, 'c', () => `$${parameters.push(id)}`)}`,
@@ -230,10 +233,46 @@ test('in SQL and in lists a client is hidden and reached as by the rule, for eve
       for (const copy of copies) {
         const [isReached, isSeen] = [reached.some((row) => row.id === copy.id), seen.has(copy.id)];
         if (isReached !== reaches(actor, copy) || isSeen === isHidden(actor, copy))
-          wrong.push([role, copy, isReached, isSeen]);
+          wrong.push([roles, copy, isReached, isSeen]);
       }
     }
   expect(wrong).toEqual([]);
+});
+
+describe('a command', () => {
+  const schema = buildGuardedSchema(
+    `extend schema @link(url: "https://specs.apollo.dev/federation/v2.14", import: ["@requiresScopes"])
+    type Query { posts: String @requiresScopes(scopes: [["clients:read"]]) }
+    type Mutation {
+      order: String @requiresScopes(scopes: [["orders:place"]])
+      restrict: String @requiresScopes(scopes: [["clients:restrict"]])
+    }`,
+    Object.fromEntries(
+      Object.entries({ Query: ['posts'], Mutation: ['order', 'restrict'] }).map(([type, fields]) => {
+        const resolve = async (_: unknown, __: unknown, ctx: Context) =>
+          `${ctx.db.actor.roles} ${await ctx.reachesClient(clientId)}`;
+        return [type, Object.fromEntries(fields.map((field) => [field, resolve]))];
+      }),
+    ),
+  );
+  const clientId = freshId();
+
+  test('is given in the post that may give it and reaches whom that reaches, whatever others its caller has; a question in all', async () => {
+    const facts = { kind: 'INDIVIDUAL', status: 'ACTIVE', class: 'ORDINARY', grade: 'BRONZE', ageBand: null };
+    await transact(world.db, (tx) =>
+      tx.insert(ClientCopyRow, {
+        ...{ ...facts, id: clientId, adviserId: freshId(), fullCivilCapacity: true },
+        ...{ institutionType: null, updatedAt: tx.now },
+      }),
+    );
+    const contextValue = createContext({ ...world.db, actor: actorOf(freshId(), ['ADVISER', 'COMPLIANCE']) });
+    const answer = async (source: string) => (await graphql({ schema, source, contextValue })).data;
+    expect(await answer('mutation { order restrict }')).toEqual({
+      order: 'ADVISER false',
+      restrict: 'COMPLIANCE true',
+    });
+    expect(await answer('{ posts }')).toEqual({ posts: 'ADVISER,COMPLIANCE true' });
+  });
 });
 
 describe('classes of fields', () => {
