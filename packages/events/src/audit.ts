@@ -12,6 +12,23 @@ export const AuditSealed = defineEvent({
   data: z.object({ service: Code, seq: z.int().positive(), hash: z.string().regex(/^[\w-]{43}$/) }),
 });
 
+export const AuditBroken = defineEvent({
+  topic: 'audit.v1',
+  type: 'audit.broken',
+  version: 1,
+  meaning: 'The nightly check of the audit log of a service has found that it is not as it was written.',
+  key: 'service',
+  data: z.object({
+    service: Code,
+    day: Day,
+    /** What was found first: it and its place, where there is one. */
+    verdict: z.enum(['EDITED', 'REMOVED', 'INSERTED', 'REORDERED', 'TRUNCATED']),
+    seq: z.int().positive().nullable(),
+    /** How many findings, at most a hundred. */
+    findings: z.int().positive(),
+  }),
+});
+
 export const AccessAnomalyFound = defineEvent({
   topic: 'audit.v1',
   type: 'access.anomaly.found',

@@ -79,7 +79,7 @@ const ALLOWED = new Set([
   ...['positions', 'shareBp', 'lossYearBp', 'redeemedBp'],
   ...['requestId', 'itemClasses', 'role', 'inspectionId', 'findingId', 'template', 'onTime', 'counts'],
   ...['pseudonym', 'assetsBand', 'status', 'contentHash'],
-  ...['service', 'seq', 'hash', 'actorId', 'day', 'files'],
+  ...['service', 'seq', 'hash', 'actorId', 'day', 'files', 'verdict', 'findings'],
   ...['consentOk', 'firstTouch', 'lastTouch', 'at', 'daysToConvert', 'budgetMinor'],
   ...['leads', 'converted', 'goalId', 'metric', 'target', 'reached', 'attribution', 'model', 'share'],
   ...['materialEventId', 'source', 'caseKind', 'planId', 'template', 'feedbackId', 'noticeId'],

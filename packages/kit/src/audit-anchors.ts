@@ -5,8 +5,9 @@ export class AuditAnchors implements Anchors {
   private readonly hashes = new Map<number, string>();
   lastSeq = 0;
 
+  /** What was told of a place first counts: a log that was forked tells of it once more. */
   add(seq: number, hash: string): void {
-    this.hashes.set(seq, hash);
+    if (!this.hashes.has(seq)) this.hashes.set(seq, hash);
     this.lastSeq = Math.max(this.lastSeq, seq);
   }
 

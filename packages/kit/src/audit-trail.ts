@@ -10,6 +10,8 @@ type Change = {
   id: string;
   /** Whose key seals the content. */
   subject: string;
+  /** The client whose record it is; null where it is of none. */
+  clientId: string | null;
   before: ObjectLiteral | null;
   after: ObjectLiteral | null;
 };
@@ -58,13 +60,14 @@ export class AuditTrail {
       if (this.stated.has(`${verb} ${table}`)) continue;
       this.stated.add(`${verb} ${table}`);
       const after = { verb, statement: sql.replaceAll(/\s+/g, ' ').trim().slice(0, STATEMENT_MAX) };
-      this.changes.push({ action: 'STATEMENT', entity: table, id: MANY, subject: SELF, before: null, after });
+      const of = { id: MANY, subject: SELF, clientId: null };
+      this.changes.push({ action: 'STATEMENT', entity: table, ...of, before: null, after });
     }
   }
 
   erased(subject: string): void {
     const change = { action: 'ERASE', entity: 'data_key', id: subject, before: null, after: null } as const;
-    this.changes.push({ ...change, subject: SELF });
+    this.changes.push({ ...change, subject: SELF, clientId: null });
   }
 
   /** One statement for all of a transaction, beside those for keys not at hand. */
@@ -79,7 +82,10 @@ export class AuditTrail {
       const id = circumstances.newId();
       const key = keys.get(change.subject);
       // Of somebody who is erased only the names of what was changed are kept.
-      const content = key === undefined ? { changed: Object.keys(change.after ?? {}) } : contentOf(change);
+      const content =
+        key === undefined
+          ? { changed: Object.keys(change.after ?? {}) }
+          : contentOf(change, circumstances.actor);
       const place = { table: 'audit_entry', column: 'content', id };
       return {
         n,
@@ -113,13 +119,22 @@ export class AuditTrail {
     const named: unknown = row[sealed?.sealed.subject ?? 'clientId'] ?? row['leadId'];
     const own: unknown = sealed === undefined ? SELF : row['id'];
     const subject = String(named ?? own);
-    this.changes.push({ action, entity: metadata.tableName, id: String(row['id']), subject, before, after });
+    const client: unknown = metadata.tableName === 'client' ? row['id'] : row['clientId'];
+    const clientId = typeof client === 'string' ? client : null;
+    const of = { entity: metadata.tableName, id: String(row['id']) };
+    this.changes.push({ action, ...of, subject, clientId, before, after });
   }
 }
 
-const contentOf = ({ before, after }: Change) => {
+const contentOf = ({ before, after, clientId }: Change, { id, ownClientId }: Actor) => {
   const reason: unknown = after?.['reason'];
-  return { before, after, ...(typeof reason === 'string' && { reason }) };
+  const isForAnother = clientId !== null && id !== null && clientId !== ownClientId;
+  return {
+    before,
+    after,
+    ...(typeof reason === 'string' && { reason }),
+    ...(isForAnother && { onBehalfOf: clientId }),
+  };
 };
 
 /** The trails of the transactions under way, by the connection each works on. */

@@ -128,6 +128,32 @@ describe('the chain of the audit log', () => {
     expect(verdicts(log, anchors).length).toBeGreaterThan(1);
   });
 
+  test('begun anew from a copy with the key itself is INSERTED where the world was told otherwise, even when it grew on', () => {
+    const log = aLog();
+    const anchors = told(log.seals);
+    for (const length of [6, 9]) {
+      const tail = aLog(length);
+      for (let n = 4; n <= length; n += 1) {
+        const other = { ...anEntry(n), id: `other ${n}` };
+        tail.entries.set(other.id, other);
+        tail.seals[n - 1] = sealed(other, n, tail.seals[n - 2]?.hash ?? '');
+      }
+      expect(verdicts(tail, nothingTold)).toEqual([]);
+      expect(verdicts(tail, anchors)).toEqual([['INSERTED', 6]]);
+    }
+  });
+
+  test('of which one seal is of a fork is INSERTED there, told or not', () => {
+    const log = aLog();
+    const other = { ...anEntry(3), id: 'other' };
+    const fork = sealed(anEntry(4), 4, sealed(other, 3, log.seals[1]?.hash ?? '').hash);
+    log.seals.splice(3, 1, fork);
+    expect(verdicts(log, nothingTold)).toEqual([
+      ['INSERTED', 4],
+      ['INSERTED', 5],
+    ]);
+  });
+
   test('whose end is gone is TRUNCATED, which only the world outside can tell', () => {
     const log = aLog();
     expect(verifyEnd(4, told(log.seals))).toEqual([{ verdict: 'TRUNCATED', seq: 5, entryId: null }]);

@@ -60,19 +60,31 @@ export function verifyStretch(
   const findings: AuditFinding[] = [];
   const broken: { seal: AuditSeal; entry: AuditEntry; next: AuditSeal | undefined }[] = [];
   let last = before ?? { seq: 0, hash: FIRST_HASH };
+  let isLastSound = true;
   seals.forEach((seal, index) => {
     for (let seq = last.seq + 1; seq < seal.seq; seq += 1)
       findings.push({ verdict: 'REMOVED', seq, entryId: null });
     const entry = entries.get(seal.entryId);
+    const isSound = entry !== undefined && mac(canonical(entry, seal.seq, seal.prevHash)) === seal.hash;
     if (entry === undefined) findings.push({ verdict: 'REMOVED', seq: seal.seq, entryId: seal.entryId });
-    else if (mac(canonical(entry, seal.seq, seal.prevHash)) !== seal.hash)
-      broken.push({ seal, entry, next: seals[index + 1] });
+    else if (!isSound) broken.push({ seal, entry, next: seals[index + 1] });
+    else if ((isLastSound && isOfAnotherChain(seal, last)) || isOfAnotherTelling(seal, anchors))
+      findings.push({ verdict: 'INSERTED', seq: seal.seq, entryId: entry.id });
+    isLastSound = isSound;
     last = seal;
   });
   const places = broken.map(({ seal }) => seal);
   for (const one of broken) findings.push(judge(one, places, mac, anchors));
   return findings.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
 }
+
+/** A seal made with the key, but behind another one than stands before it: the log was begun anew from a copy. */
+const isOfAnotherChain = (seal: AuditSeal, last: Pick<AuditSeal, 'seq' | 'hash'>): boolean =>
+  seal.seq === last.seq + 1 && seal.prevHash !== last.hash;
+
+/** A seal made with the key, and the world was told of another one at its place. */
+const isOfAnotherTelling = (seal: AuditSeal, anchors: Anchors): boolean =>
+  (anchors.hashAt(seal.seq) ?? seal.hash) !== seal.hash;
 
 /**
  * An entry that does not fit its place: it fits another place that does not fit either, so the two have changed places; or its seal is

@@ -32,18 +32,25 @@ export const sealAudit = (db: Db): Promise<number> =>
       'select seq, entry_id, prev_hash, hash from audit_seal order by seq desc limit 1',
     );
     let last = head === undefined ? { seq: 0, hash: FIRST_HASH } : sealOf(head);
-    const seals = waiting.map((row) => {
-      const entry = entryOf(row);
-      const seq = last.seq + 1;
-      const seal = {
-        seq,
-        entry_id: entry.id,
-        prev_hash: last.hash,
-        hash: db.vault.hash('audit', canonical(entry, seq, last.hash)),
-      };
-      last = seal;
-      return seal;
-    });
+    const isOwn = await db.vault.areOwn(
+      (sql, parameters) => tx.query(sql, parameters),
+      waiting.map(({ id, content }) => ({ sealed: content, place: placeOf(id) })),
+    );
+    // What somebody has put there past the service gets no place, and is found as inserted.
+    const seals = waiting
+      .filter((_, n) => isOwn[n])
+      .map((row) => {
+        const entry = entryOf(row);
+        const seq = last.seq + 1;
+        const seal = {
+          seq,
+          entry_id: entry.id,
+          prev_hash: last.hash,
+          hash: db.vault.hash('audit', canonical(entry, seq, last.hash)),
+        };
+        last = seal;
+        return seal;
+      });
     await tx.query(
       `with added as (
          insert into audit_seal (seq, entry_id, prev_hash, hash, sealed_at)
@@ -52,9 +59,13 @@ export const sealAudit = (db: Db): Promise<number> =>
        ) delete from audit_pending where position = any($3)`,
       [JSON.stringify(seals), tx.now, waiting.map(({ position }) => position)],
     );
-    await tx.record(AuditSealed({ service: db.service.toUpperCase(), seq: last.seq, hash: last.hash }));
+    if (seals.length > 0)
+      await tx.record(AuditSealed({ service: db.service.toUpperCase(), seq: last.seq, hash: last.hash }));
     return waiting.length;
   });
+
+/** Where the content of an entry is sealed for. */
+const placeOf = (id: string) => ({ table: 'audit_entry', column: 'content', id });
 
 type Stored = {
   id: string;
@@ -156,8 +167,7 @@ export async function auditEntriesOf(
     stored.map(({ content }) => content),
   );
   return stored.map((row) => {
-    const place = { table: 'audit_entry', column: 'content', id: row.id };
-    const plain = vault.open(keys, row.content, place);
+    const plain = vault.open(keys, row.content, placeOf(row.id));
     return { ...entryOf(row), content: plain?.toString() ?? null };
   });
 }

@@ -19,6 +19,8 @@ export type KeyService = {
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+/** By how much a ciphertext is longer than what it hides. */
+export const OVERHEAD_BYTES = NONCE_BYTES + TAG_BYTES;
 
 /** AES-256-GCM: nonce, tag, then the ciphertext. */
 export function encrypt(key: Buffer, plain: Buffer, bound: string): Buffer {

@@ -6,6 +6,7 @@ import type { Kafka } from 'kafkajs';
 import type { DataSource } from 'typeorm';
 import { accessAnomalies } from './anomalies.js';
 import { AuditAnchors } from './audit-anchors.js';
+import { auditCheck } from './audit-check.js';
 import { startAudit } from './audit-runner.js';
 import { type Actor, ANONYMOUS, createVerifier, type Verify } from './auth.js';
 import { startConsumer } from './consumer.js';
@@ -152,7 +153,7 @@ export async function startService(service: ServiceDefinition, env: ServiceEnv):
     const jobs = await startJobs(
       env.DATABASE_URL,
       db,
-      [...(service.jobs ?? []), rewrapKeys, accessAnomalies],
+      [...(service.jobs ?? []), rewrapKeys, accessAnomalies, auditCheck],
       log,
     );
     await app.listen({ port: env.PORT, host: env.HOST });

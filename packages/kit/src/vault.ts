@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import { decrypt, encrypt, type KeyService, newKey } from './keys.js';
+import { decrypt, encrypt, type KeyService, newKey, OVERHEAD_BYTES } from './keys.js';
 
 /** Sends SQL in whatever transaction the caller is in. */
 export type Query = (sql: string, parameters: unknown[]) => Promise<unknown>;
@@ -122,6 +122,28 @@ export class Vault {
     }
   }
 
+  /**
+   * Which of these values were sealed here, for the places where they stand: nobody without the keys makes one. Of somebody who is erased
+   * it can no longer be told, and is taken to be so.
+   */
+  async areOwn(query: Query, values: readonly { sealed: Buffer; place: Place }[]): Promise<boolean[]> {
+    const whole = values.filter(({ sealed }) => isWhole(sealed)).map(({ sealed }) => sealed);
+    const keys = await this.keyring(query, whole);
+    const lost = [...new Set(whole.map(keyIdOf))].filter((id) => keys(id) === undefined);
+    const rows = lost.length === 0 ? [] : await this.stored(query, 'id', lost);
+    const erased = new Set(rows.map(({ id }) => id));
+    return values.map(({ sealed, place }) => {
+      if (!isWhole(sealed)) return false;
+      const key = keys(keyIdOf(sealed));
+      if (key === undefined) return erased.has(keyIdOf(sealed));
+      try {
+        return decrypt(key, sealed.subarray(HEADER_BYTES), this.boundTo(place)).length > 0;
+      } catch {
+        return false;
+      }
+    });
+  }
+
   /** Destroys the subject's key: nothing sealed for it can be read again, here at once and in other processes within a minute. */
   async erase(query: Query, subject: string, at: Date): Promise<void> {
     await query(
@@ -233,6 +255,10 @@ export class Vault {
   private readonly boundTo = ({ table, column, id }: Place): string =>
     `${this.service}/${table}/${column}/${id}`;
 }
+
+/** Whether it has the form of a sealed value at all. */
+const isWhole = (sealed: Buffer): boolean =>
+  sealed[0] === VERSION && sealed.length > HEADER_BYTES + OVERHEAD_BYTES;
 
 function keyIdOf(sealed: Buffer): string {
   if (sealed[0] !== VERSION || sealed.length < HEADER_BYTES)

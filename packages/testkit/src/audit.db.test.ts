@@ -1,6 +1,7 @@
-import { type Actor, actorOf, Decimal, sealAudit, transact } from '@client-graph/kit';
+import { type Actor, actorOf, Decimal, dayOf, sealAudit, transact } from '@client-graph/kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { AuditAnchors } from '../../kit/src/audit-anchors.js';
+import { checkAudit } from '../../kit/src/audit-check.js';
 import { writesOf } from '../../kit/src/audit-trail.js';
 import { DiaryRow, fixture, JarRow, putIn } from './fixture.js';
 import { aService, freshId, readablePlaces, type World } from './index.js';
@@ -137,7 +138,8 @@ describe('the audit log', () => {
     };
     await transact(as(adviser), (tx) => tx.insert(DiaryRow, diary));
     expect(await readablePlaces(world.db, [diary.name, '77777.77', 'audit-philately'])).toEqual([]);
-    expect((await historyOf(diary.id))[0].content).toContain(diary.name);
+    const { content } = (await historyOf(diary.id))[0];
+    expect(JSON.parse(content)).toMatchObject({ after: { name: diary.name }, onBehalfOf: diary.clientId });
     await sealAll();
     await transact(as(adviser), (tx) => tx.erase(diary.clientId));
     await sealAll();
@@ -231,6 +233,50 @@ describe('the seal', () => {
     if (sql.includes('set entry_id'))
       await world.sql('alter table audit_seal drop constraint audit_seal_entry_id_key');
     expect(await tamper(sql)).toEqual(findings);
+  });
+
+  test('an entry that was slipped in among those that wait for their seal gets none, and is told of as inserted', async () => {
+    await hear();
+    const slip = (content: string) =>
+      world.sql(
+        `with put as (insert into audit_entry select gen_random_uuid(), at, actor_id, 'ADMIN', action, command, entity, entity_id, ${content}
+           from audit_entry limit 1 returning id)
+         insert into audit_pending (entry_id) select id from put`,
+      );
+    await slip('content');
+    await slip(`'\\x00'::bytea`);
+    await slip('set_byte(content, 3, 255 - get_byte(content, 3))');
+    await aJar();
+    await sealAll();
+    expect(await world.sql('select seq from audit_seal where seq > 5')).toHaveLength(1);
+    expect(
+      (await verify()).findings.map(({ verdict, seq }: { verdict: string; seq: number | null }) => [
+        verdict,
+        seq,
+      ]),
+    ).toEqual(Array(3).fill(['INSERTED', null]));
+  });
+
+  test('a log that lost its end and grew on is found by what the world was told of its places first', async () => {
+    await hear();
+    await world.sql(`with gone as (delete from audit_seal where seq >= 4 returning entry_id)
+                     delete from audit_entry where id in (select entry_id from gone)`);
+    for (let n = 0; n < 4; n += 1) await aJar();
+    await sealAll();
+    await hear();
+    expect(await tamper('select 1')).toEqual([['INSERTED', 5]]);
+  });
+
+  test('the nightly check tells of a log that does not hold, once a day, and of a sound one nothing', async () => {
+    await hear();
+    await checkAudit(world.db);
+    expect(await world.events('audit.broken')).toEqual([]);
+    await world.sql(`update audit_entry set role = 'ADMIN' where id = ${third}`);
+    await checkAudit(world.db);
+    await checkAudit(world.db);
+    expect((await world.events('audit.broken')).map(({ data }) => data)).toEqual([
+      { service: 'FIXTURE', day: dayOf(world.clock.now), verdict: 'EDITED', seq: 3, findings: 1 },
+    ]);
   });
 
   test('a part by time is checked as the whole is', async () => {

@@ -1,5 +1,6 @@
 import {
   AccessAnomalyFound,
+  AuditBroken,
   ComplaintClosed,
   ComplaintExtended,
   ComplaintReceived,
@@ -320,6 +321,24 @@ describe('the log of access', () => {
     expect(await of('AFTER_HOURS', late)).toEqual([]);
     expect(await of('AFTER_HOURS', lark)).toEqual([]);
   });
+});
+
+test('an audit log that does not hold is a finding of the gravest kind, once for what was found first, however many nights', async () => {
+  const broken = { service: 'RISK', day: '2026-03-02', verdict: 'TRUNCATED' as const, seq: 7, findings: 1 };
+  await world.deliver(AuditBroken(broken), { times: 2 });
+  await world.deliver(AuditBroken({ ...broken, day: '2026-03-03', findings: 3 }));
+  await world.deliver(AuditBroken({ ...broken, verdict: 'INSERTED', seq: null }));
+  const { data } = await ask(
+    WATCH,
+    '{ findings(first: 100, severity: CRITICAL) { nodes { step stepLabel(locale: ZH_HANS) summary } } }',
+  );
+  expect(data.findings.nodes.filter(({ step }: { step: string }) => step === 'AUDIT_LOG')).toEqual(
+    ['INSERTED, 1 findings', 'TRUNCATED at place 7, 1 findings'].map((what) => ({
+      step: 'AUDIT_LOG',
+      stepLabel: '审计日志与原记录不符',
+      summary: `The audit log of RISK did not hold on 2026-03-02: ${what}.`,
+    })),
+  );
 });
 
 test('what is found is gathered in one inspection, which goes back when something new is found', async () => {

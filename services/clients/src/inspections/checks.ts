@@ -1,4 +1,4 @@
-import type { AccessAnomalyFound, DataOf } from '@client-graph/events';
+import type { AccessAnomalyFound, AuditBroken, DataOf } from '@client-graph/events';
 import { asService, type Db, dayOf, plusDays, type Tx, transact } from '@client-graph/kit';
 import { HITS, HITS_MAX, type Hit, type Look } from './check-queries.js';
 import { raise } from './findings.js';
@@ -45,6 +45,27 @@ export async function takeAnomaly(tx: Tx, told: Anomaly): Promise<void> {
     ownerId: null,
     summary: `${told.kind} in ${told.service}: the member of staff ${told.actorId} has opened ${told.files} files on ${told.day}.`,
     evidence: [told.clientId],
+  });
+}
+
+type Broken = DataOf<typeof AuditBroken>;
+
+/** What the nightly check of an audit log has found, in whichever service: one finding for each first fault, not one a night. */
+export async function takeBrokenAudit(
+  tx: Tx,
+  { service, day, verdict, seq, findings }: Broken,
+): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtext('supervise-daily'))`);
+  const cause = `AUDIT:${service}:${verdict}:${seq ?? ''}`;
+  if ((await tx.query('select 1 from finding_cause where cause = $1', [cause])).length > 0) return;
+  const { AUDIT_LOG } = await checksOn(tx, dayOf(tx.now));
+  const place = seq === null ? '' : ` at place ${seq}`;
+  await open(tx, 'AUDIT_LOG', AUDIT_LOG, {
+    causes: [cause],
+    clientId: null,
+    ownerId: null,
+    summary: `The audit log of ${service} did not hold on ${day}: ${verdict}${place}, ${findings} findings.`,
+    evidence: [],
   });
 }
 

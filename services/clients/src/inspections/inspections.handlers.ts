@@ -1,5 +1,6 @@
 import {
   AccessAnomalyFound,
+  AuditBroken,
   ComplaintAcknowledged,
   ComplaintClosed,
   ComplaintDeclined,
@@ -14,7 +15,7 @@ import {
   ComplaintWithdrawn,
 } from '@client-graph/events';
 import { type Handler, handle } from '@client-graph/kit';
-import { takeAnomaly } from './checks.js';
+import { takeAnomaly, takeBrokenAudit } from './checks.js';
 import { watchComplaint } from './complaints.js';
 
 /** What daily supervision must know: of complaints, those of strangers too, and of what the logs of access show anywhere. */
@@ -31,5 +32,6 @@ export const supervisionHandlers: readonly Handler[] = [
     (ended) => handle(ended, (tx, { data }) => watchComplaint(tx, data, false)),
   ),
   handle(AccessAnomalyFound, (tx, { data }) => takeAnomaly(tx, data)),
+  handle(AuditBroken, (tx, { data }) => takeBrokenAudit(tx, data)),
   handle(ComplaintMerged, (tx, { data }) => watchComplaint(tx, data, false)),
 ];

@@ -25,6 +25,11 @@ const CHECK_WORDS: Readonly<Record<CheckCode, Words>> = {
     ZH_HANS: '非工作时间查阅档案',
     ZH_HANT: '非工作時間查閱檔案',
   },
+  AUDIT_LOG: {
+    EN: 'Audit log not as it was written',
+    ZH_HANS: '审计日志与原记录不符',
+    ZH_HANT: '審計日誌與原記錄不符',
+  },
 };
 
 /** The words of a check; null for what is a step of a template. */

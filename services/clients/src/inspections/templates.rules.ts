@@ -43,6 +43,8 @@ export const Checks = z.strictObject({
   FILES_READ: z.strictObject({ ...check, perDay: count }),
   OWN_FILE: z.strictObject(check),
   AFTER_HOURS: z.strictObject({ ...check, from: clock, to: clock, perNight: count }),
+  /** Tables from before this check have it all the same. */
+  AUDIT_LOG: z.strictObject(check).default({ severity: 'CRITICAL', rule: 'policy-9.1', dueDays: 1 }),
 });
 export type Checks = z.infer<typeof Checks>;
 export type CheckCode = keyof Checks;
