@@ -55,6 +55,7 @@ const ALLOWED = new Set([
     'settledOn',
     'units',
     'valueBand',
+    'fromProductId',
   ],
   ...['effectiveFrom', 'until', 'creditId', 'feeMinor', 'peakOn', 'asOf'],
   ...['channel', 'subjectCode', 'amount', 'rule', 'balance', 'availableOn', 'expiresOn'],

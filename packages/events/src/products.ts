@@ -109,9 +109,17 @@ export const OrderSettled = defineEvent({
   topic: 'products.v1',
   type: 'order.settled',
   version: 1,
-  meaning: 'The order was settled by net asset value: units and money have moved.',
+  meaning:
+    'The order was settled by net asset value: units and money have moved. amountMinor is the money paid in, fees included, or paid out; units those bought, or given up: by a switch of fromProductId.',
   key: 'clientId',
-  data: z.object({ ...order, settledOn: Day }),
+  data: z.object({
+    ...order,
+    settledOn: Day,
+    // Not in older messages.
+    feeMinor: AmountMinor.optional(),
+    units: DecimalText.optional(),
+    fromProductId: z.uuid().optional(),
+  }),
 });
 
 export const OrderPartlySettled = defineEvent({

@@ -175,7 +175,8 @@ describe('a referral', () => {
 type Order = DataOf<typeof OrderSettled>;
 const order = (clientId: string, changes: Partial<Order> = {}) =>
   anOrder({ clientId, orderId: freshId(), productId: freshId() }, changes);
-const reversed = ({ settledOn: _, ...data }: Order) => OrderReversed(data);
+const reversed = ({ settledOn: _, feeMinor: __, units: ___, fromProductId: ____, ...data }: Order) =>
+  OrderReversed(data);
 
 describe('an order that is undone', () => {
   test('takes its pending points away; five times told, once done', async () => {
@@ -265,6 +266,28 @@ describe('redeeming a product', () => {
     expect(await standing(clientId)).toMatchObject({ pending: 100 });
     await world.deliver(redeem(clientId, { amountMinor: 10_000_000 }));
     expect(await standing(clientId)).toMatchObject({ pending: 0, lots: [{ state: 'CANCELLED' }] });
+  });
+
+  test('all of it at a loss, by its units, leaves no point; undone, all are there again', async () => {
+    const clientId = await client();
+    await world.deliver(buy(clientId, { units: '100000' }));
+    const out = redeem(clientId, { amountMinor: 9_000_000, units: '100000' });
+    await world.deliver(out, { times: 2 });
+    expect(await standing(clientId)).toMatchObject({ pending: 0, qualifyingPoints12m: 0 });
+    await world.deliver(reversed(out.data as Order));
+    expect(await standing(clientId)).toMatchObject({ pending: 100, qualifyingPoints12m: 100 });
+  });
+
+  test('a switch out of it is a redemption of it, and none of what is switched into', async () => {
+    const clientId = await client();
+    const toProductId = freshId();
+    await world.deliver(buy(clientId));
+    await world.deliver(buy(clientId, { productId: toProductId, amountMinor: 5_000_000 }));
+    const out = redeem(clientId, { side: 'SWITCH', productId: toProductId, fromProductId: productId });
+    await world.deliver(out, { times: 2 });
+    expect(await standing(clientId)).toMatchObject({ pending: 60 + 50, qualifyingPoints12m: 110 });
+    await world.deliver(reversed(out.data as Order));
+    expect(await standing(clientId)).toMatchObject({ pending: 150, qualifyingPoints12m: 150 });
   });
 
   test('and then the purchase undone takes what was left, no more', async () => {

@@ -183,6 +183,7 @@ describe('a purchase redeemed inside its pending days', () => {
     cutMinor,
     terms,
   });
+  const money = (openMinor: number) => ({ openMinor, amountMinor: null, units: null });
 
   test('deserves the points of what is left, by the multiplier it was earned with', () => {
     expect(deserved(purchase(10_000_000))).toBe(120);
@@ -192,17 +193,43 @@ describe('a purchase redeemed inside its pending days', () => {
 
   test('newest first; what no purchase answers for is left over', () => {
     const [newest, older] = [purchase(3_000_000), purchase(5_000_000, 1_000_000)];
-    const { cuts, left } = cut([newest, older], 8_000_000);
+    const { cuts, left } = cut([newest, older], money(8_000_000));
     expect(cuts.map((c) => [c.amountMinor, c.points])).toEqual([
       [3_000_000, 36],
       [4_000_000, 48],
     ]);
     expect(left).toBe(1_000_000);
-    expect(cut([newest, older], 3_000_000).cuts).toHaveLength(1);
+    expect(cut([newest, older], money(3_000_000)).cuts).toHaveLength(1);
   });
 
   test('by less than a step costs what the step was worth', () => {
-    expect(cut([purchase(200_000)], 1).cuts).toMatchObject([{ points: 1 }]);
-    expect(cut([purchase(250_000)], 50_000).cuts).toMatchObject([{ points: 0 }]);
+    expect(cut([purchase(200_000)], money(1)).cuts).toMatchObject([{ points: 1 }]);
+    expect(cut([purchase(250_000)], money(50_000)).cuts).toMatchObject([{ points: 0 }]);
+  });
+
+  const ofUnits = (amountMinor: number, units: string, cutMinor = 0) => {
+    const { basis, ...rest } = purchase(amountMinor, cutMinor);
+    return { ...rest, basis: { ...basis, units } };
+  };
+
+  test.each([
+    ['all of it at a loss', 9_000_000, '100000', 10_000_000, 0],
+    ['all of it at a gain', 11_000_000, '100000', 10_000_000, 0],
+    ['half at a loss', 4_500_000, '50000', 5_000_000, 0],
+    ['half at a gain', 5_500_000, '50000', 5_000_000, 0],
+    ['more than was bought', 13_500_000, '150000', 10_000_000, 4_500_000],
+  ])('%s: units decide, not what they were worth', (_, amountMinor, units, cutMinor, left) => {
+    const redeemed = { openMinor: amountMinor, amountMinor, units };
+    const outcome = cut([ofUnits(10_000_000, '100000')], redeemed);
+    expect(outcome.cuts.map((one) => one.amountMinor)).toEqual([cutMinor]);
+    expect(outcome.left).toBe(left);
+  });
+
+  test('units that are redeemed step by step take what is left each time', () => {
+    const half = { openMinor: 4_000_000, amountMinor: 4_000_000, units: '50000' };
+    const [first] = cut([ofUnits(10_000_000, '100000')], half).cuts;
+    expect(first).toMatchObject({ amountMinor: 5_000_000, points: 60 });
+    const [second] = cut([ofUnits(10_000_000, '100000', 5_000_000)], half).cuts;
+    expect(second).toMatchObject({ amountMinor: 5_000_000, points: 60 });
   });
 });

@@ -11,6 +11,7 @@ import {
   type EarnedPurchase,
   isPurchaseRule,
   type PurchaseBasis,
+  type Redeemed,
 } from '../points/points.rules.js';
 import { restore } from '../points/restoring.rules.js';
 
@@ -26,17 +27,13 @@ export async function reverseForOrder(tx: Tx, order: DataOf<typeof OrderReversed
   await tx.query('update early_redemption set open_minor = 0 where order_id = $1', [order.orderId]);
   for (const purchase of await earnedPurchases(tx, `basis ->> 'orderId' = $1`, [order.orderId]))
     await undo(tx, membership, purchase, deserved(purchase));
-  await restoreCuts(tx, membership, order);
+  await restoreCuts(tx, membership, order.orderId);
 }
 
 type CutRow = { id: string; reversalId: string | null; lotId: string; isUndone: boolean };
 
 /** A redemption that is undone was none: what it has cut off purchases comes back, and may be cut by the next redemption. */
-async function restoreCuts(
-  tx: Tx,
-  membership: MembershipRow,
-  { orderId, productId }: DataOf<typeof OrderReversed>,
-): Promise<void> {
+async function restoreCuts(tx: Tx, membership: MembershipRow, orderId: string): Promise<void> {
   const cuts = await tx.query<CutRow>(
     `select c.id, c.reversal_id as "reversalId", e.lot_id as "lotId",
             exists (select from reversed_order where order_id::text = e.basis ->> 'orderId') as "isUndone"
@@ -51,7 +48,11 @@ async function restoreCuts(
     if (reversalId !== null && !isUndone) await giveBackCut(tx, membership, { reversalId, lotId });
   }
   await settleDebt(tx, membership.id);
-  await cutPurchases(tx, membership, productId);
+  const [redeemed] = await tx.query<{ productId: string }>(
+    'select product_id as "productId" from early_redemption where order_id = $1',
+    [orderId],
+  );
+  if (redeemed !== undefined) await cutPurchases(tx, membership, redeemed.productId);
 }
 
 async function giveBackCut(
@@ -77,32 +78,45 @@ async function giveBackCut(
 
 /** Redeeming within the pending days of a purchase cancels the points of what was redeemed (earn rule E1). */
 export async function cutForRedemption(tx: Tx, order: DataOf<typeof OrderSettled>): Promise<void> {
-  if (order.side === 'BUY') return;
-  const { orderId, productId, currency, settledOn, amountMinor } = order;
+  const productId = givenUp(order);
+  if (productId === null) return;
+  const { orderId, currency, settledOn, amountMinor, units = null } = order;
   const membership = await lockOwner(tx, order.clientId, settledOn);
   const [undone] = await tx.query('select from reversed_order where order_id = $1', [orderId]);
   if (undone !== undefined) return;
-  await tx.query('insert into early_redemption values ($1, $2, $3, $4, $5, $6) on conflict do nothing', [
-    orderId,
-    membership.id,
-    productId,
-    currency,
-    settledOn,
-    amountMinor,
-  ]);
+  await tx.query(
+    `insert into early_redemption (order_id, client_id, product_id, currency, settled_on, open_minor, amount_minor, units)
+     values ($1, $2, $3, $4, $5, $6, $6, $7) on conflict do nothing`,
+    [orderId, membership.id, productId, currency, settledOn, amountMinor, units],
+  );
   await cutPurchases(tx, membership, productId);
 }
 
-type Open = { orderId: string; currency: string; settledOn: string; openMinor: number };
+/** The product whose units an order gives up; null for a purchase, and for a switch of which an older message does not say. */
+function givenUp({ side, productId, fromProductId }: DataOf<typeof OrderSettled>): string | null {
+  switch (side) {
+    case 'BUY':
+      return null;
+    case 'REDEEM':
+      return productId;
+    case 'SWITCH':
+      return fromProductId ?? null;
+    default:
+      return side satisfies never;
+  }
+}
+
+type Open = Redeemed & { orderId: string; currency: string; settledOn: string };
 
 /** Lets the redemptions of a product that have not found their purchases yet cut those that are there. */
 export async function cutPurchases(tx: Tx, membership: MembershipRow, productId: string): Promise<void> {
   const redemptions = await tx.query<Open>(
-    `select order_id as "orderId", currency, to_char(settled_on, 'YYYY-MM-DD') as "settledOn", open_minor::float8 as "openMinor"
+    `select order_id as "orderId", currency, to_char(settled_on, 'YYYY-MM-DD') as "settledOn", open_minor::float8 as "openMinor",
+       amount_minor::float8 as "amountMinor", units
      from early_redemption where client_id = $1 and product_id = $2 and open_minor > 0 order by settled_on, order_id`,
     [membership.id, productId],
   );
-  for (const { orderId, currency, settledOn, openMinor } of redemptions) {
+  for (const { orderId, currency, settledOn, ...redeemed } of redemptions) {
     const purchases = await earnedPurchases(
       tx,
       `l.client_id = $1 and basis ->> 'productId' = $2 and basis ->> 'currency' = $3
@@ -110,7 +124,7 @@ export async function cutPurchases(tx: Tx, membership: MembershipRow, productId:
        and not exists (select from reversed_order where order_id::text = basis ->> 'orderId')`,
       [membership.id, productId, currency, settledOn],
     );
-    const { cuts, left } = cut(purchases, openMinor);
+    const { cuts, left } = cut(purchases, redeemed);
     for (const { purchase, amountMinor, points } of cuts) {
       const reversalId = await undo(tx, membership, purchase, points);
       await tx.query(

@@ -90,6 +90,17 @@ describe('points of a purchase', () => {
     expect(earns(anOrder({ amountMinor: 99_999 }), 'ACTIVE', RULE)).toBe(false);
   });
 
+  test.each([
+    [8_800_000, undefined, 88],
+    [8_800_000, 0, 88],
+    [8_800_000, 1, 87],
+    [8_932_000, 132_000, 88],
+    [100_000, 1, null],
+  ])('the fee earns nothing: %i with a fee of %p', (amountMinor, feeMinor, points) => {
+    const order = anOrder({ amountMinor, ...(feeMinor === undefined ? {} : { feeMinor }) });
+    expect(earnPurchase(order, held(), RULE, ids)?.lot.amount ?? null).toBe(points);
+  });
+
   test('a closed membership earns nothing', () => {
     const membership = { ...newMembership(CLIENT, '2026-01-05'), status: 'CLOSED' as const };
     expect(earnPurchase(anOrder(), held({ membership }), RULE, ids)).toBeNull();

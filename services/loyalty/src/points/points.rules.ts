@@ -35,7 +35,10 @@ export type PurchaseBasis = {
   orderId: string;
   productId: string;
   productClass: string;
+  /** Without the fee. */
   amountMinor: number;
+  /** What it bought; older entries do not say. */
+  units?: string | undefined;
   currency: string;
   tier: MembershipTier;
   multiplier: string;
@@ -71,7 +74,10 @@ export const earns = (order: Order, clientStatus: string | null, rule: PurchaseR
   order.currency === rule.terms.currency &&
   rule.terms.productClasses.includes(order.productClass) &&
   !(clientStatus !== null && EARNS_NOTHING.has(clientStatus)) &&
-  purchasePoints(order.amountMinor, rule.terms, new Decimal(1)) > 0;
+  purchasePoints(netMinor(order), rule.terms, new Decimal(1)) > 0;
+
+/** What a purchase puts into the product: fees earn nothing. Older messages do not name the fee. */
+const netMinor = ({ amountMinor, feeMinor = 0 }: Order): number => amountMinor - feeMinor;
 
 const MINOR_PER_UNIT = 100;
 
@@ -90,9 +96,9 @@ export function earnPurchase(
 ) {
   if (held.membership.status !== 'ACTIVE' || !earns(order, held.clientStatus, rule)) return null;
   const multiplier = rule.terms.tierMultiplier ? held.tier.multiplier : new Decimal(1);
-  const points = purchasePoints(order.amountMinor, rule.terms, multiplier);
+  const points = purchasePoints(netMinor(order), rule.terms, multiplier);
   if (points === 0) return null;
-  const { clientId, orderId, productId, productClass, amountMinor, currency, settledOn } = order;
+  const { clientId, orderId, productId, productClass, units, currency, settledOn } = order;
   const availableOn = plusDays(settledOn, rule.pendingDays);
   const expiresOn = endOfMonth(settledOn, rule.expiryMonths);
   const lot: Lot = {
@@ -119,7 +125,8 @@ export function earnPurchase(
       orderId,
       productId,
       productClass,
-      amountMinor,
+      amountMinor: netMinor(order),
+      units,
       currency,
       tier: held.tier.code,
       multiplier: multiplier.toFixed(),
@@ -139,19 +146,37 @@ export type EarnedPurchase = { basis: PurchaseBasis; cutMinor: number; terms: Pu
 export const deserved = ({ basis, cutMinor, terms }: EarnedPurchase): number =>
   purchasePoints(basis.amountMinor - cutMinor, terms, new Decimal(basis.multiplier));
 
+/** What was given up of a product: money and, where it was told, units; `openMinor` is what of the money has cut no purchase yet. */
+export type Redeemed = { openMinor: number; amountMinor: number | null; units: string | null };
+
 /**
  * Cuts purchases, newest first, by what was redeemed inside their pending days. Returns by how much each is cut, how many
- * points that costs it, and what of the redemption is left over.
+ * points that costs it, and what of the redemption is left over. Where units are known they decide: who has redeemed all has
+ * redeemed all, at whatever value.
  */
-export function cut<Purchase extends EarnedPurchase>(purchases: readonly Purchase[], redeemedMinor: number) {
-  let left = redeemedMinor;
+export function cut<Purchase extends EarnedPurchase>(purchases: readonly Purchase[], redeemed: Redeemed) {
+  let left = redeemed.openMinor;
   const cuts: { purchase: Purchase; amountMinor: number; points: number }[] = [];
   for (const purchase of purchases) {
-    const amountMinor = Math.min(left, purchase.basis.amountMinor - purchase.cutMinor);
-    if (amountMinor === 0) continue;
-    left -= amountMinor;
+    const whole = purchase.basis.amountMinor - purchase.cutMinor;
+    if (left === 0 || whole === 0) continue;
+    const worth = worthOf(whole, purchase.basis, redeemed);
+    const amountMinor = worth <= left ? whole : new Decimal(whole).times(left).div(worth).ceil().toNumber();
+    left = Math.max(0, left - worth);
     const after = { ...purchase, cutMinor: purchase.cutMinor + amountMinor };
     cuts.push({ purchase, amountMinor, points: deserved(purchase) - deserved(after) });
   }
   return { cuts, left };
+}
+
+/** What the units behind a part of a purchase came to in the redemption; the part itself where units are not known. */
+function worthOf(partMinor: number, { amountMinor, units }: PurchaseBasis, redeemed: Redeemed): number {
+  if (units === undefined || redeemed.units === null || redeemed.amountMinor === null) return partMinor;
+  return new Decimal(units)
+    .times(partMinor)
+    .div(amountMinor)
+    .times(redeemed.amountMinor)
+    .div(redeemed.units)
+    .toDecimalPlaces(0)
+    .toNumber();
 }

@@ -193,6 +193,8 @@ test('an event of an order carries its amount in minor units and its product cla
     side: 'BUY',
     amountMinor: 8_800_000,
     currency: 'CNY',
+    feeMinor: 0,
+    units: '80000',
     settledOn: '2026-03-02',
   });
 });

@@ -62,6 +62,7 @@ const anOrder = (facts: Partial<Order>): Order => ({
   version: 2,
   ...facts,
 });
+const FROM = '01900000-0000-7000-8000-00000000000f';
 const NOW = new Date('2026-03-02T02:00:00.000Z');
 const ask = { nav: d('2'), fromNav: d('3'), settledOn: '2026-03-02' };
 const told = (order: Order, products: Parameters<typeof settle>[1]) => {
@@ -72,6 +73,7 @@ const told = (order: Order, products: Parameters<typeof settle>[1]) => {
     amount: changes.amount.toFixed(),
     legs: legs.map((leg) => [leg.units.toFixed(), leg.fee.toFixed(), leg.amount.toFixed()]),
     events: events.map((event) => [event.contract.type, event.data['amountMinor']]),
+    moved: [events[0]?.data['feeMinor'], events[0]?.data['units'], events[0]?.data['fromProductId']],
   };
 };
 
@@ -84,6 +86,7 @@ describe('an order is settled', () => {
         ['order.settled', 10_100],
         ['order.fee.charged', 100],
       ],
+      moved: [100, '50', undefined],
     });
   });
 
@@ -96,11 +99,12 @@ describe('an order is settled', () => {
         ['order.settled', 1_960],
         ['order.fee.charged', 40],
       ],
+      moved: [40, '10', undefined],
     });
   });
 
   test('a switch: what one side pays out the other takes in, and both fees are one', () => {
-    const order = anOrder({ side: 'SWITCH', units: d('10'), fromProductId: 'from' });
+    const order = anOrder({ side: 'SWITCH', units: d('10'), fromProductId: FROM });
     expect(told(order, { product: DEAR, fromProduct: FREE })).toEqual({
       amount: '30',
       legs: [
@@ -111,6 +115,7 @@ describe('an order is settled', () => {
         ['order.settled', 3_000],
         ['order.fee.charged', 30],
       ],
+      moved: [30, '10', FROM],
     });
     const settled = () => settle(order, { product: FREE, fromProduct: FREE }, { ...ask, fromNav: null }, NOW);
     expect(settled).toThrow(expect.objectContaining({ code: 'FROM_NAV_MISSING' }));

@@ -73,7 +73,7 @@ export function settle(order: Order, products: Products, ask: Ask, now: Date) {
   return {
     changes: { state, amount, settledAmount: amount, settledUnits: order.units ?? order.settledUnits },
     legs,
-    fee: feeOf(legs),
+    ...totalsOf(legs),
     settledOn: ask.settledOn,
   };
 }
@@ -144,12 +144,21 @@ export function giveUpRest(order: Order) {
   return { changes: { state, amount: order.settledAmount, units } };
 }
 
-/** What is told of an order that is settled: once, with all its money and all its fees. */
+/** What is told of an order that is settled: once, with all its money, units and fees. */
 export const settled = (
   order: Order,
   product: Fees,
-  { fee, settledOn }: { fee: Decimal; settledOn: string },
-) => [OrderSettled({ ...payload(order, product), settledOn }), ...feeEvents(order, product, fee)];
+  { fee, bought, settledOn }: Totals & { settledOn: string },
+) => [
+  OrderSettled({
+    ...payload(order, product),
+    settledOn,
+    feeMinor: minorUnits(fee, order.currency),
+    units: (order.units ?? bought).toFixed(),
+    ...(order.fromProductId === null ? {} : { fromProductId: order.fromProductId }),
+  }),
+  ...feeEvents(order, product, fee),
+];
 
 const NAV_DECIMALS = 8;
 
@@ -171,7 +180,13 @@ function movement(order: Order, products: Products, ask: Ask): { legs: Leg[]; mo
   return { legs, moved: order.side === 'BUY' ? order.amount : paid };
 }
 
-const feeOf = (legs: readonly Leg[]): Decimal => legs.reduce((sum, leg) => sum.plus(leg.fee), new Decimal(0));
+/** What rows of the ledger add up to: the fees, and the units that came. */
+export type Totals = { fee: Decimal; bought: Decimal };
+
+export const totalsOf = (legs: readonly Pick<Leg, 'fee' | 'units'>[]): Totals => ({
+  fee: legs.reduce((sum, leg) => sum.plus(leg.fee), new Decimal(0)),
+  bought: legs.reduce((sum, leg) => sum.plus(Decimal.max(0, leg.units)), new Decimal(0)),
+});
 
 /**
  * Units that leave are taken from the holdings in the order given, which is more than one only where clients were merged: each

@@ -1,7 +1,7 @@
 import { type Context, type Db, Decimal, type Tx, transact } from '@client-graph/kit';
 import { In } from 'typeorm';
 import { HoldingRow, OrderRow, ProductRow, SettlementRow } from '../entities.js';
-import { bookedFee, releaseCredits } from '../fees/fee-credits.js';
+import { releaseCredits } from '../fees/fee-credits.js';
 import { atFeesOf } from '../fees/product-fees.rules.js';
 import { book, post } from './booking.js';
 import { lockWithClient } from './orders.js';
@@ -14,6 +14,7 @@ import {
   settle,
   settled,
   settlePart as settleOne,
+  totalsOf,
 } from './settlement.rules.js';
 
 type Settling = {
@@ -31,11 +32,11 @@ export const settleOrder = (db: Db, input: Settling): Promise<OrderRow> =>
     const settlement = await tx.once('settleOrder', input, SettlementRow, async (id) => {
       const { order, product } = await lockToSettle(tx, input);
       const fromProduct = await fromProductOf(tx, order);
-      const { changes, legs, fee, settledOn } = settle(order, { product, fromProduct }, input, tx.now);
-      const before = isPartlySettled(order) ? await bookedFee(tx, order.id) : new Decimal(0);
+      const { changes, legs, settledOn, ...own } = settle(order, { product, fromProduct }, input, tx.now);
       const row = await bookOwn(tx, order, legs, id);
+      const all = isPartlySettled(order) ? await bookedTotals(tx, order) : own;
       const now = await tx.update(OrderRow, order, { ...changes, settlementId: id });
-      await tx.record(...settled(now, product, { fee: fee.plus(before), settledOn }));
+      await tx.record(...settled(now, product, { ...all, settledOn }));
       return row;
     });
     return orderById(tx, settlement.orderId);
@@ -69,10 +70,13 @@ export const giveUpRest = (db: Db, input: { orderId: string; expectedVersion: nu
       order: { settledOn: 'DESC', id: 'DESC' },
     });
     const now = await tx.update(OrderRow, order, changes);
-    const fee = await bookedFee(tx, order.id);
-    await tx.record(...settled(now, product, { fee, settledOn: last.settledOn }));
+    const all = await bookedTotals(tx, order);
+    await tx.record(...settled(now, product, { ...all, settledOn: last.settledOn }));
     return now;
   });
+
+const bookedTotals = async (tx: Tx, { id: orderId }: OrderRow) =>
+  totalsOf(await tx.find(SettlementRow, { where: { orderId } }));
 
 /** The order, locked after its client, and its product at the fees that the order was placed by. */
 export async function lockToSettle(tx: Tx, input: { orderId: string; expectedVersion: number }) {

@@ -245,6 +245,7 @@ describe('settled in parts', () => {
       ['order.settled', 101_000],
       ['order.fee.charged', 1_000],
     ]);
+    expect(all[1]?.data).toMatchObject({ feeMinor: 1_000, units: '400' });
   });
 
   test('a redemption: the units of what is settled are not given up twice, and the rest can be given up', async () => {
@@ -273,7 +274,7 @@ describe('settled in parts', () => {
     });
     expect(await held(clientId)).toBe('70');
     const told = (await eventsOf(world, clientId)).findLast(({ type }) => type === 'order.settled');
-    expect(told?.data).toMatchObject({ side: 'REDEEM', amountMinor: 6_000 });
+    expect(told?.data).toMatchObject({ side: 'REDEEM', amountMinor: 6_000, units: '30' });
     // Taking it back undoes every part.
     const reversed = await world.ask(operations, command('reverseOrder', 'ReverseOrderInput', 'state'), {
       input: { requestId: freshId(), orderId: id, expectedVersion: 4, reason: 'WRONG_NAV' },
