@@ -1,4 +1,5 @@
 import type { Tx } from '@client-graph/kit';
+import { fileOf } from '../archive/file.js';
 import type { TieKind, Ties } from './life-cycle.rules.js';
 
 /** An order, holding or complaint binds the client from now on. */
@@ -21,9 +22,8 @@ export async function untie(tx: Tx, clientId: string, kind: TieKind, refId: stri
 /** What binds the client now, counted; what binds its duplicates binds it. */
 export async function tiesOf(tx: Tx, clientId: string): Promise<Ties> {
   const found = await tx.query<{ kind: TieKind; n: number }>(
-    `select kind, count(*)::int as n from client_tie
-     where client_id = $1 or client_id in (select id from client where merged_into = $1) group by 1`,
-    [clientId],
+    'select kind, count(*)::int as n from client_tie where client_id = any($1) group by 1',
+    [await fileOf(tx, clientId)],
   );
   const count = (kind: TieKind) => found.find((row) => row.kind === kind)?.n ?? 0;
   return { ORDER: count('ORDER'), HOLDING: count('HOLDING'), COMPLAINT: count('COMPLAINT') };

@@ -181,3 +181,42 @@ test.each((Object.keys(ROLES) as Role[]).map((role) => [role]))('%s', async (rol
     (await world.ask(actor, UNMERGE, { input: { mergeId: freshId(), expectedVersion: 1 } })).codes,
   ).toEqual(expected);
 });
+
+test('a duplicate of a duplicate is in the file of the one that lives on, and each parts from the one it was merged into', async () => {
+  const [first, second, last] = [
+    await person(),
+    await person(),
+    await activate(ask, OFFICER, await person()),
+  ];
+  const consent = { purpose: 'MARKETING', channel: 'SMS', textVersion: '1', evidence: 'x', source: 'APP' };
+  await world.ask(OFFICER, 'mutation ($input: ConsentInput!) { withdrawConsent(input: $input) { id } }', {
+    input: { requestId: freshId(), clientId: first.id, ...consent },
+  });
+  await world.deliver(
+    HoldingChanged({
+      ...{ clientId: first.id, productId: freshId(), rating: 'R2', units: '10', valueBand: 'LT_100K' },
+    }),
+  );
+  const inner = (await world.ask(OFFICER, MERGE, asked(second, first))).data.mergeClients;
+  const outer = (await world.ask(OFFICER, MERGE, asked(last, second))).data.mergeClients;
+  expect(await read(last.id, 'consents { action } consentHistory { nodes { action } }')).toEqual({
+    consents: [{ action: 'WITHDRAW' }],
+    consentHistory: { nodes: [{ action: 'WITHDRAW' }] },
+  });
+  const input = { clientId: last.id, expectedVersion: last.version };
+  await world.ask(OFFICER, 'mutation ($input: BeginClosingInput!) { beginClosing(input: $input) { id } }', {
+    input: { ...input, reason: 'CLIENT_WISH' },
+  });
+  const close = 'mutation ($input: CloseClientInput!) { closeClient(input: $input) { status } }';
+  const closing = { input: { ...input, expectedVersion: last.version + 1 } };
+  expect((await world.ask(OFFICER, close, closing)).codes).toEqual(['STILL_BOUND']);
+  for (const merge of [inner, outer])
+    expect(
+      (await world.ask(OFFICER, UNMERGE, { input: { mergeId: merge.id, expectedVersion: 1 } })).codes,
+    ).toEqual([]);
+  expect(await read(last.id, 'consents { action } mergedClients { id }')).toEqual({
+    consents: [],
+    mergedClients: [],
+  });
+  expect((await world.ask(OFFICER, close, closing)).codes).toEqual([]);
+});

@@ -102,24 +102,29 @@ async function partAgain(tx: Tx, client: ClientRow, status: ClientRow['status'])
   });
 }
 
+/** The ids of a client and of its duplicates, and of those that had been merged into them before. */
+export async function fileIdsOf(ctx: Pick<Context, 'loadList'>, clientId: string): Promise<string[]> {
+  const merged = await ctx.loadList(ClientRow, 'mergedInto', clientId);
+  const files = await Promise.all(merged.map(({ id }) => fileIdsOf(ctx, id)));
+  return [clientId, ...files.flat()];
+}
+
 /** Everything that a client and its duplicates have ever allowed and taken back, newest first. */
 export async function consentHistoryOf(
   ctx: Context,
   clientId: string,
   args: PageArgs,
 ): Promise<Connection<ConsentRecordRow>> {
-  const merged = await ctx.loadList(ClientRow, 'mergedInto', clientId);
+  const ids = await fileIdsOf(ctx, clientId);
   // One statement for all clients of a list; a survivor, who is rare, has one of its own.
-  return merged.length === 0
+  return ids.length === 1
     ? ctx.loadPage(ConsentRecordRow, 'clientId', clientId, args)
-    : page(ctx.db, ConsentRecordRow, args, { clientId: In([clientId, ...merged.map(({ id }) => id)]) });
+    : page(ctx.db, ConsentRecordRow, args, { clientId: In(ids) });
 }
 
 /** A client's own consent records and those of its duplicates: what was said to one was said to the firm. */
 export async function consentsOf(ctx: Context, clientId: string): Promise<ConsentRecordRow[]> {
-  const merged = await ctx.loadList(ClientRow, 'mergedInto', clientId);
-  const lists = await Promise.all(
-    [clientId, ...merged.map(({ id }) => id)].map((id) => ctx.loadList(ConsentRecordRow, 'clientId', id)),
-  );
+  const ids = await fileIdsOf(ctx, clientId);
+  const lists = await Promise.all(ids.map((id) => ctx.loadList(ConsentRecordRow, 'clientId', id)));
   return lists.flat();
 }

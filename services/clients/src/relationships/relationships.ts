@@ -14,6 +14,7 @@ import { ClientRow } from '../clients.entities.js';
 import { clientForUpdate } from '../clients.js';
 import { mustBeEditable } from '../clients.rules.js';
 import type { EndRelationshipInput, RelateClientsInput } from '../generated/resolvers.js';
+import { fileIdsOf } from '../merges/merges.js';
 import { scheduleAfterEvent } from '../reviews/schedule.js';
 import { RelationshipRow } from './relationships.entities.js';
 import { end, isOneWay, refuseRelationship, relate } from './relationships.rules.js';
@@ -110,8 +111,7 @@ export const endRelationship = (db: Db, input: EndRelationshipInput): Promise<Se
 
 /** How a client and its duplicates stand to others, from both sides, the oldest first. */
 export async function relationshipsOf(ctx: Context, clientId: string): Promise<Seen[]> {
-  const merged = await ctx.loadList(ClientRow, 'mergedInto', clientId);
-  const seen = [clientId, ...merged.map(({ id }) => id)].map(async (id) => {
+  const seen = (await fileIdsOf(ctx, clientId)).map(async (id) => {
     const sides = await Promise.all([
       ctx.loadList(RelationshipRow, 'fromId', id),
       ctx.loadList(RelationshipRow, 'toId', id),
