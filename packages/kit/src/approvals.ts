@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import {
   type ApprovalDecision,
@@ -62,7 +61,7 @@ export async function openApproval(tx: Tx, approvable: Approvable, ask: Ask): Pr
     subject: ask.subject,
     targetId: ask.targetId,
     clientId: ask.clientId ?? null,
-    payloadHash: hashOf(ask.payload),
+    payloadHash: hashOf(tx, ask.payload),
     status: 'PENDING',
     makerId,
     checkerId: null,
@@ -116,7 +115,7 @@ export async function settleApproval(
     approval,
     decision,
     { staffId, adviserIds: about.adviserIds ?? [] },
-    { now: tx.now, payloadHash: hashOf(about.payload) },
+    { now: tx.now, payloadHash: hashOf(tx, about.payload) },
   );
   return tx.update(ApprovalRow, approval, {
     status,
@@ -191,6 +190,5 @@ function deciderOf(tx: Tx): string {
   return tx.actor.id;
 }
 
-/** The same for the same content, in whatever order its fields come, before and after the database. */
-const hashOf = (payload: unknown): string =>
-  createHash('sha256').update(JSON.stringify(payload, sortedKeys)).digest('base64url');
+/** The same for the same content, in whatever order its fields come, before and after the database; keyed, so that no reason is guessed by it. */
+const hashOf = (tx: Tx, payload: unknown): string => tx.hash('approval', JSON.stringify(payload, sortedKeys));

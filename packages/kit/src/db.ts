@@ -198,7 +198,7 @@ export class Tx {
     row: RowClass<R>,
     work: (id: string) => Promise<R>,
   ): Promise<R> {
-    const hash = this.contentHash(input);
+    const { hash } = this.contentOf(input);
     const id = this.newId();
     const marked = await this.query(
       `insert into request (command, request_id, content_hash, answer_id, at) values ($1, $2, $3, $4, $5)
@@ -225,22 +225,26 @@ export class Tx {
     input: { requestId: string },
     row: RowClass<R>,
   ): Promise<R | null> {
-    const hash = this.contentHash(input);
+    const { hash, former } = this.contentOf(input);
     const [before] = await this.query<{ content_hash: string; answer_id: string }>(
       'select content_hash, answer_id from request where command = $1 and request_id = $2',
       [command, input.requestId],
     );
     if (before === undefined) return null;
-    if (before.content_hash !== hash) throw refuse('REQUEST_ID_REUSED');
+    if (before.content_hash !== hash && before.content_hash !== former) throw refuse('REQUEST_ID_REUSED');
     return this.manager.findOneOrFail(row, { where: idOf<R>(before.answer_id) });
   }
 
-  private contentHash(input: { requestId: string }): string {
+  /**
+   * By what a request is known again: keyed, for whoever has a copy of the database could guess a number of few digits by a plain hash,
+   * and that after its client is erased. `former` is how releases before have written it.
+   */
+  private contentOf(input: { requestId: string }): { hash: string; former: string } {
     if (!/^[\w.:-]{8,64}$/.test(input.requestId))
       throw refuse('BAD_INPUT', { field: 'requestId', expected: '8 to 64 letters, digits, . : - _' });
-    return createHash('sha256')
-      .update(JSON.stringify([this.actor.id, input], sortedKeys))
-      .digest('base64url');
+    const content = JSON.stringify([this.actor.id, input], sortedKeys);
+    const former = createHash('sha256').update(content).digest('base64url');
+    return { hash: this.hash('request', content), former };
   }
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { actorOf, type Db, findForUpdate, isRefusal, transact } from '@client-graph/kit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fixture, JarRow, noted, putIn } from './fixture.js';
@@ -122,6 +123,18 @@ describe('once', () => {
     );
     expect(await codeOf(refused)).toBe('NOT_FOUND');
     expect((await fill({ requestId, coins: 1 })).coins).toBe(1);
+  });
+
+  test('what was asked for cannot be guessed from what is kept of it; a request of the release before is known again', async () => {
+    const input = { requestId: freshId(), coins: 5 };
+    const jar = await fill(input);
+    const plain = createHash('sha256')
+      .update(JSON.stringify([world.db.actor.id, { coins: 5, requestId: input.requestId }]))
+      .digest('base64url');
+    const kept = 'select content_hash from request where request_id = $1';
+    expect(await world.sql(kept, [input.requestId])).not.toEqual([{ content_hash: plain }]);
+    await world.sql('update request set content_hash = $2 where request_id = $1', [input.requestId, plain]);
+    expect((await fill(input)).id).toBe(jar.id);
   });
 
   test('a requestId of another form is refused', async () => {
