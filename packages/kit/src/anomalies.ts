@@ -4,7 +4,7 @@ import { type Handler, handle } from './handler.js';
 import type { Job } from './jobs.js';
 import { dayOf, plusDays } from './time.js';
 
-type Anomaly = Omit<DataOf<typeof AccessAnomalyFound>, 'service' | 'day'>;
+type Anomaly = Omit<DataOf<typeof AccessAnomalyFound>, 'service'>;
 
 /** Looks each night at who has opened which files on the day that has ended. Whose relative a client is, the clients service knows. */
 export const accessAnomalies: Job = {
@@ -16,17 +16,17 @@ export const accessAnomalies: Job = {
 /** Tells of each kind of anomaly of each reader once a day, however often it is asked. */
 export async function findAnomalies(db: Db, day: string): Promise<void> {
   const limits = await limitsOn(db, day);
-  const anomalies = (await openedOn(db, day, limits)).flatMap((opened) => anomaliesOf(opened, limits));
+  const anomalies = (await openedOn(db, day, limits)).flatMap((opened) => anomaliesOf(opened, limits, day));
   await transact(db, async (tx) => {
-    for (const { kind, actorId, ...rest } of anomalies) {
+    for (const { kind, actorId, day: of, ...rest } of anomalies) {
       const marked = await tx.query(
         `insert into request (command, request_id, content_hash, answer_id, at) values ('access-anomaly', $1, '', $2, $3)
          on conflict do nothing returning 1`,
-        [`${kind}:${actorId}:${day}`, actorId, tx.now],
+        [of === day ? `${kind}:${actorId}:${day}` : `${kind}:${actorId}:until:${day}`, actorId, tx.now],
       );
       if (marked.length === 1)
         await tx.record(
-          AccessAnomalyFound({ service: db.service.toUpperCase(), day, kind, actorId, ...rest }),
+          AccessAnomalyFound({ service: db.service.toUpperCase(), day: of, kind, actorId, ...rest }),
         );
     }
   });
@@ -57,39 +57,67 @@ export const accessLimits: Handler = handle(
     ),
 );
 
-type Opened = { actorId: string; role: string; ownId: string | null; files: string[]; late: string[] };
+type Opened = {
+  actorId: string;
+  role: string;
+  ownId: string | null;
+  /** The files of the day; before and after the hours of work; and those of the evening before. */
+  files: string[];
+  morning: string[];
+  evening: string[];
+  eveBefore: string[];
+};
 
-/** The files that members of staff have opened on a day, and which of them out of hours. A list of many is no opened file. */
+/**
+ * The files that members of staff have opened on a day, and which of them out of hours. A list of many is no opened file, unless values
+ * were revealed in it.
+ */
 async function openedOn({ source }: Db, day: string, limits: Limits): Promise<Opened[]> {
   return source.query(
-    `select actor_id as "actorId", min(split_part(role, ' ', 1)) as role, max(actor_client_id::text) as "ownId",
-       array_agg(distinct subjects[1]::text) as files,
-       coalesce(array_agg(distinct subjects[1]::text) filter (
-         where (at at time zone 'Asia/Shanghai')::time < $2 or (at at time zone 'Asia/Shanghai')::time >= $3), '{}') as late
-     from access_log
-     where at >= $1::date::timestamp at time zone 'Asia/Shanghai'
-       and at < ($1::date + 1)::timestamp at time zone 'Asia/Shanghai'
-       and subject_type = 'CLIENT' and cardinality(subjects) = 1 and role <> 'CLIENT'
-     group by actor_id order by actor_id`,
+    `with read as (
+       select actor_id, role, actor_client_id, file::text as file, at at time zone 'Asia/Shanghai' as at
+       from access_log cross join unnest(subjects) as file
+       where at >= ($1::date - 1)::timestamp at time zone 'Asia/Shanghai'
+         and at < ($1::date + 1)::timestamp at time zone 'Asia/Shanghai'
+         and subject_type = 'CLIENT' and (cardinality(subjects) = 1 or is_sensitive) and role <> 'CLIENT'
+     )
+     select actor_id as "actorId", min(split_part(role, ' ', 1)) as role, max(actor_client_id::text) as "ownId",
+       ${filesOf('at >= $1::date')} as files,
+       ${filesOf('at >= $1::date and at::time < $2')} as morning,
+       ${filesOf('at >= $1::date and at::time >= $3')} as evening,
+       ${filesOf('at < $1::date and at::time >= $3')} as "eveBefore"
+     from read group by actor_id having max(at) >= $1::date order by actor_id`,
     [day, limits.workFrom, limits.workTo],
   );
 }
 
-const anomaliesOf = ({ actorId, role, ownId, files, late }: Opened, limits: Limits): Anomaly[] => [
-  ...anomaly('MANY_FILES', { actorId, role }, files.length > limits.files ? files : []),
-  ...anomaly('AFTER_HOURS', { actorId, role }, late),
-  ...anomaly(
-    'OWN_FILE',
-    { actorId, role },
-    files.filter((file) => file === ownId),
-  ),
-];
+const filesOf = (condition: string) => `coalesce(array_agg(distinct file) filter (where ${condition}), '{}')`;
+
+/** A night goes by the day on which it began; the one that ended this morning is told of whole. */
+function anomaliesOf(
+  { actorId, role, ownId, files, morning, evening, eveBefore }: Opened,
+  limits: Limits,
+  day: string,
+): Anomaly[] {
+  const who = { actorId, role };
+  const ended = morning.length === 0 ? [] : [...new Set([...eveBefore, ...morning])];
+  return [
+    ...anomaly('MANY_FILES', { ...who, day }, files.length > limits.files ? files : []),
+    ...anomaly('AFTER_HOURS', { ...who, day: plusDays(day, -1) }, ended),
+    ...anomaly('AFTER_HOURS', { ...who, day }, evening),
+    ...anomaly(
+      'OWN_FILE',
+      { ...who, day },
+      files.filter((file) => file === ownId),
+    ),
+  ];
+}
 
 function anomaly(
   kind: Anomaly['kind'],
-  { actorId, role }: Pick<Anomaly, 'actorId' | 'role'>,
+  who: Pick<Anomaly, 'actorId' | 'role' | 'day'>,
   files: readonly string[],
 ): Anomaly[] {
   const [clientId] = files;
-  return clientId === undefined ? [] : [{ kind, actorId, role, files: files.length, clientId }];
+  return clientId === undefined ? [] : [{ kind, ...who, files: files.length, clientId }];
 }

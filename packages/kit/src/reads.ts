@@ -12,6 +12,7 @@ type Subject = { kind: 'CLIENT' | 'LEAD' | 'OTHER'; id: string };
 export class Reads {
   private readonly fields = new Map<object, { type: string; names: Set<string>; isSensitive: boolean }>();
   private readonly parents = new WeakMap<object, Seen>();
+  private readonly opened: Seen[] = [];
 
   /** Says that a value of the record is about to be shown. */
   note(type: string, field: string, source: unknown, isSensitive = false): void {
@@ -23,6 +24,12 @@ export class Reads {
     }
     found.names.add(field);
     if (isSensitive) found.isSensitive = true;
+  }
+
+  /** Says that a record was asked for by itself and not found in a list: whatever is shown of it, the file of its client was opened. */
+  open(type: string, value: unknown): void {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      this.opened.push({ type, object: value });
   }
 
   /** Says that `value` was reached through `source`: a part that does not say whose it is, is of whom the whole is. */
@@ -37,12 +44,18 @@ export class Reads {
   }
 
   get isEmpty(): boolean {
-    return this.fields.size === 0;
+    return this.fields.size === 0 && this.opened.length === 0;
   }
 
-  /** One entry for each set of fields: of the one whose file was opened, or of all in a list. */
+  /** An entry for each file that was opened, and one for each set of fields of all in a list. */
   entries(): { kind: Subject['kind']; subjects: string[]; fields: string[]; isSensitive: boolean }[] {
     const bySubject = new Map<string, Subject & { names: Set<string>; isSensitive: boolean }>();
+    for (const seen of this.opened) {
+      const subject = this.subjectOf(seen);
+      if (subject?.kind === 'CLIENT')
+        bySubject.set(subject.id, { ...subject, names: new Set(), isSensitive: false });
+    }
+    const opened = new Set(bySubject.keys());
     for (const [object, { type, names, isSensitive }] of this.fields) {
       const subject = this.subjectOf({ type, object });
       if (subject === undefined) continue;
@@ -54,7 +67,7 @@ export class Reads {
     const groups = new Map<string, ReturnType<Reads['entries']>[number]>();
     for (const { kind, id, names, isSensitive } of bySubject.values()) {
       const fields = [...names].sort();
-      const key = `${kind} ${isSensitive} ${fields.join(' ')}`;
+      const key = opened.has(id) ? id : `${kind} ${isSensitive} ${fields.join(' ')}`;
       const group = groups.get(key) ?? { kind, subjects: [], fields, isSensitive };
       groups.set(key, group);
       group.subjects.push(id);

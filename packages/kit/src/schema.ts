@@ -130,7 +130,10 @@ function watchField(
 ): void {
   const resolve = field.resolve ?? defaultFieldResolver;
   if (!isLeafType(getNamedType(field.type))) {
-    if (ROOTS.has(type)) return;
+    if (ROOTS.has(type)) {
+      if (type === 'Query') watchOpening(field);
+      return;
+    }
     field.resolve = (source, args, context, info) => {
       const value: unknown = resolve(source, args, context, info);
       if (!(value instanceof Promise)) {
@@ -159,6 +162,17 @@ function watchField(
       return value;
     };
   }
+}
+
+/** Notes whose file a member of staff opens by asking for one record. */
+function watchOpening(field: GraphQLField<unknown, Context>): void {
+  const resolve = field.resolve ?? defaultFieldResolver;
+  const { name } = getNamedType(field.type);
+  field.resolve = async (source, args, context, info) => {
+    const value: unknown = await resolve(source, args, context, info);
+    if (context.actor.clientId === null) context.reads.open(name, value);
+    return value;
+  };
 }
 
 function demand(actor: Actor, requirement: Requirement): void {

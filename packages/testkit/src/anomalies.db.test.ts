@@ -13,7 +13,13 @@ beforeAll(async () => {
     resolvers: {
       Query: {
         file: (_: unknown, { id }: { id: string }) => ({ clientId: id, name: 'Li Na' }),
-        files: () => ({ nodes: Array.from({ length: 60 }, () => ({ clientId: freshId(), name: 'x' })) }),
+        files: () => ({
+          nodes: Array.from({ length: 60 }, () => ({
+            clientId: freshId(),
+            name: 'x',
+            address: { cards: [{ number: '6222020200112233' }] },
+          })),
+        }),
       },
     },
   });
@@ -46,6 +52,50 @@ test('the fifty-first file of a day is told of, once; fifty, the same file again
   expect(await found(lists)).toEqual([]);
 });
 
+test('files opened under many names in one request, even when nothing personal is asked of them, are as many files', async () => {
+  const [aliases, ranks, self] = [anAdviser(), anAdviser(), actorOf(freshId(), ['CLIENT'], freshId())];
+  world.clock.now = new Date(`${DAY}T02:00:00Z`);
+  for (const [actor, field] of [
+    [aliases, 'name'],
+    [ranks, 'rank'],
+    [self, 'rank'],
+  ] as const) {
+    const many = ids(51).map((id, n) => `f${n}: file(id: "${id}") { ${field} }`);
+    expect((await world.ask(actor, `{ ${many.join(' ')} }`)).codes).toEqual([]);
+    await world.ask(actor, '{ files { nodes { rank } } }');
+  }
+  expect(await found(aliases)).toEqual([['MANY_FILES', 51, 'ADVISER', DAY]]);
+  expect(await found(ranks)).toEqual([['MANY_FILES', 51, 'ADVISER', DAY]]);
+  expect(await world.sql('select 1 from access_log where actor_id = $1', [self.id])).toEqual([]);
+});
+
+test('sensitive values revealed in a list are as many files; masked ones are a list', async () => {
+  const [reveals, looks] = [anAdviser(), anAdviser()];
+  world.clock.now = new Date(`${DAY}T02:00:00Z`);
+  const list = '{ files { nodes { name address { cards { number } } } } }';
+  await world.ask(reveals, list, {}, 'ADVICE');
+  await world.ask(looks, list);
+  expect(await found(reveals)).toEqual([['MANY_FILES', 60, 'ADVISER', DAY]]);
+  expect(await found(looks)).toEqual([]);
+});
+
+test('a night goes by the day on which it began and is told of whole, also over the end of a month', async () => {
+  const owl = anAdviser();
+  await open(owl, '2026-03-31T13:30:00Z', ids(2));
+  await open(owl, '2026-03-31T16:30:00Z', ids(3));
+  const told = async () =>
+    (await world.events('access.anomaly.found'))
+      .filter(({ data }) => data['actorId'] === owl.id)
+      .map(({ data: { kind, files, day } }) => [kind, files, day]);
+  await findAnomalies(world.db, '2026-03-31');
+  expect(await told()).toEqual([['AFTER_HOURS', 2, '2026-03-31']]);
+  for (const day of ['2026-04-01', '2026-04-01', '2026-04-02']) await findAnomalies(world.db, day);
+  expect(await told()).toEqual([
+    ['AFTER_HOURS', 2, '2026-03-31'],
+    ['AFTER_HOURS', 5, '2026-03-31'],
+  ]);
+});
+
 test.each([
   ['2026-03-02T22:59:59Z', 1],
   ['2026-03-02T23:00:00Z', 0],
@@ -56,7 +106,8 @@ test.each([
 ])('a file opened at %s: %i told of as out of hours on that day in Shanghai', async (at, count) => {
   const adviser = anAdviser();
   await open(adviser, at, ids(1));
-  expect(await found(adviser)).toEqual(count === 0 ? [] : [['AFTER_HOURS', 1, 'ADVISER', DAY]]);
+  const night = at < `${DAY}T` ? '2026-03-02' : DAY;
+  expect(await found(adviser)).toEqual(count === 0 ? [] : [['AFTER_HOURS', 1, 'ADVISER', night]]);
 });
 
 test('one’s own file, opened as a member of staff, is told of; a client’s own reading is not', async () => {

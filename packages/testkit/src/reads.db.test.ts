@@ -91,14 +91,17 @@ describe('the access log', () => {
     ]);
   });
 
-  test('names the purpose of a revealed value; a masked one was not read', async () => {
+  test('names the purpose of a revealed value; a masked one was not read, though the file was opened', async () => {
     const query = 'query ($id: ID!) { file(id: $id) { address { cards { number } } } }';
     const numberOf = async (purpose?: string) =>
       (await world.ask(adviser, query, { id: one }, purpose)).data.file.address.cards[0].number;
     expect(await numberOf()).toBe('••••••••••••2233');
-    expect(await logged()).toEqual([]);
+    const opened = { subjects: [one], fields: [], is_sensitive: false };
+    expect(await logged()).toMatchObject([opened]);
+    world.clock.now = new Date(world.clock.now.getTime() + 1);
     expect(await numberOf('COMPLAINT:K-7')).toBe('6222020200112233');
     expect(await logged()).toMatchObject([
+      opened,
       { fields: ['Card.number'], is_sensitive: true, purpose: 'COMPLAINT', case_reference: 'K-7' },
     ]);
   });

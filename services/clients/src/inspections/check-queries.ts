@@ -127,12 +127,12 @@ const lateComplaints: Look = async (tx) => {
 const LOOK_BACK_DAYS = 3;
 const since = (tx: Tx) => plusDays(dayOf(tx.now), -LOOK_BACK_DAYS);
 
-// A file is opened alone; who is one of many in a list was not.
+// A file is opened alone; who is one of many in a list was not, unless sensitive values were revealed in it.
 const OPENED = `
-  select l.actor_id, l.subjects[1] as client_id, l.at, ${localDay('l.at')} as day,
+  select l.actor_id, subject as client_id, l.at, ${localDay('l.at')} as day,
     to_char(l.at at time zone 'Asia/Shanghai', 'HH24:MI') as clock
-  from access_log l
-  where l.subject_type = 'CLIENT' and l.role <> 'CLIENT' and cardinality(l.subjects) = 1
+  from access_log l cross join unnest(l.subjects) as subject
+  where l.subject_type = 'CLIENT' and l.role <> 'CLIENT' and (cardinality(l.subjects) = 1 or l.is_sensitive)
     and l.at >= ($1::date)::timestamp at time zone 'Asia/Shanghai'
   union all
   select r.reader_id, r.client_id, r.at, ${localDay('r.at')}, to_char(r.at at time zone 'Asia/Shanghai', 'HH24:MI')
@@ -155,15 +155,24 @@ const manyFiles: Look = async (tx, { FILES_READ: { perDay } }) => {
   }));
 };
 
-/** Members of staff who have opened their own file, or that of somebody they are related to. */
+/** Members of staff who have opened their own file, or that of somebody they are related to or live with. */
 const ownFiles: Look = async (tx) => {
   const rows = await tx.query<{ who: string; client_id: string; day: string }>(
-    `with own as (
+    `with self as (
        select staff_id, client_id from staff_client
        union
+       select actor_id, actor_client_id from access_log
+       where actor_client_id is not null and role <> 'CLIENT' and at >= ($1::date)::timestamp at time zone 'Asia/Shanghai'
+     ), own as (
+       select staff_id, client_id from self
+       union
        select s.staff_id, case when r.from_id = s.client_id then r.to_id else r.from_id end
-       from staff_client s join relationship r on s.client_id in (r.from_id, r.to_id)
+       from self s join relationship r on s.client_id in (r.from_id, r.to_id)
        where r.role in ('SPOUSE', 'PARENT', 'GUARDIAN')
+       union
+       select s.staff_id, other.client_id
+       from self s join household_member m on m.client_id = s.client_id
+       join household_member other on other.household_id = m.household_id
      )
      select distinct o.actor_id as who, o.client_id, o.day
      from (${OPENED}) o join own on own.staff_id = o.actor_id and own.client_id = o.client_id
@@ -180,10 +189,14 @@ const ownFiles: Look = async (tx) => {
   }));
 };
 
+/** The day on which the night of a reading began: it ends with the hours of the next morning. */
+const NIGHT = `to_char((at at time zone 'Asia/Shanghai') - $3::text::interval, 'YYYY-MM-DD')`;
+
 /** Members of staff who open files at night. */
 const afterHours: Look = async (tx, { AFTER_HOURS: { from, to, perNight } }) => {
   const rows = await tx.query<{ who: string; day: string; n: number; clients: string[] }>(
-    `select actor_id as who, day, count(*)::int as n, array_agg(distinct client_id) as clients from (${OPENED}) opened
+    `select actor_id as who, day, count(*)::int as n, array_agg(distinct client_id) as clients
+     from (select actor_id, client_id, clock, ${NIGHT} as day from (${OPENED}) read) opened
      where (clock >= $2 or clock < $3) and ${unknown(`'HOURS:' || actor_id || ':' || day`)}
      group by 1, 2 having count(*) >= $4 order by 2, 1 limit ${HITS_MAX}`,
     [since(tx), from, to, perNight],
@@ -192,7 +205,7 @@ const afterHours: Look = async (tx, { AFTER_HOURS: { from, to, perNight } }) => 
     causes: [`HOURS:${who}:${day}`],
     clientId: null,
     ownerId: null,
-    summary: `The member of staff ${who} has opened files ${n} times outside working hours on ${day}.`,
+    summary: `The member of staff ${who} has opened files ${n} times outside working hours, in the night of ${day}.`,
     evidence: clients.slice(0, 100),
   }));
 };

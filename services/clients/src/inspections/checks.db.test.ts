@@ -309,6 +309,35 @@ describe('the log of access', () => {
     expect(await of('OWN_FILE', staff, stranger.id)).toEqual([]);
   });
 
+  test('of who lives in the same household too, and of whom the token says that they are', async () => {
+    const [staff, self] = [freshId(), freshId()];
+    const [me, lodger] = [await active(), await active()];
+    const form = 'mutation ($input: FormHouseholdInput!) { formHousehold(input: $input) { id } }';
+    const { data } = await ask(OFFICER, form, { input: { requestId: freshId(), headId: me.id } });
+    const join = 'mutation ($input: AddHouseholdMemberInput!) { addHouseholdMember(input: $input) { id } }';
+    const member = { householdId: data.formHousehold.id, clientId: lodger.id, role: 'OTHER' };
+    expect((await ask(OFFICER, join, { input: { requestId: freshId(), ...member } })).codes).toEqual([]);
+    await ask(
+      WATCH,
+      'mutation ($input: RecordStaffClientInput!) { recordStaffClient(input: $input) { id } }',
+      {
+        input: { staffId: staff, clientId: me.id },
+      },
+    );
+    await open(staff, lodger.id, '2026-03-02T03:00:00Z');
+    await ask(actorOf(self, ['COMPLIANCE'], me.id), `{ client(id: "${lodger.id}") { grade } }`);
+    await night();
+    expect(await of('OWN_FILE', staff, lodger.id)).toHaveLength(1);
+    expect(await of('OWN_FILE', self, lodger.id)).toHaveLength(1);
+  });
+
+  test('three files before midnight and two after are five of one night', async () => {
+    const owl = freshId();
+    for (const at of [15, 15, 15, 16, 22]) await open(owl, freshId(), `2026-02-28T${at}:30:00Z`);
+    await night();
+    expect(await of('AFTER_HOURS', owl)).toMatchObject([{ causes: [`HOURS:${owl}:2026-02-28`] }]);
+  });
+
   test('five files at night are found, four are not, nor five by day', async () => {
     const [owl, late, lark] = [freshId(), freshId(), freshId()];
     for (let n = 0; n < 5; n += 1) {
