@@ -73,11 +73,40 @@ test('exposure counts holdings of the currency, and orders under way of the prod
     aHolding({ productId: OTHER, currency: 'USD', units: new Decimal(1_000) }),
   ];
   const open = [
-    { productId: P, amount: new Decimal(50), currency: 'CNY' },
-    { productId: OTHER, amount: new Decimal(700), currency: 'CNY' },
+    { productId: P, amount: new Decimal(50), currency: 'CNY', isSwitch: false },
+    { productId: OTHER, amount: new Decimal(700), currency: 'CNY', isSwitch: false },
+    { productId: OTHER, amount: new Decimal(20), currency: 'CNY', isSwitch: true },
+    { productId: P, amount: new Decimal(9), currency: 'USD', isSwitch: false },
   ];
-  expect(exposureOf(P, 'CNY', holdings, open)).toEqual({ inProduct: '200', inAll: '300' });
-  expect(exposureOf(P, 'CNY', [], [])).toEqual({ inProduct: '0', inAll: '0' });
+  expect(exposureOf({ productId: P, currency: 'CNY' }, holdings, open, [])).toEqual({
+    inProduct: '200',
+    inAll: '300',
+    committed: '750',
+  });
+  expect(exposureOf({ productId: P, currency: 'CNY' }, [], [], [])).toEqual({
+    inProduct: '0',
+    inAll: '0',
+    committed: '0',
+  });
+});
+
+test.each([
+  ['units of another product that leave do not count', [{ productId: OTHER, units: '4' }], '210'],
+  ['several orders leave together', [...'13'].map((units) => ({ productId: OTHER, units })), '210'],
+  ['never more leaves than is held', [{ productId: OTHER, units: '11' }], '150'],
+  ['what leaves of the product itself is held until it is gone', [{ productId: P, units: '50' }], '250'],
+  ['nor what is not held', [{ productId: 'elsewhere', units: '50' }], '250'],
+])('exposure: %s', (_, leaving, inAll) => {
+  const holdings = [
+    aHolding(),
+    aHolding({ productId: OTHER, units: new Decimal(6), lastNav: new Decimal(10) }),
+    aHolding({ productId: OTHER, units: new Decimal(4), lastNav: new Decimal(10) }),
+  ];
+  const gone = leaving.map(({ productId, units }) => ({ productId, units: new Decimal(units) }));
+  expect(exposureOf({ productId: P, currency: 'CNY' }, holdings, [], gone)).toMatchObject({
+    inProduct: '150',
+    inAll,
+  });
 });
 
 test('holdings of one product that belonged to clients since merged are one, valued by the newest', () => {

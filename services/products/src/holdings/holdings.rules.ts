@@ -77,23 +77,51 @@ export function together(holdings: readonly Holding[]): Holding | null {
   return { ...newest, units: holdings.reduce((sum, one) => sum.plus(one.units), new Decimal(0)) };
 }
 
-/** What concentration is measured by, in one currency: money in other currencies has no rate here and does not count. */
+/** What a purchase under way puts into a product; a switch is paid by what it gives up. */
+export type Incoming = { productId: string; amount: Decimal; currency: string; isSwitch: boolean };
+/** Units of a product that orders under way give up. */
+export type Leaving = { productId: string; units: Decimal };
+
+const sum = (amounts: readonly Decimal[]): Decimal =>
+  amounts.reduce((total, amount) => total.plus(amount), new Decimal(0));
+
+/**
+ * What concentration is measured by, in one currency: money in other currencies has no rate here and does not count. Of other products
+ * what leaves does not count either: where it goes it is counted as what is bought. `committed` is the money that purchases under way
+ * still need.
+ */
 export function exposureOf(
-  productId: string,
-  currency: string,
-  holdings: readonly Holding[],
-  open: readonly { productId: string; amount: Decimal; currency: string }[],
-): { inProduct: string; inAll: string } {
-  const sum = (amounts: Decimal[]) => amounts.reduce((total, amount) => total.plus(amount), new Decimal(0));
+  { productId, currency }: { productId: string; currency: string },
+  holdings: readonly Pick<Holding, 'productId' | 'currency' | 'units' | 'lastNav'>[],
+  incoming: readonly Incoming[],
+  leaving: readonly Leaving[],
+): { inProduct: string; inAll: string; committed: string } {
   const held = holdings.filter((holding) => holding.currency === currency);
+  const own = incoming.filter((order) => order.currency === currency);
   // Orders under way count for this product only: counted for others too, cancelling them would thin the part after the fact.
-  const underWay = sum(
-    open
-      .filter((order) => order.productId === productId && order.currency === currency)
-      .map((order) => order.amount),
-  );
-  const inProduct = sum(held.filter((holding) => holding.productId === productId).map(holdingValue)).plus(
-    underWay,
-  );
-  return { inProduct: inProduct.toFixed(), inAll: sum(held.map(holdingValue)).plus(underWay).toFixed() };
+  const underWay = own.filter((order) => order.productId === productId).map(({ amount }) => amount);
+  const inProduct = sum([
+    ...held.filter((holding) => holding.productId === productId).map(holdingValue),
+    ...underWay,
+  ]);
+  const others = held.filter((holding) => holding.productId !== productId);
+  return {
+    inProduct: inProduct.toFixed(),
+    inAll: inProduct
+      .plus(sum(others.map(holdingValue)))
+      .minus(sum(leavingWorth(others, leaving)))
+      .toFixed(),
+    committed: sum(own.filter((order) => !order.isSwitch).map(({ amount }) => amount)).toFixed(),
+  };
 }
+
+/** What leaves of each product that is held is worth; never more than what is held. */
+const leavingWorth = (
+  held: readonly Pick<Holding, 'productId' | 'currency' | 'units' | 'lastNav'>[],
+  leaving: readonly Leaving[],
+): Decimal[] =>
+  [...new Map(held.map((holding) => [holding.productId, holding])).values()].map((holding) => {
+    const of = (rows: readonly Leaving[]) =>
+      sum(rows.filter(({ productId }) => productId === holding.productId).map(({ units }) => units));
+    return holdingValue({ ...holding, units: Decimal.min(of(held), of(leaving)) });
+  });

@@ -89,7 +89,7 @@ test('a portfolio is measured by part, loss of a year and what was redeemed; tol
   ]);
   const later = (await performance([clientId], { from: '2026-03-04' })).data._entities[0].performance;
   expect(later).toMatchObject([
-    { opening: { amount: '1000' }, paidIn: { amount: '0' }, profit: { amount: '-120' } },
+    { opening: { amount: '1000' }, paidIn: { amount: '0' }, profit: { amount: '-120' }, returnPct: '-12' },
   ]);
 });
 

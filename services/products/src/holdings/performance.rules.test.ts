@@ -201,4 +201,22 @@ describe('the return of a whole portfolio', () => {
       { numRuns: 1_000 },
     );
   });
+
+  test.each([
+    ['a value of before the span is where it begins', day(5), '10'],
+    ['and so is the day before, where the span begins with a value of its own', day(10), '10'],
+    ['nothing but what came after its last value', day(11), '0'],
+  ])('%s', (_, from, expected) => {
+    const navs = points([day(1), '1'], [day(10), '1.1']);
+    expect(portfolioReturn([{ flows: held('100', day(1)), navs }], from).toFixed()).toBe(expected);
+  });
+
+  test('what is paid in on the first day of the span counts from its value of that day', () => {
+    const navs = points([day(1), '1'], [day(10), '2'], [day(20), '3']);
+    const flows = held('100', day(10));
+    expect(portfolioReturn([{ flows, navs }], day(10)).toFixed()).toBe('50');
+    expect(portfolioReturn([{ flows: [...held('1', day(1)), ...flows], navs }], day(10)).toFixed()).toBe(
+      '200',
+    );
+  });
 });

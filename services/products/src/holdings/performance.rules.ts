@@ -1,5 +1,6 @@
 import { PortfolioDrawdownReached } from '@client-graph/events';
 import { Decimal } from '@client-graph/kit/decimal';
+import { plusDays } from '@client-graph/kit/time';
 import type { NavValue } from '../navs/navs.rules.js';
 
 /** A row of the ledger of units: units and money are negative where they leave. */
@@ -97,12 +98,25 @@ export function drawdownOf(positions: readonly Position[], from: string): Drawdo
   return { dropPct, peakOn: peak.day, asOf: last.day };
 }
 
-/** The time-weighted return of a whole portfolio in per cent since `from`; zero before there are two values. */
-export const portfolioReturn = (positions: readonly Position[], from: string): Decimal =>
-  (indexOf(positions, from).at(-1)?.index ?? new Decimal(1))
+/**
+ * The time-weighted return of a whole portfolio in per cent since `from` began: what was held then counts at its last value before that
+ * day, as it does in what the portfolio was worth. Zero before there are two values.
+ */
+export function portfolioReturn(positions: readonly Position[], from: string): Decimal {
+  const eve = plusDays(from, -1);
+  const opened = positions.map((position) => ({ ...position, navs: carriedTo(eve, position.navs) }));
+  return (indexOf(opened, eve).at(-1)?.index ?? new Decimal(1))
     .minus(1)
     .times(100)
     .toDecimalPlaces(RETURN_DECIMALS);
+}
+
+/** The values with the last one up to a day put on that day. */
+function carriedTo(day: string, navs: readonly NavValue[]): readonly NavValue[] {
+  const at = navs.findLastIndex((point) => point.day <= day);
+  const last = navs[at];
+  return last === undefined ? navs : [{ day, nav: last.nav }, ...navs.slice(at + 1)];
+}
 
 /** How deep is told, deepest first, in per cent (domain 3.2.8). */
 const BANDS = [

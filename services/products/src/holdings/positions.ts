@@ -18,7 +18,7 @@ export async function positionsOf(
     `select keys.id as "productId", to_char(p.day, 'YYYY-MM-DD') as day, p.nav
      from unnest($1::uuid[]) as keys(id)
      join nav_point p on p.product_id = keys.id and p.day >= coalesce(
-       (select max(day) from nav_point where product_id = keys.id and day <= $2), $2)
+       (select max(day) from nav_point where product_id = keys.id and day < $2), $2)
      order by p.day`,
     [[...new Set(holdings.map((holding) => holding.productId))], from],
   );

@@ -247,6 +247,27 @@ describe('above the level, on the client’s own initiative', () => {
     expect(row).toEqual({ confirmed_at: START, order_id: placed.data.placeOrder.id });
   });
 
+  test('recommended while the level was higher, it is not accepted as an override after', async () => {
+    const { clientId, productId, override } = await shown();
+    const placed = (await order(clientId, productId, override)).data.placeOrder;
+    await world.deliver(profileOf(clientId, 'MEDIUM'));
+    await demand(world, adviser, 'recommendProduct', 'RecommendProductInput', 'id', {
+      requestId: freshId(),
+      clientId,
+      productId,
+      amount: { amount: '100', currency: 'CNY' },
+    });
+    await world.deliver(profileOf(clientId, 'MEDIUM_LOW'));
+    const { data } = await world.ask(
+      operations,
+      'query ($id: ID!) { order(id: $id) { state rejectReason } }',
+      {
+        id: placed.id,
+      },
+    );
+    expect(data.order).toEqual({ state: 'REJECTED', rejectReason: 'SUITABILITY_CHANGED' });
+  });
+
   test('without it the order is refused, and the refusal tells that there is a way', async () => {
     const clientId = await aClient(world);
     const { id: productId } = await publicFund();
@@ -360,6 +381,21 @@ describe('what a client has shown', () => {
     const alone = { secondPersonId: adviser.id, recordingRef: 'rec-0001' };
     expect((await place(world, clientId, productId, '100', { witness: alone })).codes).toEqual(['BAD_INPUT']);
     const witness = { secondPersonId: freshId(), recordingRef: 'rec-0001' };
+    const ofClient = { ...witness, secondPersonId: clientId };
+    expect((await place(world, clientId, productId, '100', { witness: ofClient })).codes).toEqual([
+      'BAD_INPUT',
+    ]);
+    // Nobody is their own guard: the client does not name who was present.
+    const own = await world.ask(self(clientId), command('placeOrder', 'PlaceOrderInput', 'id'), {
+      input: {
+        requestId: freshId(),
+        clientId,
+        productId,
+        amount: { amount: '100', currency: 'CNY' },
+        witness,
+      },
+    });
+    expect(own.codes).toEqual(['BAD_INPUT']);
     const { data } = await place(world, clientId, productId, '100', { witness });
     expect(data.placeOrder.state).toBe('SUBMITTED');
     expect((await accept(world, data.placeOrder.id)).data.state).toBe('ACCEPTED');

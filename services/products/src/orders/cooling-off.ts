@@ -3,7 +3,7 @@ import { CallBackRow, OrderRow } from '../entities.js';
 import { ruleInForce } from '../suitability/rule-in-force.js';
 import { decideFor, lockClient, lockProduct } from '../suitability/suitability.js';
 import { type Answers, callBack, coolingOffStarted, coolsOffUntil, redraft } from './cooling-off.rules.js';
-import { lockOrder, orderOf, reachableOrder } from './orders.js';
+import { againOf, lockOrder, orderOf, reachableOrder } from './orders.js';
 import { move, objection, stateWhenPlaced, submitted } from './orders.rules.js';
 import { unitsToGiveUp } from './redemptions.js';
 
@@ -65,10 +65,7 @@ export async function submitOrder(db: Db, input: SubmitOrder): Promise<OrderRow>
     const acknowledgedWarnings = [
       ...new Set([...order.acknowledgedWarnings, ...(input.acknowledgedWarnings ?? [])]),
     ];
-    const decision = await decideFor(tx, client, product, order, {
-      orderId: order.id,
-      isWitnessed: order.witnessId !== null,
-    });
+    const decision = await decideFor(tx, client, product, order, againOf(order));
     const against = objection(decision, acknowledgedWarnings, order);
     if (against !== null) {
       if (isDraft) return against;

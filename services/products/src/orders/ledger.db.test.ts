@@ -204,6 +204,32 @@ describe('switching', () => {
     await booksAgree(clientId);
   });
 
+  test.each([
+    ['40', []],
+    ['40.01', ['NOT_SUITABLE']],
+  ])('%s of a hundred switched into one of higher risk is so much of a hundred', async (units, codes) => {
+    const clientId = await aClient(world, 'HIGH');
+    const from = await aProduct(world);
+    const to = await aProduct(world, { sellerRating: 'R4', category: 'EQUITY' });
+    await bought(world, clientId, from.id, '100');
+    const acknowledgedWarnings = ['CONCENTRATION'];
+    expect((await change(clientId, from.id, to.id, { units, acknowledgedWarnings })).codes).toEqual(codes);
+  });
+
+  test('what is being redeemed elsewhere does not make a part smaller', async () => {
+    const clientId = await aClient(world, 'HIGH');
+    const from = await aProduct(world);
+    const { id: productId } = await aProduct(world, { sellerRating: 'R4', category: 'EQUITY' });
+    await bought(world, clientId, from.id, '100');
+    expect((await redeem(clientId, from.id, { units: '90' })).codes).toEqual([]);
+    // 7 of 17 are more than forty in a hundred, 6 of 16 are not.
+    const acknowledgedWarnings = ['CONCENTRATION'];
+    expect((await place(world, clientId, productId, '7', { acknowledgedWarnings })).codes).toEqual([
+      'NOT_SUITABLE',
+    ]);
+    expect((await place(world, clientId, productId, '6', { acknowledgedWarnings })).codes).toEqual([]);
+  });
+
   test('is refused where the other product does not suit, and where there is nothing to switch', async () => {
     const clientId = await aClient(world);
     const from = await aProduct(world);

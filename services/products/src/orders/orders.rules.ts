@@ -171,22 +171,25 @@ type Decided = { id: string; result: Result; reasons: readonly Reason[]; isOverr
 export const stands = (decision: Decided, { isOverride }: { isOverride: boolean }): boolean =>
   decision.result !== 'BLOCKED' || (isOverride && decision.isOverridable);
 
+const detailsOf = (decision: Decided) => ({
+  decisionId: decision.id,
+  reasons: decision.reasons.map((reason) => reason.code),
+  isOverridable: decision.isOverridable,
+});
+
+export const notSuitable = (decision: Decided) => refuse('NOT_SUITABLE', detailsOf(decision));
+
 /** Why an order with this decision may not be placed; null when it may. Returned, not thrown: the decision is committed first. */
 export function objection(
   decision: Decided,
   acknowledged: readonly string[],
   order: { isOverride: boolean } = { isOverride: false },
 ) {
-  const details = {
-    decisionId: decision.id,
-    reasons: decision.reasons.map((reason) => reason.code),
-    isOverridable: decision.isOverridable,
-  };
-  if (!stands(decision, order)) return refuse('NOT_SUITABLE', details);
+  if (!stands(decision, order)) return notSuitable(decision);
   const missing = decision.reasons
     .filter((reason) => reason.effect === 'WARNS' && !acknowledged.includes(reason.code))
     .map((reason) => reason.code);
-  return missing.length > 0 ? refuse('WARNING_NOT_ACKNOWLEDGED', { ...details, missing }) : null;
+  return missing.length > 0 ? refuse('WARNING_NOT_ACKNOWLEDGED', { ...detailsOf(decision), missing }) : null;
 }
 
 /** A placed order walks to SUBMITTED at once, or to its cooling-off; with warnings, or above the level, by way of their confirmation. */
@@ -247,6 +250,15 @@ export const outstanding = (order: Pick<Order, 'amount' | 'settledAmount'>): Dec
   order.amount.minus(order.settledAmount).greaterThan(0)
     ? order.amount.minus(order.settledAmount)
     : order.amount.times(0);
+
+/** What an order still gives up of a product; null where it gives up nothing. */
+export const givenUpBy = ({
+  units,
+  settledUnits,
+  productId,
+  fromProductId,
+}: Pick<Order, 'units' | 'settledUnits' | 'productId' | 'fromProductId'>) =>
+  units === null ? null : { productId: fromProductId ?? productId, units: units.minus(settledUnits) };
 
 type SeenDecision = {
   clientId: string;

@@ -28,7 +28,9 @@ import {
   accept,
   BEFORE_SUBMISSION,
   fail,
+  givenUpBy,
   mustRestOn,
+  notSuitable,
   OPEN_STATES,
   type OrderState,
   objection,
@@ -39,7 +41,7 @@ import {
   stateWhenPlaced,
   submitted,
 } from './orders.rules.js';
-import { confirmedWarning, type OverrideAsk } from './overrides.js';
+import { confirmedWarning, type OverrideAsk, wasRecommended } from './overrides.js';
 import { refuse as refuseOverride } from './overrides.rules.js';
 
 type PlaceOrder = {
@@ -75,7 +77,7 @@ export async function placeOrder(db: Db, input: PlaceOrder): Promise<OrderRow> {
     if (before !== null) return before;
     const product = await lockProduct(tx, input.productId);
     await checkSeen(tx, input.decisionId ?? null, { clientId: client.id, productId: product.id, ...amount });
-    const witness = witnessOf(tx, input.witness ?? null);
+    const witness = witnessOf(tx, input.witness ?? null, client.id);
     const override =
       input.override &&
       (await confirmedWarning(tx, input.override, { clientId: client.id, productId: product.id }));
@@ -118,12 +120,17 @@ const notOverridable = (decision: DecisionRow): Refusal | null =>
     ? null
     : refuseOverride('NOT_OVERRIDABLE', { reasons: decision.reasons.map((reason) => reason.code) });
 
-/** A second member of staff who is present while it is recorded; not the caller. Refuses BAD_INPUT. */
-function witnessOf(tx: Tx, witness: Witness | null): Witness | null {
+/** A second member of staff who is present while it is recorded: named by the first, and neither of them the client. Refuses BAD_INPUT. */
+function witnessOf(tx: Tx, witness: Witness | null, clientId: string): Witness | null {
   if (witness === null) return null;
   checkRecording(witness.recordingRef);
-  if (!isUuid(witness.secondPersonId) || witness.secondPersonId === tx.actor.id)
-    throw refuse('BAD_INPUT', { field: 'witness', expected: 'the id of another member of staff' });
+  const isNamedByStaff = tx.actor.clientId === null;
+  const isAnother = ![tx.actor.id, clientId].includes(witness.secondPersonId);
+  if (!isNamedByStaff || !isUuid(witness.secondPersonId) || !isAnother)
+    throw refuse('BAD_INPUT', {
+      field: 'witness',
+      expected: 'the id of another member of staff, named by staff',
+    });
   return witness;
 }
 
@@ -198,7 +205,7 @@ export async function acceptOrder(
       return tx.update(OrderRow, order, changes);
     }
     const decision = await decideFor(tx, client, product, order, againOf(order));
-    if (!stands(decision, order)) return objection(decision, [], order) ?? order;
+    if (!(await standsStill(tx, decision, order))) return notSuitable(decision);
     await tx.record(...events);
     return tx.update(OrderRow, order, changes);
   });
@@ -239,8 +246,13 @@ export const cancelOrder = (db: Db, input: { orderId: string; expectedVersion: n
 /** What an order is decided about anew with. An override is told once, when the order is placed: it is one, however often it is checked. */
 export const againOf = (order: OrderRow) => ({
   orderId: order.id,
+  givesUp: givenUpBy(order),
   isWitnessed: order.witnessId !== null,
 });
+
+/** Whether an order still may be accepted: an override not once the product was recommended to the client, as while their level was higher. */
+export const standsStill = async (tx: Tx, decision: DecisionRow, order: OrderRow): Promise<boolean> =>
+  stands(decision, order) && (decision.result !== 'BLOCKED' || !(await wasRecommended(tx, order)));
 
 /** Sends an order that was not placed yet back to its beginning. */
 export async function sendToBeginning(tx: Tx, order: OrderRow, product: ProductRow): Promise<void> {
@@ -268,7 +280,7 @@ export async function rejectUnsuitable(tx: Tx, clientId: string): Promise<void> 
       continue;
     }
     const decision = await decideFor(tx, client, product, order, againOf(order));
-    if (stands(decision, order)) continue;
+    if (await standsStill(tx, decision, order)) continue;
     const { changes, events } = reject(order, product, 'SUITABILITY_CHANGED');
     await tx.update(OrderRow, order, changes);
     await tx.record(...events);

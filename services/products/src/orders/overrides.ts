@@ -53,9 +53,9 @@ export async function confirmedWarning(
 ): Promise<{ warning: SpecialWarningRow | null; problem: Refusal | null }> {
   const warning = isUuid(ask.warningId) ? await tx.findOne(SpecialWarningRow, { id: ask.warningId }) : null;
   const { textVersion } = ask;
-  const wasRecommended = (await tx.findOne(RecommendationRow, about)) !== null;
+  const isRecommended = await wasRecommended(tx, about);
   const problem = overrideProblem(
-    { ...about, textVersion, actorClientId: tx.actor.clientId, wasRecommended },
+    { ...about, textVersion, actorClientId: tx.actor.clientId, wasRecommended: isRecommended },
     warning,
     {
       dayOf,
@@ -64,3 +64,9 @@ export async function confirmedWarning(
   );
   return { warning, problem };
 }
+
+/** Whether the firm ever recommended the product to the client, by itself or in a plan. */
+export const wasRecommended = async (
+  tx: Tx,
+  { clientId, productId }: { clientId: string; productId: string },
+): Promise<boolean> => (await tx.findOne(RecommendationRow, { clientId, productId })) !== null;

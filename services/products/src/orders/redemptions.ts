@@ -97,7 +97,8 @@ export async function switchProducts(db: Db, input: Switch): Promise<OrderRow> {
     const { units, amount } = await unitsToGiveUp(tx, client, from.id, input.units ?? null);
     if (amount.isZero()) throw refuseInput('BAD_INPUT', { field: 'units', expected: 'units of some worth' });
     const money = { amount, currency: product.currency };
-    const decision = await decideFor(tx, client, product, money);
+    const givesUp = { productId: from.id, units };
+    const decision = await decideFor(tx, client, product, money, { givesUp });
     return (
       objection(decision, acknowledged) ??
       tx.once('switchProducts', input, OrderRow, (id) =>

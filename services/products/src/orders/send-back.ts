@@ -1,8 +1,8 @@
 import { ClientCopyRow, type Db, type Tx, transact } from '@client-graph/kit';
 import { OrderRow, type ProductRow } from '../entities.js';
 import { decideFor, lockProduct } from '../suitability/suitability.js';
-import { againOf, sendToBeginning } from './orders.js';
-import { BEFORE_SUBMISSION, OPEN_STATES, reject, stands } from './orders.rules.js';
+import { againOf, sendToBeginning, standsStill } from './orders.js';
+import { BEFORE_SUBMISSION, OPEN_STATES, reject } from './orders.rules.js';
 
 const LOOKED_AT: readonly string[] = [...BEFORE_SUBMISSION, ...OPEN_STATES];
 
@@ -40,5 +40,5 @@ async function whyUnsuitable(
   product: ProductRow,
 ): Promise<'SUITABILITY_CHANGED' | null> {
   const decision = await decideFor(tx, client, product, order, againOf(order));
-  return stands(decision, order) ? null : 'SUITABILITY_CHANGED';
+  return (await standsStill(tx, decision, order)) ? null : 'SUITABILITY_CHANGED';
 }

@@ -13,9 +13,9 @@ import { holdingValue } from '../holdings/holdings.rules.js';
 import { submit } from '../orders/orders.js';
 import { objection } from '../orders/orders.rules.js';
 import { placeRedemption, unitsToGiveUp } from '../orders/redemptions.js';
-import { decideFor, lockProduct } from '../suitability/suitability.js';
+import { decideFor, lockProduct, type Purchase } from '../suitability/suitability.js';
 import { PlanAcceptanceRow, PlanLineRow, PlanRow } from './plans.entities.js';
-import { clientOfPlan, giveWayTo } from './plans.js';
+import { clientOfPlan, givenUpIn, giveWayTo } from './plans.js';
 import { accept } from './plans.rules.js';
 
 type Accept = {
@@ -61,14 +61,16 @@ export async function acceptPlan(db: Db, input: Accept): Promise<PlanRow> {
 /** Decides about every purchase, those before it in the plan counted as under way. */
 async function decideLines(tx: Tx, client: ClientCopyRow, plan: PlanRow, lines: readonly PlanLineRow[]) {
   const decisions = new Map<string, DecisionRow>();
-  const alongside: { productId: string; amount: PlanLineRow['amount']; currency: string }[] = [];
+  const alongside: Purchase[] = [];
   for (const line of lines) {
     if (line.side === 'REDEEM') continue;
     const product = await lockProduct(tx, line.productId);
     const amount = await worthNow(tx, client, line);
     const money = { amount, currency: plan.currency };
-    decisions.set(line.id, await decideFor(tx, client, product, money, { alongside: [...alongside] }));
-    alongside.push({ productId: product.id, ...money });
+    const givesUp = givenUpIn(line);
+    const options = { alongside: [...alongside], givesUp };
+    decisions.set(line.id, await decideFor(tx, client, product, money, options));
+    alongside.push({ productId: product.id, ...money, givesUp });
   }
   return decisions;
 }

@@ -16,7 +16,7 @@ import { In, LessThan } from 'typeorm';
 import { ProductRow, RecommendationRow } from '../entities.js';
 import { isAtLeast } from '../products/products.rules.js';
 import { ranked, type Situation, situationOf } from '../recommendations/candidates.js';
-import { decideFor, judge, lockClient } from '../suitability/suitability.js';
+import { decideFor, judge, lockClient, lockProduct, type Purchase } from '../suitability/suitability.js';
 import { allocationOf, driftOf, type Goal } from './allocation.rules.js';
 import { PlanLineRow, PlanRow } from './plans.entities.js';
 import { datesOf, decline, giveWay, proposed, reviewDue } from './plans.rules.js';
@@ -92,7 +92,7 @@ async function suitableLines(
     const candidates = [...products.values()].map(limited);
     const ask = { table, target, level, allowed: situation.allowed, positions, candidates, cash, currency };
     const lines = rebalance(ask);
-    const against = await unsuitable(tx, client, lines, { products, currency });
+    const against = await unsuitable(tx, client, lines, currency);
     if (against === null) return lines;
     products.delete(against);
   }
@@ -102,18 +102,25 @@ async function unsuitable(
   tx: Tx,
   client: ClientCopyRow,
   lines: readonly Line[],
-  { products, currency }: { products: ReadonlyMap<string, ProductRow>; currency: string },
+  currency: string,
 ): Promise<string | null> {
-  const before: { productId: string; amount: Decimal; currency: string }[] = [];
-  for (const { side, productId, amount } of lines) {
-    const product = products.get(productId);
-    if (side === 'REDEEM' || product === undefined) continue;
-    const { result } = await judge(tx, client, product, { amount, currency }, before);
+  const alongside: Purchase[] = [];
+  for (const line of lines) {
+    const { side, productId, amount } = line;
+    if (side === 'REDEEM') continue;
+    // Locked, so that the decision that is kept with the line is about the same product.
+    const product = await lockProduct(tx, productId);
+    const givesUp = givenUpIn(line);
+    const { result } = await judge(tx, client, product, { amount, currency }, { alongside, givesUp });
     if (result !== 'SUITABLE') return productId;
-    before.push({ productId, amount, currency });
+    alongside.push({ productId, amount, currency, givesUp });
   }
   return null;
 }
+
+/** What a line of a plan gives up for what it buys; null where new money pays. */
+export const givenUpIn = ({ fromProductId, units }: Pick<Line, 'fromProductId' | 'units'>) =>
+  fromProductId === null || units === null ? null : { productId: fromProductId, units };
 
 /** A purchase of a plan is recommended, by a decision of its own. */
 async function keepLine(
@@ -125,7 +132,8 @@ async function keepLine(
   const isPurchase = line.side !== 'REDEEM';
   const product = await tx.manager.findOneOrFail(ProductRow, { where: { id: line.productId } });
   const money = { amount: line.amount, currency: plan.currency };
-  const decision = isPurchase ? await decideFor(tx, client, product, money) : null;
+  const givesUp = givenUpIn(line);
+  const decision = isPurchase ? await decideFor(tx, client, product, money, { givesUp }) : null;
   if (decision !== null && decision.result === 'SUITABLE')
     await tx.insert(RecommendationRow, {
       id: tx.newId(),

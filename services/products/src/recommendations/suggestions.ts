@@ -31,7 +31,7 @@ export const suggestionsOf = (db: Db, { clientId, first, goal, currency }: Ask):
     for (const suggestion of (await ordered(tx, client.id, situation)).slice(0, LOOKED_AT_MAX)) {
       if (found.length === first) break;
       const { product } = suggestion;
-      const { result } = await judge(tx, client, product, { amount: product.minAmount, currency }, []);
+      const { result } = await judge(tx, client, product, { amount: product.minAmount, currency });
       if (result === 'SUITABLE') found.push(suggestion);
     }
     return found;

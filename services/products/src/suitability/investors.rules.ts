@@ -19,7 +19,10 @@ export type Standing = {
 };
 
 type Told = Required<
-  Pick<Investor, 'isQualified' | 'isProfessional' | 'isReviewOverdue' | 'horizonMonths' | 'liquidAssets'>
+  Pick<
+    Investor,
+    'isQualified' | 'isProfessional' | 'needsProfile' | 'isReviewOverdue' | 'horizonMonths' | 'liquidAssets'
+  >
 >;
 
 /** Where the tables do not say how late a review may be, it is this many days. */
@@ -38,6 +41,7 @@ export const investorOf = (
     (facts !== null && facts.qualifiedUntil !== null && facts.qualifiedUntil >= today) ||
     (status?.isQualified === true && status.validTo >= today),
   isProfessional: status !== null && status.investor !== 'ORDINARY' && status.validTo >= today,
+  needsProfile: status !== null && status.investor === 'PROFESSIONAL_C',
   isReviewOverdue:
     review !== null && (review.isBlocking || daysBetween(review.dueOn, today) >= reviewOverdueDays),
   horizonMonths: facts?.horizonMonths ?? null,

@@ -193,10 +193,26 @@ test('what is offered is what a decision would not block, qualified or not', () 
   }
 });
 
+test.each([
+  ['what one can pay', '10000', undefined, undefined, []],
+  ['a little more', '10000.01', undefined, undefined, ['ABILITY_TO_PAY']],
+  ['with what is under way', '4000', '6000', undefined, []],
+  ['more than that leaves', '4000.01', '6000', undefined, ['ABILITY_TO_PAY']],
+  ['a switch, which is paid by what it gives up', '50000', '6000', true, []],
+] as const)('ability to pay: %s', (_, amount, committed, isSwitch, codes) => {
+  const facts: Facts = {
+    client: { liquidAssets: { amount: '10000', currency: 'CNY' } },
+    product: { minAmount: '1' },
+    order: { amount, ...(isSwitch && { isSwitch }) },
+    exposure: { ...(committed && { committed }) },
+  };
+  expect(asked(facts).codes).toEqual(codes);
+});
+
 test('a certificate counts through its last day', () => {
   const facts = { horizonMonths: 6, liquidAssets: new Decimal('5'), currency: 'CNY', qualifiedUntil: TODAY };
   const nothing = { status: null, review: null };
-  const none = { isProfessional: false, isReviewOverdue: false };
+  const none = { isProfessional: false, needsProfile: false, isReviewOverdue: false };
   expect(investorOf(facts, nothing, { today: TODAY })).toEqual({
     ...none,
     isQualified: true,

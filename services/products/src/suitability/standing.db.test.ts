@@ -1,7 +1,19 @@
 import { ClientInvestorChanged, ClientReviewCompleted, ClientReviewDue } from '@client-graph/events';
 import { actorOf, aService, freshId, readablePlaces, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { aClient, adviser, aProduct, command, demand, operations, place, START, self } from '../fixture.js';
+import {
+  aClient,
+  adviser,
+  aProduct,
+  bought,
+  command,
+  demand,
+  operations,
+  place,
+  profileOf,
+  START,
+  self,
+} from '../fixture.js';
 import { service } from '../service.js';
 
 let world: World;
@@ -50,6 +62,35 @@ test('a professional investor may buy every rating and category, without an asse
   world.clock.now = new Date('2026-03-02T16:00:00.000Z');
   expect((await check(clientId, productId)).result).toBe('BLOCKED');
   world.clock.now = START;
+});
+
+test('who became professional on application may buy everything only with a valid assessment', async () => {
+  const clientId = await aClient(world, null);
+  const { id: productId } = await aProduct(world, { sellerRating: 'R5', category: 'STRUCTURED' });
+  await world.deliver(investor(clientId, { investor: 'PROFESSIONAL_C', validTo: '2027-03-02' }));
+  expect((await check(clientId, productId)).reasons).toEqual([
+    expect.objectContaining({ code: 'NO_PROFILE' }),
+  ]);
+  await world.deliver(profileOf(clientId, 'MEDIUM_LOW'));
+  expect((await check(clientId, productId)).result).toBe('SUITABLE');
+});
+
+test('purchases under way count against what a client can pay; a switch is paid by what it gives up', async () => {
+  const clientId = await aClient(world);
+  const [first, second] = [await aProduct(world), await aProduct(world)];
+  await bought(world, clientId, first.id, '500');
+  await demand(world, operations, 'recordInvestorFacts', 'RecordInvestorFactsInput', 'version', {
+    clientId,
+    expectedVersion: 0,
+    liquidAssets: { amount: '100', currency: 'CNY' },
+  });
+  expect((await place(world, clientId, first.id, '60')).codes).toEqual([]);
+  expect((await place(world, clientId, second.id, '40.01')).codes).toEqual(['NOT_SUITABLE']);
+  expect((await place(world, clientId, second.id, '40')).codes).toEqual([]);
+  const { codes } = await world.ask(adviser, command('switchProducts', 'SwitchProductsInput', 'id'), {
+    input: { requestId: freshId(), clientId, fromProductId: first.id, toProductId: second.id },
+  });
+  expect(codes).toEqual([]);
 });
 
 test('when the status ends, what waits for acceptance and does not suit any more is rejected', async () => {

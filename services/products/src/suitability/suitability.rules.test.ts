@@ -162,6 +162,24 @@ test.each([
   },
 );
 
+test.each([
+  ['without an assessment', null, ['NO_PROFILE']],
+  ['with one that ended yesterday', { validTo: '2026-03-01' }, ['PROFILE_EXPIRED']],
+  ['with one that ends today', { level: 'LOW', validTo: TODAY }, []],
+  [
+    'with one of the lowest category',
+    { level: 'LOW', lowestCategory: true },
+    ['RATING_ABOVE_LEVEL', 'CATEGORY'],
+  ],
+] as const)('who became professional on application needs an assessment: %s', (_, profile, codes) => {
+  const client = { isProfessional: true, needsProfile: true };
+  const facts: Facts = { client, profile, product: { rating: 'R5', category: 'STRUCTURED' } };
+  expect(codesOf(facts)).toEqual(codes);
+  const inputs = someInputs(facts);
+  const offer = allowed(tables, inputs.client, inputs.profile, TODAY);
+  expect(offer.ratings.includes('R5') && offer.categories.includes('STRUCTURED')).toBe(codes.length === 0);
+});
+
 test('all reasons are heard at once, and a blocking one outweighs a warning', () => {
   const facts: Facts = {
     client: { status: 'CLOSED', ageBand: 'FROM_65' },

@@ -71,6 +71,8 @@ export type Investor = {
   isQualified?: boolean;
   /** A professional investor by law, to whom the matching table opens everything; unknown counts as ordinary. */
   isProfessional?: boolean;
+  /** Of a professional: who became one on application needs an assessment all the same (domain 3.2.3). */
+  needsProfile?: boolean;
   isReviewOverdue?: boolean;
   /** Null where the client has shown none: then what depends on it is not asked. */
   horizonMonths?: number | null;
@@ -95,9 +97,18 @@ export type Inputs = {
     minHorizonMonths?: number;
   };
   /** Witnessed: a second member of staff is present and it is recorded. A conflict: the adviser, or who places it, has an interest. */
-  order: { amount: string; currency: string; isWitnessed?: boolean; hasConflict?: boolean };
-  /** Money in the product's currency: what is held and under way of this product, and of all products together. */
-  exposure: { inProduct: string; inAll: string };
+  order: {
+    amount: string;
+    currency: string;
+    isWitnessed?: boolean;
+    hasConflict?: boolean;
+    isSwitch?: boolean;
+  };
+  /**
+   * Money in the product's currency: what is held and under way of this product, and of all products together; and what other
+   * purchases under way still have to be paid with.
+   */
+  exposure: { inProduct: string; inAll: string; committed?: string };
 };
 
 /** What a client can pay, as it was taken in. */
@@ -220,24 +231,26 @@ function reasonsOfClient(
   profile: Profile | null,
   today: string,
 ): Reason[] {
-  const isOrdinary = client.isProfessional !== true;
+  const asksProfile = client.isProfessional !== true || client.needsProfile === true;
   return [
     ...blocks(client.status !== 'ACTIVE', 'CLIENT_STATUS'),
     ...bringing(client.isReviewOverdue === true, effects?.REVIEW_OVERDUE, 'REVIEW_OVERDUE'),
-    ...blocks(isOrdinary && profile === null, 'NO_PROFILE'),
-    ...blocks(isOrdinary && profile !== null && !isValid(profile, today), 'PROFILE_EXPIRED'),
+    ...blocks(asksProfile && profile === null, 'NO_PROFILE'),
+    ...blocks(asksProfile && profile !== null && !isValid(profile, today), 'PROFILE_EXPIRED'),
   ];
 }
 
 /** The row of the matching table. The lowest category comes before everything: it protects who cannot bear any loss. */
 function rowOf(
-  { isProfessional = false, profile }: { isProfessional?: boolean; profile: Profile | null },
+  { isProfessional = false, needsProfile = false, profile }: Professional & { profile: Profile | null },
   today: string,
 ): MatchingRow {
   if (isValid(profile, today) && profile.lowestCategory) return 'LOWEST';
-  if (isProfessional) return 'PROFESSIONAL';
+  if (isProfessional && (!needsProfile || isValid(profile, today))) return 'PROFESSIONAL';
   return isValid(profile, today) ? profile.level : 'NONE';
 }
+
+type Professional = Pick<Investor, 'isProfessional' | 'needsProfile'>;
 
 function reasonsOfRating(
   tables: SuitabilityTables,
@@ -270,7 +283,7 @@ function isOfWrongAge(
 function reasonsOfCategory(
   tables: SuitabilityTables,
   category: Category,
-  client: { isProfessional?: boolean; profile: Profile | null },
+  client: Professional & { profile: Profile | null },
   today: string,
 ): Reason[] {
   const { profile } = client;
@@ -297,15 +310,19 @@ function reasonsOfAmount(tables: SuitabilityTables, inputs: Inputs): Reason[] {
   ];
 }
 
-/** How long the client means to stay and what they can pay, where they have shown it. */
-function reasonsOfMeans({ effects }: SuitabilityTables, { client, product, order }: Inputs): Reason[] {
+/** How long the client means to stay and what they can pay, where they have shown it: a switch is paid by what it gives up. */
+function reasonsOfMeans(
+  { effects }: SuitabilityTables,
+  { client, product, order, exposure }: Inputs,
+): Reason[] {
   if (effects === undefined) return [];
   const { horizonMonths = null, liquidAssets = null } = client;
   const isTooLong = horizonMonths !== null && (product.minHorizonMonths ?? 0) > horizonMonths;
   const isTooMuch =
+    order.isSwitch !== true &&
     liquidAssets !== null &&
     liquidAssets.currency === order.currency &&
-    new Decimal(order.amount).greaterThan(liquidAssets.amount);
+    new Decimal(order.amount).plus(exposure.committed ?? 0).greaterThan(liquidAssets.amount);
   return [
     ...(isTooLong ? [{ code: 'HORIZON', effect: effects.HORIZON } as const] : []),
     ...(isTooMuch ? [{ code: 'ABILITY_TO_PAY', effect: effects.ABILITY_TO_PAY } as const] : []),

@@ -28,9 +28,9 @@ import {
   SuitabilityRuleRow,
 } from '../entities.js';
 import { holdingsOf } from '../holdings/holdings.js';
-import { exposureOf } from '../holdings/holdings.rules.js';
+import { exposureOf, type Leaving } from '../holdings/holdings.rules.js';
 import { hasInterest } from '../interests/interests.js';
-import { outstanding, UNDER_WAY } from '../orders/orders.rules.js';
+import { givenUpBy, outstanding, UNDER_WAY } from '../orders/orders.rules.js';
 import { investorOf } from './investors.rules.js';
 import { ruleInForce } from './rule-in-force.js';
 import { standingsOf } from './standing.js';
@@ -75,13 +75,16 @@ export async function lockProduct(tx: Tx, productId: string): Promise<ProductRow
   return product;
 }
 
-type UnderWay = { productId: string; amount: Money['amount']; currency: string };
+/** A purchase thought of; a switch says what it gives up. */
+export type Purchase = { productId: string; givesUp: Leaving | null } & Money;
 
 type DecideOptions = {
   /** The order decided about anew: it does not count as another one under way. */
   orderId?: string | null;
   /** Purchases decided about together with this one, before it: they count as under way. */
-  alongside?: readonly UnderWay[];
+  alongside?: readonly Purchase[];
+  /** What it is paid with, where it is a switch. */
+  givesUp?: Leaving | null;
   isWitnessed?: boolean;
   /** The client goes above their level on their own initiative; told where the table allows it. */
   isOverride?: boolean;
@@ -93,12 +96,12 @@ export async function judge(
   client: ClientCopyRow,
   product: ProductRow,
   amount: Money,
-  alongside: readonly UnderWay[],
+  { alongside = [], givesUp = null }: Pick<DecideOptions, 'alongside' | 'givesUp'> = {},
 ) {
   const today = dayOf(tx.now);
   const { tables } = await ruleInForce(tx, today);
   const { reviewOverdueDays } = tables;
-  const about = { client, product, amount, orderId: null, alongside, isWitnessed: false };
+  const about = { client, product, amount, orderId: null, alongside, givesUp, isWitnessed: false };
   return decide(tables, await inputsOf(tx, { today, reviewOverdueDays, ...about }));
 }
 
@@ -108,13 +111,19 @@ export async function decideFor(
   client: ClientCopyRow,
   product: ProductRow,
   amount: Money,
-  { orderId = null, alongside = [], isWitnessed = false, isOverride = false }: DecideOptions = {},
+  {
+    orderId = null,
+    alongside = [],
+    givesUp = null,
+    isWitnessed = false,
+    isOverride = false,
+  }: DecideOptions = {},
 ): Promise<DecisionRow> {
   const today = dayOf(tx.now);
   const rule = await ruleInForce(tx, today);
   const { reviewOverdueDays } = rule.tables;
-  const question = { today, reviewOverdueDays, client, product, amount, orderId, alongside, isWitnessed };
-  const inputs = await inputsOf(tx, question);
+  const about = { client, product, amount, orderId, alongside, givesUp, isWitnessed };
+  const inputs = await inputsOf(tx, { today, reviewOverdueDays, ...about });
   const { result, reasons } = decide(rule.tables, inputs);
   const canOverride = isOverridable(rule.tables, inputs, reasons);
   const decision = await tx.insert(DecisionRow, {
@@ -143,12 +152,13 @@ type Question = {
   product: ProductRow;
   amount: Money;
   orderId: string | null;
-  alongside: readonly UnderWay[];
+  alongside: readonly Purchase[];
+  givesUp: Leaving | null;
   isWitnessed: boolean;
 };
 
 async function inputsOf(tx: Tx, question: Question): Promise<Inputs> {
-  const { today, client, product, amount, orderId, isWitnessed } = question;
+  const { today, client, product, amount, givesUp, isWitnessed } = question;
   const profile = await tx.manager.findOne(RiskCopyRow, {
     where: { id: client.id },
     lock: { mode: 'pessimistic_read' },
@@ -156,15 +166,7 @@ async function inputsOf(tx: Tx, question: Question): Promise<Inputs> {
   const facts = await tx.findOne(InvestorFactsRow, { id: client.id });
   const [standing = { status: null, review: null }] = await standingsOf(tx, [client.id]);
   const hasConflict = await hasInterest(tx, product.id, [client.adviserId, tx.actor.id]);
-  const holdings = await holdingsOf(tx, client.id);
-  const open = await tx.find(OrderRow, {
-    where: {
-      clientId: client.id,
-      side: In(['BUY', 'SWITCH']),
-      state: In([...UNDER_WAY]),
-      ...(orderId === null ? {} : { id: Not(orderId) }),
-    },
-  });
+  const exposure = await exposureFor(tx, question);
   const { id, version, status, rating, category, issuerType, currency } = product;
   return {
     today,
@@ -192,12 +194,40 @@ async function inputsOf(tx: Tx, question: Question): Promise<Inputs> {
       minAmount: product.minAmount.toFixed(),
       minHorizonMonths: product.minHorizonMonths,
     },
-    order: { amount: amount.amount.toFixed(), currency: amount.currency, isWitnessed, hasConflict },
-    exposure: exposureOf(product.id, currency, holdings, [
-      ...open.map((one) => ({ ...one, amount: outstanding(one) })),
-      ...question.alongside,
-    ]),
+    order: {
+      amount: amount.amount.toFixed(),
+      currency: amount.currency,
+      isWitnessed,
+      hasConflict,
+      isSwitch: givesUp !== null,
+    },
+    exposure,
   };
+}
+
+/** What is held, what is under way, and what is thought of together with this. */
+async function exposureFor(tx: Tx, { client, product, orderId, alongside, givesUp }: Question) {
+  const holdings = await holdingsOf(tx, client.id);
+  const open = await tx.find(OrderRow, {
+    where: {
+      clientId: client.id,
+      state: In([...UNDER_WAY]),
+      ...(orderId === null ? {} : { id: Not(orderId) }),
+    },
+  });
+  const incoming = [
+    ...open
+      .filter(({ side }) => side !== 'REDEEM')
+      .map((order) => ({ ...order, amount: outstanding(order), isSwitch: order.side === 'SWITCH' })),
+    ...alongside.map((one) => ({ ...one, isSwitch: one.givesUp !== null })),
+  ];
+  const leaving = [...open.map(givenUpBy), ...alongside.map((one) => one.givesUp), givesUp];
+  return exposureOf(
+    { ...product, productId: product.id },
+    holdings,
+    incoming,
+    leaving.filter((one) => one !== null),
+  );
 }
 
 /** The decision an order was placed on; the database does not let it go missing. */
