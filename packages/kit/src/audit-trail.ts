@@ -117,9 +117,9 @@ export class AuditTrail {
   ): void {
     const [sealed] = sealedProperties(metadata);
     const named: unknown = row[sealed?.sealed.subject ?? 'clientId'] ?? row['leadId'];
-    const own: unknown = sealed === undefined ? SELF : row['id'];
-    const subject = String(named ?? own);
     const client: unknown = metadata.tableName === 'client' ? row['id'] : row['clientId'];
+    const own: unknown = sealed === undefined ? (client ?? SELF) : row['id'];
+    const subject = String(named ?? own);
     const clientId = typeof client === 'string' ? client : null;
     const of = { entity: metadata.tableName, id: String(row['id']) };
     this.changes.push({ action, ...of, subject, clientId, before, after });

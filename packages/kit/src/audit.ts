@@ -28,41 +28,48 @@ export const sealAudit = (db: Db): Promise<number> =>
        order by p.position limit ${BATCH}`,
     );
     if (waiting.length === 0) return 0;
-    const [head] = await tx.query<StoredSeal>(
-      'select seq, entry_id, prev_hash, hash from audit_seal order by seq desc limit 1',
-    );
-    let last = head === undefined ? { seq: 0, hash: FIRST_HASH } : sealOf(head);
     const isOwn = await db.vault.areOwn(
       (sql, parameters) => tx.query(sql, parameters),
       waiting.map(({ id, content }) => ({ sealed: content, place: placeOf(id) })),
     );
-    // What somebody has put there past the service gets no place, and is found as inserted.
-    const seals = waiting
-      .filter((_, n) => isOwn[n])
-      .map((row) => {
-        const entry = entryOf(row);
-        const seq = last.seq + 1;
-        const seal = {
-          seq,
-          entry_id: entry.id,
-          prev_hash: last.hash,
-          hash: db.vault.hash('audit', canonical(entry, seq, last.hash)),
-        };
-        last = seal;
-        return seal;
-      });
+    const [head] = await tx.query<StoredSeal>(
+      'select seq, entry_id, prev_hash, hash from audit_seal order by seq desc limit 1',
+    );
+    const seals = sealsOf(
+      waiting.filter((_, n) => isOwn[n] === true).map(entryOf),
+      head && sealOf(head),
+      (text) => db.vault.hash('audit', text),
+    );
+    // What somebody has put there past the service gets no place, and is found as inserted; what cannot be judged now waits on.
+    const settled = waiting.filter((_, n) => isOwn[n] !== undefined).map(({ position }) => position);
     await tx.query(
       `with added as (
          insert into audit_seal (seq, entry_id, prev_hash, hash, sealed_at)
-         select seq, entry_id, prev_hash, hash, $2
-         from jsonb_to_recordset($1) as s(seq bigint, entry_id uuid, prev_hash text, hash text)
+         select seq, "entryId", "prevHash", hash, $2
+         from jsonb_to_recordset($1) as s(seq bigint, "entryId" uuid, "prevHash" text, hash text)
        ) delete from audit_pending where position = any($3)`,
-      [JSON.stringify(seals), tx.now, waiting.map(({ position }) => position)],
+      [JSON.stringify(seals), tx.now, settled],
     );
-    if (seals.length > 0)
+    const last = seals.at(-1);
+    if (last !== undefined)
       await tx.record(AuditSealed({ service: db.service.toUpperCase(), seq: last.seq, hash: last.hash }));
-    return waiting.length;
+    return settled.length;
   });
+
+/** The places of these entries behind the head of the chain. */
+function sealsOf(
+  entries: readonly AuditEntry[],
+  head: AuditSeal | undefined,
+  mac: (text: string) => string,
+): AuditSeal[] {
+  let [seq, prevHash] = [head?.seq ?? 0, head?.hash ?? FIRST_HASH];
+  return entries.map((entry) => {
+    seq += 1;
+    const seal = { seq, entryId: entry.id, prevHash, hash: mac(canonical(entry, seq, prevHash)) };
+    prevHash = seal.hash;
+    return seal;
+  });
+}
 
 /** Where the content of an entry is sealed for. */
 const placeOf = (id: string) => ({ table: 'audit_entry', column: 'content', id });

@@ -80,8 +80,23 @@ export class Vault {
     return found;
   }
 
-  /** The keys that these sealed values need, fetched in one statement; with them `open` needs no wait. */
+  /**
+   * The keys that these sealed values need, fetched in one statement; with them `open` needs no wait. Rejects where a key is nowhere: its
+   * row stays when somebody is erased, so it was lost or taken away.
+   */
   async keyring(query: Query, sealed: readonly Buffer[]): Promise<Keyring> {
+    const { keys, missing } = await this.find(query, sealed);
+    if (missing.length > 0)
+      throw new Error(
+        `Data keys of ${this.service} are missing (${missing.slice(0, 3).join(', ')}): what they seal was not erased and cannot be read. Restore the table data_key.`,
+      );
+    return (id) => keys.get(id);
+  }
+
+  private async find(
+    query: Query,
+    sealed: readonly Buffer[],
+  ): Promise<{ keys: ReadonlyMap<string, Buffer>; missing: string[] }> {
     const ids = new Set(sealed.map(keyIdOf));
     const keys = new Map<string, Buffer>();
     for (const id of ids) {
@@ -90,11 +105,11 @@ export class Vault {
       keys.set(id, known.key);
       ids.delete(id);
     }
-    if (ids.size > 0) {
-      const found = await this.opened(query, await this.stored(query, 'id', [...ids]));
-      for (const { id, key } of found.values()) keys.set(id, key);
-    }
-    return (id) => keys.get(id);
+    if (ids.size === 0) return { keys, missing: [] };
+    const rows = await this.stored(query, 'id', [...ids]);
+    for (const { id, key } of (await this.opened(query, rows)).values()) keys.set(id, key);
+    for (const { id } of rows) ids.delete(id);
+    return { keys, missing: [...ids] };
   }
 
   /** The keys at hand without a wait, when they are enough for these values. */
@@ -124,18 +139,24 @@ export class Vault {
 
   /**
    * Which of these values were sealed here, for the places where they stand: nobody without the keys makes one. Of somebody who is erased
-   * it can no longer be told, and is taken to be so.
+   * it can no longer be told, and is taken to be so; undefined where a key cannot be opened now.
    */
-  async areOwn(query: Query, values: readonly { sealed: Buffer; place: Place }[]): Promise<boolean[]> {
+  async areOwn(
+    query: Query,
+    values: readonly { sealed: Buffer; place: Place }[],
+  ): Promise<(boolean | undefined)[]> {
     const whole = values.filter(({ sealed }) => isWhole(sealed)).map(({ sealed }) => sealed);
-    const keys = await this.keyring(query, whole);
-    const lost = [...new Set(whole.map(keyIdOf))].filter((id) => keys(id) === undefined);
-    const rows = lost.length === 0 ? [] : await this.stored(query, 'id', lost);
-    const erased = new Set(rows.map(({ id }) => id));
+    const found = await this.find(query, whole).catch(() => undefined);
+    if (found === undefined) {
+      const each: (boolean | undefined)[] = [];
+      for (const value of values)
+        each.push(values.length === 1 ? undefined : (await this.areOwn(query, [value]))[0]);
+      return each;
+    }
     return values.map(({ sealed, place }) => {
       if (!isWhole(sealed)) return false;
-      const key = keys(keyIdOf(sealed));
-      if (key === undefined) return erased.has(keyIdOf(sealed));
+      const key = found.keys.get(keyIdOf(sealed));
+      if (key === undefined) return !found.missing.includes(keyIdOf(sealed));
       try {
         return decrypt(key, sealed.subarray(HEADER_BYTES), this.boundTo(place)).length > 0;
       } catch {

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { AuditAnchors } from '../../kit/src/audit-anchors.js';
 import { checkAudit } from '../../kit/src/audit-check.js';
 import { writesOf } from '../../kit/src/audit-trail.js';
+import { Vault } from '../../kit/src/vault.js';
 import { DiaryRow, fixture, JarRow, putIn } from './fixture.js';
-import { aService, freshId, readablePlaces, type World } from './index.js';
+import { aService, freshId, readablePlaces, testKeys, type World } from './index.js';
 
 let world: World;
 const auditor = actorOf(freshId(), ['AUDITOR']);
@@ -255,6 +256,29 @@ describe('the seal', () => {
         seq,
       ]),
     ).toEqual(Array(3).fill(['INSERTED', null]));
+  });
+
+  test('an entry whose key cannot be opened now waits for its seal, and holds no other up', async () => {
+    const entry = (clientId: string) =>
+      transact(as(adviser), (tx) =>
+        tx.insert(DiaryRow, {
+          ...{ id: tx.newId(), clientId, name: 'x', income: new Decimal(1), habits: [] },
+          ...{ nickname: null, nameHash: null, version: 1 },
+        }),
+      );
+    const clientId = freshId();
+    await entry(clientId);
+    await aJar();
+    const elsewhere = { ...world.db, vault: new Vault('fixture', testKeys) };
+    await elsewhere.vault.start((sql, parameters) => world.db.source.query(sql, parameters));
+    const spoil =
+      'update data_key set wrapped = set_byte(wrapped, 20, 255 - get_byte(wrapped, 20)) where subject = $1';
+    await world.sql(spoil, [clientId]);
+    expect(await sealAudit(elsewhere)).toBe(1);
+    expect(await sealAudit(elsewhere)).toBe(0);
+    await world.sql(spoil, [clientId]);
+    expect(await sealAudit(elsewhere)).toBe(1);
+    expect((await verify()).isIntact).toBe(true);
   });
 
   test('a log that lost its end and grew on is found by what the world was told of its places first', async () => {

@@ -186,11 +186,25 @@ describe('erasure', () => {
     await expect(insert(aDiary({ clientId }))).rejects.toThrow('is erased');
   });
 
-  test('a key gone from its table is as if erased, no fault', async () => {
+  test('a key gone from its table is a fault that says so, and not taken for an erasure', async () => {
     const diary = aDiary();
     await insert(diary);
+    await world.sql(`create table lost as select * from data_key where subject = '${diary.clientId}'`);
     await world.sql('delete from data_key where subject = $1', [diary.clientId]);
-    expect(await load(diary.id)).toMatchObject({ name: ERASED, income: null });
+    await expect(load(diary.id)).rejects.toThrow(/Data keys of fixture are missing .* not erased/);
+    await world.sql('insert into data_key select * from lost');
+    expect(await load(diary.id)).toEqual(diary);
+  });
+
+  test('the key of another client opens nothing in its place', async () => {
+    const [mine, other] = [aDiary(), aDiary()];
+    await insert(mine, other);
+    await world.sql(
+      'update data_key k set wrapped = o.wrapped, master_key_id = o.master_key_id from data_key o where k.subject = $1 and o.subject = $2',
+      [mine.clientId, other.clientId],
+    );
+    await expect(load(mine.id)).rejects.toThrow(/do not open the data keys of fixture/);
+    expect(await load(other.id)).toEqual(other);
   });
 
   test('another process forgets a key within a minute', async () => {
