@@ -9,6 +9,7 @@ import {
   ComplaintClosed,
   ComplaintDeclined,
   ComplaintReceived,
+  ComplaintReopened,
   ComplaintWithdrawn,
   HoldingChanged,
   PortfolioDrawdownReached,
@@ -22,6 +23,7 @@ import {
   watchComplaint,
   watchComplaintEnd,
   watchDrawdown,
+  watchHeld,
   watchHolding,
   watchPortfolio,
   watchRating,
@@ -30,6 +32,7 @@ import {
 import { keepInvestor } from './client-files/investors.js';
 import { erase, leave } from './client-files/leaving.js';
 import { mergeClients, unmergeClients } from './client-files/merges.js';
+import { ownerOf } from './client-files/owners.js';
 import { applyMaterialChanges } from './validity/validity.js';
 
 /** What this service knows of clients comes from their events; it decides by nothing else. */
@@ -39,7 +42,10 @@ export const handlers: readonly Handler[] = [
   handle(ClientUpdated, (tx, { data: { clientId, changedFieldCodes: codes, ageBand } }) =>
     watchAge(tx, { clientId, codes, ageBand }),
   ),
-  handle(ClientInvestorChanged, (tx, { data }) => keepInvestor(tx, data)),
+  handle(ClientInvestorChanged, async (tx, { data }) => {
+    await keepInvestor(tx, data);
+    await watchHeld(tx, await ownerOf(tx, data.clientId));
+  }),
   handle(ClientMerged, (tx, { data }) => mergeClients(tx, data)),
   handle(ClientUnmerged, (tx, { data }) => unmergeClients(tx, data)),
   handle(ClientClosed, (tx, { data }) => leave(tx, data, 'CLIENT_CLOSED')),
@@ -50,7 +56,9 @@ export const handlers: readonly Handler[] = [
   handle(PortfolioDrawdownReached, (tx, { data }) => watchDrawdown(tx, data)),
   handle(PortfolioMeasured, (tx, { data }) => watchPortfolio(tx, data)),
   handle(SuitabilityChecked, (tx, { data }) => watchSuitability(tx, data)),
-  handle(ComplaintReceived, (tx, { data }) => watchComplaint(tx, data)),
+  ...[ComplaintReceived, ComplaintReopened].map((opened) =>
+    handle(opened, (tx, { data }) => watchComplaint(tx, data)),
+  ),
   ...[ComplaintClosed, ComplaintWithdrawn, ComplaintDeclined].map((ended) =>
     handle(ended, (tx, { data }) => watchComplaintEnd(tx, data)),
   ),

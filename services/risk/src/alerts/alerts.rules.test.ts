@@ -282,6 +282,7 @@ describe('each fact on its side of the edge', () => {
     ['IND-RTQ', { I12: 'E' }, null],
     ['INS-RTQ', { N8: 'C' }, 1500],
     ['GL-RTS', {}, 1500],
+    ['IND-RTQ', { I99: 'A' }, 1500],
   ])('the loss that %s %j bears', (questionnaire, answers, boundBp) => {
     expect(lossBound({ questionnaire, answers, level: 'MEDIUM' }, TABLE)).toBe(boundBp);
   });

@@ -16,6 +16,7 @@ import {
   transact,
 } from '@client-graph/kit';
 import { type FindOptionsWhere, In, LessThanOrEqual, Not, Raw } from 'typeorm';
+import { NOT_RESTRICTED } from '../assessments/subjects.js';
 import { AlertRuleRow, RiskAlertRow } from '../entities.js';
 import { optionalText } from '../free-text.rules.js';
 import type { AcknowledgeAlertInput, ActOnAlertInput, CloseAlertInput } from '../generated/resolvers.js';
@@ -225,7 +226,7 @@ export async function escalateAlerts(db: Db): Promise<void> {
   for (let late = BATCH; late === BATCH; ) {
     late = await transact(db, async (tx) => {
       const due = await tx.find(RiskAlertRow, {
-        where: { state: 'OPEN', dueAt: LessThanOrEqual(tx.now) },
+        where: { state: 'OPEN', dueAt: LessThanOrEqual(tx.now), clientId: NOT_RESTRICTED },
         order: { dueAt: 'ASC' },
         take: BATCH,
         lock: { mode: 'pessimistic_write', onLocked: 'skip_locked' },

@@ -1,7 +1,9 @@
 import {
+  ClientInvestorChanged,
   ClientUpdated,
   ComplaintClosed,
   ComplaintReceived,
+  ComplaintReopened,
   ComplaintWithdrawn,
   HoldingChanged,
   PortfolioMeasured,
@@ -208,4 +210,42 @@ test('the reasons of the service are not for a person to give, and everything ha
     actionLabel: 'Referred',
     severityLabel: '預警',
   });
+});
+
+test('a first level, and the end of being a professional, are held against what is there already', async () => {
+  const who = await aClient();
+  const [above, below] = [freshId(), freshId()];
+  await holds(who, above, 'R4');
+  await holds(who, below, 'R1');
+  expect(await typesOf(who)).toEqual([]);
+  await confirmed(who, await submitted(who, SAVER));
+  expect(await alertsOf(who)).toMatchObject([{ type: 'HIGH_RISK_SHARE', subject: above }]);
+
+  const investor = (changes: object) =>
+    world.deliver(
+      ClientInvestorChanged({
+        ...{ clientId: other.clientId, investor: 'PROFESSIONAL_B', isQualified: true, validTo: '2027-03-01' },
+        ...changes,
+      }),
+      { times: 2 },
+    );
+  const { who: other } = await assessed(SAVER);
+  await investor({});
+  await holds(other, above, 'R5');
+  expect(await typesOf(other)).toEqual([]);
+  await investor({ investor: 'ORDINARY', isQualified: false });
+  expect(await typesOf(other)).toEqual(['HIGH_RISK_SHARE']);
+});
+
+test('a complaint that is opened again is alerted about again', async () => {
+  const who = await aClient();
+  const complaint = {
+    ...{ complaintId: freshId(), clientId: who.clientId, category: 'SUITABILITY', severity: 'HIGH' as const },
+    ...{ dueOn: '2026-03-17', onTime: null, rootCause: null },
+  };
+  await world.deliver(ComplaintReceived(complaint));
+  await world.deliver(ComplaintClosed(complaint));
+  expect(await typesOf(who)).toEqual([]);
+  await world.deliver(ComplaintReopened(complaint), { times: 2 });
+  expect(await typesOf(who)).toEqual(['COMPLAINT_ON_SUITABILITY']);
 });

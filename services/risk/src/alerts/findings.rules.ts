@@ -170,9 +170,11 @@ export function lossBound(
   { lossBounds }: AlertRules,
 ): number | null {
   const table = lossBounds.byAnswer[sheet.questionnaire];
-  if (table === undefined) return lossBounds.byLevelBp[sheet.level] ?? null;
+  const answer = table === undefined ? [] : chosen(sheet.answers, table.question);
+  // Another version of the questionnaire may ask it no more.
+  if (table === undefined || answer.length === 0) return lossBounds.byLevelBp[sheet.level] ?? null;
   // Of several answers the smallest loss counts.
-  const bounds = chosen(sheet.answers, table.question).flatMap((code) => table.boundsBp[code] ?? []);
+  const bounds = answer.flatMap((code) => table.boundsBp[code] ?? []);
   return bounds.length === 0 ? null : Math.min(...bounds);
 }
 

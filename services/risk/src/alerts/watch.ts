@@ -193,11 +193,19 @@ export async function watchSheets(tx: Tx, clientId: string, level: RiskLevel): P
 
 /** After the level has changed: what the client holds is looked at again. */
 export async function watchLevel(tx: Tx, clientId: string, from: Level | null, to: Level): Promise<void> {
-  if (from !== null && !(await isExemptToday(tx, clientId))) {
+  if (from === null) await watchHeld(tx, clientId);
+  else if (!(await isExemptToday(tx, clientId))) {
     const held = await heldBy(tx, clientId);
     await find(tx, (_, offers) => levelLowered(clientId, from, to, { held, offers }));
   }
   await lookAgain(tx, clientId);
+}
+
+/** Everything that is held is looked at: there was nothing to hold it against before. */
+export async function watchHeld(tx: Tx, clientId: string): Promise<void> {
+  const level = await levelOf(tx, clientId);
+  const held = await heldBy(tx, clientId);
+  await find(tx, (_, offers) => held.flatMap((one) => holdingAbove(clientId, one, level, offers)));
 }
 
 /** A client who was assessed anew is no longer one whose assessment ends. */

@@ -46,7 +46,14 @@ import {
   move,
   refuseAssessment,
 } from './assessments.rules.js';
-import { findForRead, given, lockActiveClient, lockClient, ownAssessment } from './subjects.js';
+import {
+  findForRead,
+  given,
+  lockActiveClient,
+  lockClient,
+  NOT_RESTRICTED,
+  ownAssessment,
+} from './subjects.js';
 
 export const startAssessment = (db: Db, input: StartAssessmentInput): Promise<AssessmentRow> =>
   transact(db, (tx) =>
@@ -322,7 +329,7 @@ export async function abandonDrafts(db: Db): Promise<void> {
       const { limits } = await rulesInForce(tx, dayOf(tx.now));
       const before = new Date(tx.now.getTime() - limits.draftHours * 3_600_000);
       const drafts = await tx.find(AssessmentRow, {
-        where: { state: 'DRAFT', startedAt: LessThan(before) },
+        where: { state: 'DRAFT', startedAt: LessThan(before), clientId: NOT_RESTRICTED },
         take: ABANDON_BATCH,
         lock: { mode: 'pessimistic_write', onLocked: 'skip_locked' },
       });

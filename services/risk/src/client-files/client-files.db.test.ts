@@ -151,6 +151,24 @@ describe('a duplicate', () => {
     expect(await levelOf(merged)).toMatchObject({ level: 'MEDIUM_LOW', isValid: false });
   });
 
+  test.each(['INNER_FIRST', 'OUTER_FIRST'])('of a duplicate: each parts with its own, %s', async (order) => {
+    const { who: inner, assessment: of1 } = await assessed(YOUNG);
+    const { who: middle, assessment: of2 } = await assessed(PATIENT);
+    const { who: last, assessment: of3 } = await assessed('DCDCCCCCBCBC');
+    await merge(middle, inner);
+    await merge(last, middle);
+    expect(await levelOf(last)).toMatchObject({ level: 'MEDIUM_LOW', assessmentId: of1.id });
+    expect(await historyOf(last)).toHaveLength(3);
+    const parts = [() => unmerge(middle, inner), () => unmerge(last, middle)];
+    for (const part of order === 'INNER_FIRST' ? parts : parts.reverse()) await part();
+    const own = async (who: Someone) => (await ofClient(compliance, who, 'assessments { id }')).assessments;
+    expect(await own(inner)).toEqual([{ id: of1.id }]);
+    expect(await own(middle)).toEqual([{ id: of2.id }]);
+    expect(await own(last)).toEqual([{ id: of3.id }]);
+    expect(await levelOf(inner)).toMatchObject({ level: 'MEDIUM_LOW', isValid: true });
+    expect(await levelOf(last)).toMatchObject({ level: 'MEDIUM', isValid: true });
+  });
+
   test('what is told of it later is told of the survivor, and one alert stands for both', async () => {
     const { who: survivor } = await assessed(YOUNG);
     const { who: merged } = await assessed(YOUNG);
@@ -224,6 +242,31 @@ describe('a restricted client', () => {
     await world.deliver(ClientUnrestricted({ ...moved(who), from: 'RESTRICTED', to: 'ACTIVE' }));
     await tellExpiring(world.db);
     expect(await eventsOf(who, 'assessment.expiring')).toHaveLength(1);
+  });
+
+  test('is told nothing of by the jobs: no validity ends, no alert escalates, no draft is closed, until it is released', async () => {
+    const { who } = await assessed(PATIENT);
+    await holds(who, freshId(), 'R5');
+    world.clock.now = shanghai('2027-03-01T09:00:00');
+    await started(who);
+    await restrict(who);
+    const before = (await eventsOf(who)).length;
+    world.clock.now = shanghai('2027-03-04T09:00:00');
+    const jobs = async () => {
+      for (const name of ['abandon-drafts', 'escalate-alerts', 'expire-assessments', 'tell-expiring'])
+        for (const _ of [1, 2]) await service.jobs!.find((job) => job.name === name)!.run(world.db);
+    };
+    await jobs();
+    expect(await eventsOf(who)).toHaveLength(before);
+    expect(await levelOf(who)).toMatchObject({ isValid: false });
+    await world.deliver(ClientUnrestricted({ ...moved(who), from: 'RESTRICTED', to: 'ACTIVE' }));
+    await jobs();
+    expect((await eventsOf(who)).slice(before).map(({ type }) => type)).toEqual([
+      'assessment.abandoned',
+      'risk.alert.escalated',
+      'assessment.expired',
+      'risk.alert.raised',
+    ]);
   });
 });
 

@@ -15,6 +15,7 @@ import { move } from '../assessments/assessments.rules.js';
 import { AssessmentRow, ClientMergeRow, RiskAlertRow, RiskProfileRow } from '../entities.js';
 import { lapseReviews } from '../validity/validity.js';
 import { counting } from './merges.rules.js';
+import { ownerOf } from './owners.js';
 
 /** Why a level no longer counts that was its client's until the client turned out to be a duplicate. */
 const DUPLICATE = 'DUPLICATE';
@@ -129,20 +130,22 @@ export async function unmergeClients(
   await lockBoth(tx, [survivorId, mergedId]);
   const merge = await tx.findOne(ClientMergeRow, { id: mergedId });
   if (merge === null) return;
-  const current = await tx.findOne(RiskProfileRow, { id: survivorId });
+  // Whoever lives on for the survivor has what was the duplicate's, unless it has parted before.
+  const ownerId = await ownerOf(tx, survivorId);
+  const current = await tx.findOne(RiskProfileRow, { id: ownerId });
   for (const table of [...FOLLOWING, 'risk_alert'] as const)
     await tx.query(
       `update ${table} set client_id = $1 from client_merge_row r
-       where r.merged_id = $1 and r.table_name = '${table}' and r.row_id = ${table}.id`,
-      [mergedId],
+       where r.merged_id = $1 and r.table_name = '${table}' and r.row_id = ${table}.id and ${table}.client_id = $2`,
+      [mergedId, ownerId],
     );
   await tx.manager.delete(ClientMergeRow, mergedId);
   if (merge.before.displacedId !== null) await putBack(tx, merge.before.displacedId);
   const { survivor, merged } = merge.before;
   if (merged !== null) await giveLevel(tx, mergedId, null, merged);
   const owner = current === null ? null : await tx.findOne(AssessmentRow, { id: current.assessmentId });
-  if (current !== null && owner?.clientId === mergedId) await giveLevel(tx, survivorId, current, survivor);
-  await lookAgain(tx, survivorId);
+  if (current !== null && owner?.clientId === mergedId) await giveLevel(tx, ownerId, current, survivor);
+  await lookAgain(tx, ownerId);
   await lookAgain(tx, mergedId);
 }
 

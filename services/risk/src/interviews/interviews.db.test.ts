@@ -332,6 +332,19 @@ describe('a review of a level that counts', () => {
   });
 });
 
+test('once a newer sheet is handed in, the older one waits for nobody', async () => {
+  const waiting = async () =>
+    (
+      await world.ask(assessor, '{ assessmentsAwaitingInterview(first: 100) { nodes { id } } }')
+    ).data.assessmentsAwaitingInterview.nodes.map(({ id }: Passed) => id);
+  const who = await aClient();
+  const older = await submitted(who, BOLD);
+  expect(await waiting()).toContain(older.id);
+  const newer = await submitted(who, BOLD);
+  expect(await waiting()).toContain(newer.id);
+  expect(await waiting()).not.toContain(older.id);
+});
+
 describe('a session beside the client', () => {
   const open = (who: Someone, by = who.adviser, input: object = {}) =>
     run(by, 'startAssistedAssessment', { requestId: freshId(), clientId: who.clientId, ...input });

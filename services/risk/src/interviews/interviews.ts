@@ -16,7 +16,7 @@ import {
   type Tx,
   transact,
 } from '@client-graph/kit';
-import { In } from 'typeorm';
+import { In, Raw } from 'typeorm';
 import {
   type AssessmentRules,
   AWAITING_INTERVIEW,
@@ -168,12 +168,19 @@ async function tell(
   );
 }
 
+/** Once a newer sheet is handed in, nobody can confirm the report of an older one: no interview of it is needed. */
+const IS_NEWEST = Raw((column) => {
+  const row = column.slice(0, column.lastIndexOf('.'));
+  return `not exists (select from assessment newer
+    where newer.client_id = ${row}.client_id and newer.attempt_no > ${row}.attempt_no)`;
+});
+
 /** What waits for a professional, oldest first. */
 export const assessmentsAwaitingInterview = (db: Db, args: PageArgs): Promise<Connection<AssessmentRow>> =>
   page(
     db,
     AssessmentRow,
     args,
-    { state: In([...AWAITING_INTERVIEW]), ...ofSeenClients(db.actor) },
+    { state: In([...AWAITING_INTERVIEW]), attemptNo: IS_NEWEST, ...ofSeenClients(db.actor) },
     'OLDEST_FIRST',
   );

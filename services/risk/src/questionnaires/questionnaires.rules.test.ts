@@ -149,6 +149,12 @@ describe('a malformed questionnaire is not loaded', () => {
     expect(problemsOf(spoilt(published(), path, value))).toContain(problem);
   });
 
+  test('a key may begin with its highest band', () => {
+    const turned = published() as { bands: object[] };
+    turned.bands.reverse();
+    expect(readQuestionnaires(turned)).toEqual(readQuestionnaires(published()));
+  });
+
   test('every problem is told at once', () => {
     const told = problemsOf(spoilt(spoilt(published(), 'bands.2.min', 41), WHEN_G3, 'I13=A'));
     expect(told).toMatch(/gap between[\s\S]*I13 is no question/);

@@ -165,7 +165,8 @@ function questionnaireOf(published: z.output<typeof Published>, beside: Shared):
     definition: {
       maxScore,
       questions,
-      bands: bands ?? beside.bands ?? [],
+      // In the order of the scores, whichever end a key begins with.
+      bands: (bands ?? beside.bands ?? []).toSorted((a, b) => a.min - b.min),
       gates: gates ?? beside.gates ?? [],
       flags: flags ?? beside.flags,
     },

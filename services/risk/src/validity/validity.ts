@@ -63,12 +63,12 @@ export async function applyMaterialChanges(tx: Tx, data: DataOf<typeof ClientUpd
   }
 }
 
-/** Ends every validity that has run out. */
+/** Ends every validity that has run out; of a restricted client's once the restriction has ended, for nothing is told of them. */
 export async function expireAssessments(db: Db): Promise<void> {
   const today = dayOf(db.now());
   const due = () =>
     db.source.getRepository(AssessmentRow).find({
-      where: { state: 'EFFECTIVE', validTo: LessThan(today) },
+      where: { state: 'EFFECTIVE', validTo: LessThan(today), clientId: NOT_RESTRICTED },
       order: { validTo: 'ASC' },
       take: BATCH,
     });
