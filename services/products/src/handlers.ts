@@ -25,12 +25,12 @@ import { keepProfile } from './suitability/suitability.js';
 
 export const handlers: readonly Handler[] = [
   ...clientCopyHandlers,
-  handle(RiskProfileChanged, async (tx, { data }) => {
-    await keepProfile(tx, data);
+  handle(RiskProfileChanged, async (tx, { data, time }) => {
+    await keepProfile(tx, data, time);
     await rejectUnsuitable(tx, data.clientId);
   }),
-  handle(ClientInvestorChanged, async (tx, { data }) => {
-    await keepInvestor(tx, data);
+  handle(ClientInvestorChanged, async (tx, { data, time }) => {
+    await keepInvestor(tx, data, time);
     await rejectUnsuitable(tx, data.clientId);
   }),
   handle(ClientReviewDue, (tx, { data }) => keepReview(tx, data)),

@@ -101,6 +101,11 @@ describe('points of a purchase', () => {
     expect(earnPurchase(order, held(), RULE, ids)?.lot.amount ?? null).toBe(points);
   });
 
+  test('a currency without minor units is counted in whole units', () => {
+    const terms = { ...RULE.terms, currency: 'JPY' };
+    expect(purchasePoints(1_999, terms, new Decimal(1))).toBe(1);
+  });
+
   test('a closed membership earns nothing', () => {
     const membership = { ...newMembership(CLIENT, '2026-01-05'), status: 'CLOSED' as const };
     expect(earnPurchase(anOrder(), held({ membership }), RULE, ids)).toBeNull();

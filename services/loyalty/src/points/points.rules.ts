@@ -1,5 +1,6 @@
 import { type DataOf, type OrderSettled, PointsEarned } from '@client-graph/events';
 import { Decimal } from '@client-graph/kit/decimal';
+import { currencyDecimals } from '@client-graph/kit/money';
 import { endOfMonth, plusDays } from '@client-graph/kit/time';
 import type { Membership, MembershipTier, TierRule } from '../membership/membership.rules.js';
 import { type Entry, entryOf, factOf, type Lot } from './lots.rules.js';
@@ -79,11 +80,10 @@ export const earns = (order: Order, clientStatus: string | null, rule: PurchaseR
 /** What a purchase puts into the product: fees earn nothing. Older messages do not name the fee. */
 const netMinor = ({ amountMinor, feeMinor = 0 }: Order): number => amountMinor - feeMinor;
 
-const MINOR_PER_UNIT = 100;
-
 /** Whole thousands first, then the multiplier, and the fraction is dropped again: CNY 1,999 at 1.5 is 1 point, not 2. */
 export function purchasePoints(amountMinor: number, terms: PurchaseTerms, multiplier: Decimal): number {
-  const steps = new Decimal(amountMinor).divToInt(new Decimal(terms.per).times(MINOR_PER_UNIT));
+  const minorPerUnit = new Decimal(10).pow(currencyDecimals(terms.currency));
+  const steps = new Decimal(amountMinor).divToInt(minorPerUnit.times(terms.per));
   return steps.times(terms.points).times(multiplier).floor().toNumber();
 }
 

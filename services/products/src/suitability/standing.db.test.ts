@@ -75,6 +75,19 @@ test('who became professional on application may buy everything only with a vali
   expect((await check(clientId, productId)).result).toBe('SUITABLE');
 });
 
+test('a word that is older than the one that is known changes nothing, whenever it comes', async () => {
+  const clientId = await aClient(world, 'LOW');
+  const { id: productId } = await aProduct(world, { sellerRating: 'R5', category: 'STRUCTURED' });
+  const at = new Date(START.getTime() - 1);
+  await world.deliver(profileOf(clientId, 'HIGH'), { at });
+  expect((await check(clientId, productId)).level).toBe('LOW');
+  await world.deliver(investor(clientId, { investor: 'ORDINARY' }));
+  await world.deliver(investor(clientId), { at });
+  expect((await check(clientId, productId)).isProfessional).toBe(false);
+  await world.deliver(profileOf(clientId, 'MEDIUM'), { at: START });
+  expect((await check(clientId, productId)).level).toBe('MEDIUM');
+});
+
 test('purchases under way count against what a client can pay; a switch is paid by what it gives up', async () => {
   const clientId = await aClient(world);
   const [first, second] = [await aProduct(world), await aProduct(world)];

@@ -43,14 +43,19 @@ const standingOf = ({ investor, isQualified, validTo, dueOn, isBlocking }: Raw):
 export const lockCopy = (tx: Tx, clientId: string): Promise<ClientCopyRow | null> =>
   tx.manager.findOne(ClientCopyRow, { where: { id: clientId }, lock: { mode: 'pessimistic_write' } });
 
-/** Keeps what kind of investor the client is. Events of one client arrive in order, so the last one told is the truth. */
-export async function keepInvestor(tx: Tx, told: DataOf<typeof ClientInvestorChanged>): Promise<void> {
+/** Keeps what kind of investor the client is; the newest word counts, whenever it comes. */
+export async function keepInvestor(
+  tx: Tx,
+  told: DataOf<typeof ClientInvestorChanged>,
+  at: Date,
+): Promise<void> {
   await lockCopy(tx, told.clientId);
   await tx.query(
-    `insert into investor_status_copy (client_id, investor, is_qualified, valid_to, updated_at) values ($1, $2, $3, $4, $5)
+    `insert into investor_status_copy (client_id, investor, is_qualified, valid_to, updated_at, told_at) values ($1, $2, $3, $4, $5, $6)
      on conflict (client_id) do update set investor = excluded.investor, is_qualified = excluded.is_qualified,
-       valid_to = excluded.valid_to, updated_at = excluded.updated_at`,
-    [told.clientId, told.investor, told.isQualified, told.validTo, tx.now],
+       valid_to = excluded.valid_to, updated_at = excluded.updated_at, told_at = excluded.told_at
+     where investor_status_copy.told_at is null or excluded.told_at >= investor_status_copy.told_at`,
+    [told.clientId, told.investor, told.isQualified, told.validTo, tx.now, at],
   );
 }
 

@@ -33,7 +33,7 @@ import { hasInterest } from '../interests/interests.js';
 import { givenUpBy, outstanding, UNDER_WAY } from '../orders/orders.rules.js';
 import { investorOf } from './investors.rules.js';
 import { ruleInForce } from './rule-in-force.js';
-import { standingsOf } from './standing.js';
+import { lockCopy, standingsOf } from './standing.js';
 import {
   type Allowed,
   allowed,
@@ -237,18 +237,22 @@ export async function decisionOf(ctx: Context, { decisionId }: { decisionId: str
   return decision;
 }
 
-/** Keeps the copy of the risk profile. Events of one client arrive in order, so the last one told is the truth. */
-export async function keepProfile(tx: Tx, profile: DataOf<typeof RiskProfileChanged>): Promise<void> {
+/** Keeps the copy of the risk profile. One that was told before the one that is there, as a dead letter sent again, changes nothing. */
+export async function keepProfile(
+  tx: Tx,
+  profile: DataOf<typeof RiskProfileChanged>,
+  at: Date,
+): Promise<void> {
   // The client first, as commands lock it, so that the two never wait for each other.
-  await tx.manager.findOne(ClientCopyRow, {
-    where: { id: profile.clientId },
-    lock: { mode: 'pessimistic_write' },
-  });
-  const { clientId: id, to: level, lowestCategory, validTo, assessmentId } = profile;
-  await tx.manager.upsert(
-    RiskCopyRow,
-    { id, level, lowestCategory, validTo, assessmentId, updatedAt: tx.now },
-    ['id'],
+  await lockCopy(tx, profile.clientId);
+  const { clientId, to: level, lowestCategory, validTo, assessmentId } = profile;
+  await tx.query(
+    `insert into risk_copy (client_id, level, lowest_category, valid_to, assessment_id, updated_at, told_at)
+     values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (client_id) do update set level = excluded.level, lowest_category = excluded.lowest_category,
+       valid_to = excluded.valid_to, assessment_id = excluded.assessment_id, updated_at = excluded.updated_at, told_at = excluded.told_at
+     where risk_copy.told_at is null or excluded.told_at >= risk_copy.told_at`,
+    [clientId, level, lowestCategory, validTo, assessmentId, tx.now, at],
   );
 }
 
