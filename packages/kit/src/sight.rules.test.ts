@@ -34,9 +34,17 @@ describe('the table of roles and classes', () => {
       ).toBe('FORBIDDEN');
   });
 
-  test('of two roles the stronger counts, and no role sees nothing', () => {
-    expect(sensitiveSight(actorOf('x', ['SERVICE_AGENT', 'ADVISER']))).toBe('REVEALED');
-    expect(sensitiveSight(actorOf('x', []))).toBe('HIDDEN');
+  test.each<[Role[], Sight]>([
+    [['SERVICE_AGENT', 'ADVISER'], 'REVEALED'],
+    [['ADVISER', 'OPERATIONS'], 'REVEALED'],
+    [['ADVISER', 'COMPLIANCE'], 'REVEALED_FOR_CASE'],
+    [['COMPLIANCE', 'SERVICE_AGENT'], 'REVEALED_FOR_CASE'],
+    [['CLIENT', 'AUDITOR', 'ADVISER'], 'REVEALED_FOR_CASE'],
+    [['MARKETING', 'RISK_ASSESSOR'], 'MASKED'],
+    [['ADMIN', 'ANALYST'], 'HIDDEN'],
+    [[], 'HIDDEN'],
+  ])('of the posts %j the weakest that reaches clients by itself counts: %s', (roles, sight) => {
+    expect(sensitiveSight(actorOf('x', roles))).toBe(sight);
   });
 });
 
@@ -57,6 +65,7 @@ describe('a sensitive value', () => {
   test.each<[Sight, Purpose | null, string]>([
     ['REVEALED_FOR_CASE', null, 'PURPOSE_REQUIRED'],
     ['REVEALED_FOR_CASE', ADVICE, 'PURPOSE_REQUIRED'],
+    ['REVEALED_FOR_CASE', { ...ADVICE, caseReference: '0192' }, 'PURPOSE_REQUIRED'],
     ['HIDDEN', CASE, 'FORBIDDEN'],
   ])('%s with purpose %j is refused', (sight, purpose, code) => {
     expect(codeOf(() => seen(number, sight, () => purpose))).toBe(code);

@@ -1,15 +1,20 @@
 import type { Actor } from './auth.js';
 import { refuse } from './refusals.js';
-import { PURPOSES, type PurposeCode, SIGHTS, type Sight } from './roles.js';
+import { PURPOSES, type PurposeCode, ROLES, type Role, SIGHTS, type Sight } from './roles.js';
 
-/** From the weakest to the strongest: of several roles the strongest counts. */
+/** From the weakest to the strongest. */
 const STRENGTH: readonly Sight[] = ['HIDDEN', 'MASKED', 'REVEALED_FOR_CASE', 'REVEALED', 'SHOWN'];
 
-/** How this caller sees SENSITIVE values. */
-export const sensitiveSight = (actor: Actor): Sight =>
-  actor.roles
-    .map((role): Sight => SIGHTS[role].SENSITIVE)
-    .reduce<Sight>((a, b) => (STRENGTH.indexOf(a) < STRENGTH.indexOf(b) ? b : a), 'HIDDEN');
+/**
+ * How this caller sees SENSITIVE values. Of several posts that reach clients by themselves the weakest counts, for a value does not tell
+ * by which of them its client was reached; a post that reaches none takes nothing away.
+ */
+export function sensitiveSight({ roles }: Actor): Sight {
+  const sightsOf = (some: readonly Role[]) =>
+    some.map((role) => STRENGTH.indexOf(SIGHTS[role].SENSITIVE)).sort((a, b) => a - b);
+  const reaching = sightsOf(roles.filter((role) => ROLES[role].reach !== 'NONE'));
+  return STRENGTH[reaching[0] ?? sightsOf(roles).at(-1) ?? 0] ?? 'HIDDEN';
+}
 
 /** Why the caller reads, as they have said it. */
 export type Purpose = { code: PurposeCode; caseReference: string | null };
@@ -34,6 +39,9 @@ export function knownPurpose(header: string | undefined): Purpose | null | undef
   return { code, caseReference };
 }
 
+/** Whether the purpose is a case or an inspection; a number behind any other does not make it one. */
+const isForCase = (purpose: Purpose | null): boolean => purpose !== null && PURPOSES[purpose.code].needsCase;
+
 const isPurpose = (code: string | undefined): code is PurposeCode =>
   code !== undefined && Object.hasOwn(PURPOSES, code);
 
@@ -55,7 +63,7 @@ export function seen(
     case 'REVEALED':
       return purpose() === null ? { value: masked(value), isRevealed: false } : { value, isRevealed: true };
     case 'REVEALED_FOR_CASE':
-      if ((purpose()?.caseReference ?? null) === null) throw refuse('PURPOSE_REQUIRED');
+      if (!isForCase(purpose())) throw refuse('PURPOSE_REQUIRED');
       return { value, isRevealed: true };
     case 'HIDDEN':
       throw refuse('FORBIDDEN');

@@ -176,13 +176,22 @@ export class Vault {
     this.forget(this.idsBySubject.get(subject));
   }
 
-  /** Wraps up to `max` data keys anew that lie under a former master key; answers how many. */
+  /** Wraps up to `max` data keys anew that lie under a former master key; answers how many. One that does not open holds no other up. */
   async rewrap(query: Query, max: number): Promise<number> {
     const rows = await query(
       `select ${COLUMNS} from data_key where wrapped is not null and master_key_id <> $1 limit $2`,
       [await this.keys.current(), max],
     );
-    return (await this.opened(query, storedRows(rows))).size;
+    let [count, fault]: [number, unknown] = [0, undefined];
+    for (const row of storedRows(rows)) {
+      try {
+        count += (await this.opened(query, [row])).size;
+      } catch (error) {
+        fault = error;
+      }
+    }
+    if (count === 0 && fault !== undefined) throw fault;
+    return count;
   }
 
   private async stored(query: Query, by: 'id' | 'subject', values: readonly string[]): Promise<Stored[]> {

@@ -262,7 +262,7 @@ describe('master keys', () => {
     expect(new Set(await readAll())).toEqual(new Set(['value']));
   });
 
-  test('keys that nobody uses are wrapped anew in batches', async () => {
+  test('keys that nobody uses are wrapped anew in batches; one that is spoiled holds no other up', async () => {
     const state = { current: 'old', keys: two as Record<string, string> };
     const vault = new Vault(
       'sleeping',
@@ -275,6 +275,13 @@ describe('master keys', () => {
     expect(await vault.rewrap(query, 2)).toBe(2);
     expect(await vault.rewrap(query, 2)).toBe(1);
     expect(await vault.rewrap(query, 2)).toBe(0);
+    Object.assign(state, { current: 'old' });
+    await world.sql(
+      `update data_key set wrapped = set_byte(wrapped, 20, 255 - get_byte(wrapped, 20))
+       where id = (select id from data_key order by id limit 1)`,
+    );
+    expect(await vault.rewrap(query, 500)).toBe(2);
+    await expect(vault.rewrap(query, 500)).rejects.toThrow(/do not open the data keys/);
     expect(before.length).toBeGreaterThan(0);
     await world.sql('delete from data_key');
   });
