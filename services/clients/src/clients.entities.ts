@@ -29,6 +29,7 @@ export class ClientRow implements Client, Standing {
   @Column({ type: 'uuid', nullable: true }) gradeOverrideId: string | null;
   @Column({ type: 'date', nullable: true }) classBelowSince: string | null;
   @Column({ type: 'date', nullable: true }) gradeBelowSince: string | null;
+  @Column({ type: 'jsonb' }) linesBelow: Record<string, string>;
   @Column({ type: 'date', nullable: true }) gradingDueOn: string | null;
   @Column({ type: 'date', nullable: true }) lastActiveOn: string | null;
   @Column({ type: 'date', nullable: true }) dormantDueOn: string | null;

@@ -201,6 +201,38 @@ describe('timing', () => {
     });
   });
 
+  test('a fall past two lines is waited for at each: the second begins its own days', () => {
+    const silver = someFacts({ assets: yuan(500_000), investmentYears: 3, assetsAsOf: null });
+    const none = someFacts({ assets: yuan(0), assetsAsOf: null });
+    const first = decide(held(), RULES, silver, '2026-01-01');
+    expect(first).toMatchObject({ grade: 'GOLD', gradeBelowSince: '2026-01-01' });
+    const second = decide(first, RULES, none, '2026-06-15');
+    expect(second).toMatchObject({
+      grade: 'GOLD',
+      gradeBelowSince: '2026-01-01',
+      gradingDueOn: '2026-07-01',
+    });
+    const third = decide(second, RULES, none, '2026-07-01');
+    expect(third).toMatchObject({
+      grade: 'SILVER',
+      gradeBelowSince: '2026-06-15',
+      gradingDueOn: '2026-10-01',
+    });
+    expect(decide(third, RULES, silver, '2026-07-02')).toMatchObject({
+      grade: 'SILVER',
+      gradeBelowSince: null,
+    });
+    expect(decide(third, RULES, none, '2026-10-01')).toMatchObject({
+      grade: 'BRONZE',
+      gradeBelowSince: null,
+    });
+    // Somebody who has been below both lines since the first day loses both at once.
+    expect(decide(decide(held(), RULES, none, '2026-01-01'), RULES, none, '2026-07-01').grade).toBe('BRONZE');
+    // A rise in between begins the days of the second line anew.
+    const between = decide(decide(second, RULES, silver, '2026-06-20'), RULES, none, '2026-06-25');
+    expect(decide(between, RULES, none, '2026-07-01').gradeBelowSince).toBe('2026-06-25');
+  });
+
   test.each([
     ['2025-12-31', '2026-04-01'],
     ['2026-01-01', '2026-07-01'],

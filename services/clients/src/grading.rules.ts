@@ -181,8 +181,12 @@ export type Standing = {
   grade: Grade;
   classBelowSince: string | null;
   gradeBelowSince: string | null;
+  /** Of each class and grade above the one by rule, down from the one that is held, since when the rules give a lower one. */
+  linesBelow?: Lines;
 };
+type Lines = Readonly<Record<string, string>>;
 export type Decision = Standing & {
+  linesBelow: Lines;
   grounds: Grounds;
   /** The next day on which time alone can change the decision: a fact runs out, a downgrade falls due, an override ends. */
   gradingDueOn: string | null;
@@ -207,6 +211,7 @@ export function decide(
     grade: ruled.ruledGrade,
     classBelowSince: null,
     gradeBelowSince: null,
+    linesBelow: {},
   };
   const settled = settleBoth(held ?? first, ruled, today);
   const standing = override === null ? settled : overridden(settled, override);
@@ -232,25 +237,46 @@ const runningOut = (facts: Facts): (string | null)[] =>
         facts.toleranceValidTo === null ? null : plusDays(facts.toleranceValidTo, 1),
       ];
 
-function settleBoth(before: Standing, ruled: Ruled<Grounds>, today: string): Standing {
-  const { class: heldClass, grade: heldGrade, classBelowSince, gradeBelowSince } = before;
-  if ('institutionType' in ruled) {
-    const [grade, since] = settle(INSTITUTION_GRADES, heldGrade, ruled.ruledGrade, gradeBelowSince, today);
-    // The type of an institution is a fact, not a rank: it counts at once.
-    return { class: ruled.ruledClass, classBelowSince: null, grade, gradeBelowSince: since };
-  }
-  const [clientClass, classSince] = settle(CLASSES, heldClass, ruled.ruledClass, classBelowSince, today);
-  const [grade, gradeSince] = settle(GRADES, heldGrade, ruled.ruledGrade, gradeBelowSince, today);
-  return { class: clientClass, classBelowSince: classSince, grade, gradeBelowSince: gradeSince };
+function settleBoth(before: Standing, ruled: Ruled<Grounds>, today: string): Settled {
+  const { classBelowSince, gradeBelowSince, linesBelow = {} } = before;
+  const isInstitution = 'institutionType' in ruled;
+  const held = { value: before.grade, since: gradeBelowSince, lines: linesBelow };
+  // The type of an institution is a fact, not a rank: it counts at once.
+  const clientClass = isInstitution
+    ? { value: ruled.ruledClass, lines: {} }
+    : settle(
+        CLASSES,
+        { value: before.class, since: classBelowSince, lines: linesBelow },
+        ruled.ruledClass,
+        today,
+      );
+  const grade = isInstitution
+    ? settle(INSTITUTION_GRADES, held, ruled.ruledGrade, today)
+    : settle(GRADES, held, ruled.ruledGrade, today);
+  return standingOf(clientClass, grade);
 }
 
+type Settled = Standing & { linesBelow: Lines };
+const standingOf = (
+  clientClass: { value: Class; lines: Lines },
+  grade: { value: Grade; lines: Lines },
+): Settled => ({
+  class: clientClass.value,
+  classBelowSince: clientClass.lines[clientClass.value] ?? null,
+  grade: grade.value,
+  gradeBelowSince: grade.lines[grade.value] ?? null,
+  linesBelow: { ...clientClass.lines, ...grade.lines },
+});
+
 /** DIAMOND and its segment go together, whoever has decided on the grade; any other segment goes on as the rules say. */
-function overridden(settled: Standing, { grade }: Override): Standing {
-  const above = { grade, gradeBelowSince: null };
-  if (grade === 'DIAMOND') return { ...above, class: 'ULTRA_HIGH_NET_WORTH', classBelowSince: null };
+function overridden(settled: Settled, override: Override): Settled {
+  const grade = { value: override.grade, lines: {} };
+  if (override.grade === 'DIAMOND') return standingOf({ value: 'ULTRA_HIGH_NET_WORTH', lines: {} }, grade);
   if (settled.class === 'ULTRA_HIGH_NET_WORTH')
-    return { ...above, class: 'HIGH_NET_WORTH', classBelowSince: null };
-  return { ...settled, ...above };
+    return standingOf({ value: 'HIGH_NET_WORTH', lines: {} }, grade);
+  const isOfClass = ([line]: [string, string]) => CLASSES.some((one) => one === line);
+  const lines = Object.fromEntries(Object.entries(settled.linesBelow).filter(isOfClass));
+  return standingOf({ value: settled.class, lines }, grade);
 }
 
 /**
@@ -265,17 +291,26 @@ export const afterOverride = (held: Standing): Standing | null =>
 const lowestOf = (grade: Grade): Grade =>
   INSTITUTION_GRADES.some((one) => one === grade) ? INSTITUTION_GRADES[0] : GRADES[0];
 
-function settle<Code>(
+/**
+ * Falls line by line: each is lost after the quarter end that finds the client 90 days below it, and where one is kept, those
+ * beneath it are kept with it.
+ */
+function settle<Code extends string>(
   order: readonly Code[],
-  held: unknown,
+  { value, since, lines }: { value: string; since: string | null; lines: Lines },
   ruled: Code,
-  belowSince: string | null,
   today: string,
-): [value: Code, belowSince: string | null] {
-  const heldCode = order.find((code) => code === held);
-  if (heldCode === undefined || order.indexOf(ruled) >= order.indexOf(heldCode)) return [ruled, null];
-  const since = belowSince ?? today;
-  return today >= downgradeOn(since) ? [ruled, null] : [heldCode, since];
+): { value: Code; lines: Lines } {
+  const held = order.find((code) => code === value);
+  if (held === undefined || order.indexOf(ruled) >= order.indexOf(held)) return { value: ruled, lines: {} };
+  // Of those who fell before each line was kept, the first day stands for all.
+  const sinceUnkept = lines[held] === undefined ? (since ?? today) : today;
+  const crossed = order
+    .slice(order.indexOf(ruled) + 1, order.indexOf(held) + 1)
+    .map((code) => ({ code, since: lines[code] ?? sinceUnkept }));
+  const kept = crossed.findLastIndex((line) => today < downgradeOn(line.since));
+  const left = crossed.slice(0, kept + 1).map((line) => [line.code, line.since]);
+  return { value: crossed[kept]?.code ?? ruled, lines: Object.fromEntries(left) };
 }
 
 /** The day on which a lower class or grade counts: the day after the first quarter end that is 90 days behind `since`. */

@@ -77,6 +77,7 @@ const NOTHING = {
   gradeOverrideId: null,
   classBelowSince: null,
   gradeBelowSince: null,
+  linesBelow: {},
   gradingDueOn: null,
   ageBand: null,
   ageBandDueOn: null,

@@ -52,6 +52,29 @@ const read = async (id: string) =>
     )
   ).data.client;
 
+test('a fall past two lines is kept on the client from the day of each', async () => {
+  const { id } = await openPerson(ask, actorOf(freshId(), ['ADVISER']), { investmentYears: 5 });
+  const record = async (asOf: string, amount: string) => {
+    world.clock.now = new Date(`${asOf}T02:00:00Z`);
+    const money = (one: string) => ({ amount: one, currency: 'CNY' });
+    const worth = { aumWithFirm: money(amount), externalVerified: money('0') };
+    const input = { requestId: freshId(), clientId: id, asOf, ...worth, source: 'STATEMENT' };
+    await world.ask(OFFICER, 'mutation ($input: RecordAssetsInput!) { recordAssets(input: $input) { id } }', {
+      input,
+    });
+  };
+  await record('2026-03-02', '5000000');
+  await record('2026-03-03', '1000000');
+  await record('2026-06-15', '0');
+  const grades = [];
+  for (const day of ['2026-06-30', '2026-07-01', '2026-09-30', '2026-10-01']) {
+    world.clock.now = new Date(`${day}T02:00:00Z`);
+    for (const _ of [1, 2]) await run('regrade-due');
+    grades.push((await read(id)).grade);
+  }
+  expect(grades).toEqual(['GOLD', 'SILVER', 'SILVER', 'BRONZE']);
+});
+
 test('a grade against the rules counts once a second person approves, moves the class with it and ends on its day', async () => {
   const adviser = actorOf(freshId(), ['ADVISER']);
   const { id } = await openPerson(ask, adviser);
