@@ -1,6 +1,6 @@
 import { OrderFeeCharged, OrderPartlySettled, OrderReversed, OrderSettled } from '@client-graph/events';
 import { Decimal } from '@client-graph/kit/decimal';
-import { currencyDecimals, minorUnits, positiveMoney } from '@client-graph/kit/money';
+import { currencyDecimals, minorUnits, nonNegativeMoney, positiveMoney } from '@client-graph/kit/money';
 import { refuse as refuseInput } from '@client-graph/kit/refusals';
 import { dayOf } from '@client-graph/kit/time';
 import type { Product } from '../products/products.rules.js';
@@ -161,12 +161,18 @@ export const settled = (
 ];
 
 const NAV_DECIMALS = 8;
+const NAV_DIGITS = 12;
 
 function checkAsk(order: Order, ask: Ask, now: Date): void {
   const navs = [ask.nav, ask.fromNav ?? ask.nav];
   if (navs.some((nav) => nav.lessThanOrEqualTo(0))) throw refuse('NAV_NOT_POSITIVE');
-  if (navs.some((nav) => nav.decimalPlaces() > NAV_DECIMALS))
-    throw refuseInput('BAD_INPUT', { field: 'nav', expected: `at most ${NAV_DECIMALS} decimals` });
+  const isTooLong = (nav: Decimal) =>
+    nav.decimalPlaces() > NAV_DECIMALS || nav.greaterThanOrEqualTo(new Decimal(10).pow(NAV_DIGITS));
+  if (navs.some(isTooLong))
+    throw refuseInput('BAD_INPUT', {
+      field: 'nav',
+      expected: `at most ${NAV_DIGITS} digits before and ${NAV_DECIMALS} after the point`,
+    });
   const today = dayOf(now);
   if (ask.settledOn > today) throw refuse('SETTLED_IN_FUTURE', { today });
   const acceptedOn = order.acceptedAt === null ? today : dayOf(order.acceptedAt);
@@ -177,6 +183,8 @@ function checkAsk(order: Order, ask: Ask, now: Date): void {
 function movement(order: Order, products: Products, ask: Ask): { legs: Leg[]; moved: Decimal } {
   const legs = legsOf(order, products, ask).map((leg): Leg => ({ ...leg, settledOn: ask.settledOn }));
   const paid = legs[0]?.amount.negated() ?? order.amount;
+  // More than any real money: the value of a unit was mistyped.
+  nonNegativeMoney({ amount: paid.abs(), currency: order.currency }, 'nav');
   return { legs, moved: order.side === 'BUY' ? order.amount : paid };
 }
 

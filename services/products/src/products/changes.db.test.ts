@@ -153,6 +153,22 @@ describe('suspending and closing', () => {
     },
   );
 
+  test.each(['suspendProduct', 'closeProduct'])('%s tells what each holder holds of it', async (name) => {
+    const { id } = await aProduct(world);
+    const holders = [await aClient(world), await aClient(world)];
+    for (const clientId of holders) await bought(world, clientId, id, '70000');
+    const told = async () =>
+      (await world.events('holding.changed')).filter(({ data }) => data['productId'] === id);
+    expect(await told()).toHaveLength(2);
+    await change(name, id);
+    const after = (await told()).slice(2);
+    expect(after.map(({ key }) => key).sort()).toEqual([...holders].sort());
+    expect(after.map(({ data }) => [data['rating'], data['valueBand']])).toEqual([
+      ['R2', '50K_500K'],
+      ['R2', '50K_500K'],
+    ]);
+  });
+
   test('a suspended product is sold again once it is resumed; a closed one never', async () => {
     const { id } = await aProduct(world);
     await change('suspendProduct', id);

@@ -8,7 +8,7 @@ import { planSweeps, sweepProduct } from './sweeps.js';
 
 type Change = { productId: string; expectedVersion: number };
 
-/** Suspends, resumes or closes a product; orders that may not be placed any more go back. */
+/** Suspends, resumes or closes a product; orders that may not be placed any more go back, and what holders hold of it is told. */
 export async function changeStatus(db: Db, input: Change, action: ProductAction): Promise<ProductRow> {
   const changed = await transact(db, async (tx) => {
     // Whoever decides about the product holds it shared until the decision is written, so nothing slips between.
@@ -16,7 +16,7 @@ export async function changeStatus(db: Db, input: Change, action: ProductAction)
     const { changes, events } = moveProduct(current, action);
     const product = await tx.update(ProductRow, current, changes);
     await tx.record(...events);
-    if (action !== 'resume') await planSweeps(tx, product.id, ['ORDERS']);
+    if (action !== 'resume') await planSweeps(tx, product.id, ['ORDERS', 'HOLDERS']);
     return product;
   });
   await sweepProduct(db, changed.id);
