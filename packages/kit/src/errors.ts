@@ -1,7 +1,7 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Log } from './log.js';
-import { isRefusal, type Refusal } from './refusals.js';
+import { isRefusal, type Refusal, refuse } from './refusals.js';
 
 /** A refusal as a GraphQL error of its own, for the places where no resolver is there to throw from; `status` is HTTP's. */
 export const errorOf = (refusal: Refusal, status: number): GraphQLError =>
@@ -21,6 +21,13 @@ const CALLERS_FAULT = new Set([
   'UNAUTHENTICATED',
 ]);
 
+/** What Postgres says of text that it cannot keep: a NUL, or half of a character. */
+const UNREADABLE_TEXT = new Set(['22021', '22P02', '22P05']);
+
+/** A value that only the database has found to be no text is the caller's mistake, though it is logged. */
+const isUnreadable = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && UNREADABLE_TEXT.has(String(error.code));
+
 /** The one place that shows errors: refusals with code and details, the caller's mistakes as they are, every fault masked and logged once. */
 export function errorFormatter(
   log: Log,
@@ -31,7 +38,9 @@ export function errorFormatter(
       ...(locations === undefined ? {} : { locations }),
       ...(path === undefined ? {} : { path }),
     };
-    const original = unwrapResolverError(error);
+    const thrown = unwrapResolverError(error);
+    if (isUnreadable(thrown)) log.warn({ err: thrown, path }, 'a value is no text that the database keeps');
+    const original = isUnreadable(thrown) ? refuse('BAD_INPUT', { reason: 'UNREADABLE_TEXT' }) : thrown;
     if (isRefusal(original)) {
       return {
         message: original.message,

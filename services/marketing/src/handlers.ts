@@ -11,6 +11,7 @@ import {
   ComplaintMerged,
   ComplaintReceived,
   ComplaintReopened,
+  ComplaintReviewed,
   ComplaintWithdrawn,
   CoolingOffEnded,
   CoolingOffStarted,
@@ -39,7 +40,7 @@ export const handlers: readonly Handler[] = [
   handle(ClientUnmerged, (tx, { data: { mergedId } }) => noteUnmerge(tx, mergedId)),
   handle(ClientErased, (tx, { data: { clientId } }) => eraseLeadOf(tx, clientId)),
   handle(ClientConsentChanged, (tx, { data, time }) => noteConsent(tx, data, time)),
-  ...[ComplaintReceived, ComplaintReopened].map((told) =>
+  ...[ComplaintReceived, ComplaintReopened, ComplaintReviewed].map((told) =>
     handle(told, (tx, { data }) => hold(tx, data.complaintId, data.clientId, 'COMPLAINT')),
   ),
   ...[ComplaintClosed, ComplaintWithdrawn, ComplaintDeclined].map((told) =>

@@ -136,6 +136,15 @@ test('an audience of leads shows those who may still be contacted', async () => 
   const found = audiences.nodes.find(({ id }: { id: string }) => id === buildAudience.id);
   expect(found.counts).toEqual({ built: 11, contactable: 10 });
   expect(found.leads.nodes.map(({ id }: { id: string }) => id)).not.toContain(gone!.id);
+  const lost = leads[1]!;
+  const loss = { leadId: lost.id, expectedVersion: lost.version, reason: 'PRIVACY' };
+  await ask('mutation ($input: LoseLeadInput!) { loseLead(input: $input) { id } }', { input: loss });
+  const after = await ask(
+    '{ audiences { nodes { id counts { built contactable } leads { nodes { id } } } } }',
+  );
+  const left = after.audiences.nodes.find(({ id }: { id: string }) => id === buildAudience.id);
+  expect(left.counts).toEqual({ built: 11, contactable: null });
+  expect(left.leads.nodes).toHaveLength(9);
 });
 
 test.each([

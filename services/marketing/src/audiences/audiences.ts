@@ -18,6 +18,13 @@ import { type Criteria, checkCriteria, refuse, SMALLEST, told } from './audience
 
 const NEEDS_MOBILE = ['PHONE', 'SMS'];
 
+/** Leads in work, or lost for another reason than privacy, with consent to the channel and the contact it needs. */
+const isContactable = (channel: string): string => `
+    l.origin = 'LIVE' and l.erased_at is null and l.stage in ('NEW', 'CONTACTED', 'FOLLOWING_UP', 'LOST')
+      and ${channel} = any(l.consent_channels) and (l.reason is null or l.reason <> 'PRIVACY')
+      and case when ${channel} = any(array['${NEEDS_MOBILE.join("', '")}']) then l.mobile_hash is not null
+        when ${channel} = 'EMAIL' then l.email_hash is not null else true end`;
+
 /** Active clients with consent to the channel whom nothing holds, and live leads in work with consent and the contact it needs. */
 const MEMBERS = {
   CLIENTS: `
@@ -28,10 +35,7 @@ const MEMBERS = {
       and $5::text[] is not null and $6::uuid[] is not null and $7::text[] is not null and ($8::int is null or true)`,
   LEADS: `
     select l.id from lead l
-    where l.origin = 'LIVE' and l.erased_at is null and l.stage in ('NEW', 'CONTACTED', 'FOLLOWING_UP', 'LOST')
-      and $1 = any(l.consent_channels) and (l.reason is null or l.reason <> 'PRIVACY')
-      and case when $1 = any(array['${NEEDS_MOBILE.join("', '")}']) then l.mobile_hash is not null
-        when $1 = 'EMAIL' then l.email_hash is not null else true end
+    where ${isContactable('$1')}
       and (cardinality($5::text[]) = 0 or l.stage = any($5)) and (cardinality($6::uuid[]) = 0 or l.campaign_id = any($6))
       and (cardinality($7::text[]) = 0 or l.channel = any($7)) and ($8::int is null or l.score >= $8)
       and $2::text[] is not null and $3::text[] is not null and $4::text[] is not null`,
@@ -102,8 +106,7 @@ export async function countsOf(
     `select a.id, count(m.member_id)::int as built, (count(*) filter (where case a.people
         when 'CLIENTS' then exists (select from client_copy c join client_consent k on k.client_id = c.client_id and k.channel = a.channel and k.granted
           where c.client_id = m.member_id and c.status = 'ACTIVE' and not exists (select from client_hold h where h.client_id = c.client_id))
-        else exists (select from lead l where l.id = m.member_id and l.erased_at is null and a.channel = any(l.consent_channels)
-          and l.stage in ('NEW', 'CONTACTED', 'FOLLOWING_UP', 'LOST')) end))::int as contactable
+        else exists (select from lead l where l.id = m.member_id and ${isContactable('a.channel')}) end))::int as contactable
      from audience a join audience_member m on m.audience_id = a.id where a.id = any($1) group by a.id`,
     [audiences.map(({ id }) => id)],
   );
@@ -126,8 +129,7 @@ export async function audienceLeads(
   if (people === 'CLIENTS') return connectionOf<LeadRow>([], first);
   const ids: { id: string }[] = await ctx.db.source.query(
     `select l.id from audience_member m join lead l on l.id = m.member_id
-     where m.audience_id = $1 and l.erased_at is null and $2 = any(l.consent_channels)
-       and l.stage in ('NEW', 'CONTACTED', 'FOLLOWING_UP', 'LOST') and ($3::uuid is null or l.id < $3)
+     where m.audience_id = $1 and ${isContactable('$2::text')} and ($3::uuid is null or l.id < $3)
      order by l.id desc limit $4`,
     [id, channel, afterId, first + 1],
   );

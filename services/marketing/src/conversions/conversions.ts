@@ -35,12 +35,26 @@ export const noteOpening = (
     if (merge !== null) await passOn(tx, clientId, 'MERGED', merge.survivorId);
   });
 
-/** Converts the lead that the client was opened from, if it was the first; a client without a lead converts nothing. */
+/**
+ * The lead that the client was opened from, if it was the first, or the lead that came to wait for the client by a merge. A client who
+ * was active before that lead was there is not won by it.
+ */
+async function leadOf(tx: Tx, { clientId, at }: { clientId: string; at: Date }): Promise<LeadRow | null> {
+  const opening = await tx.findOne(ClientOpeningRow, { id: clientId });
+  if (opening !== null) return opening.standing === 'ORIGIN' ? lockLead(tx, opening.leadId) : null;
+  const [waiting] = await tx.query<{ id: string }>(
+    `select id from lead where client_id = $1 and stage <> 'CONVERTED' and captured_at <= $2
+       and not exists (select from conversion where client_id = $1) order by id limit 1`,
+    [clientId, at],
+  );
+  return waiting === undefined ? null : lockLead(tx, waiting.id);
+}
+
+/** Converts the lead that waits for the client; a client without a lead converts nothing. */
 export const convertLead = (db: Db | Tx, activated: { clientId: string; at: Date }): Promise<void> =>
   transact(db, async (tx) => {
     const { clientId, at } = activated;
-    const opening = await tx.findOne(ClientOpeningRow, { id: clientId, standing: 'ORIGIN' });
-    const lead = opening === null ? null : await lockLead(tx, opening.leadId);
+    const lead = await leadOf(tx, activated);
     if (lead === null || lead.capturedAt === null) return;
     const { version, terms: weights } = await attributionInForce(tx);
     const converted = convert(
@@ -126,14 +140,21 @@ async function passOn(
     order: { openedAt: 'asc', id: 'asc' },
   });
   const heir = later.find(({ id }) => survivorId === null || id === survivorId);
-  if (heir === undefined) await tx.update(LeadRow, lead, { clientId: survivorId });
-  else await becomeOrigin(tx, lead, heir.id);
+  if (heir !== undefined) await becomeOrigin(tx, lead, heir.id);
+  else {
+    await tx.update(LeadRow, lead, { clientId: survivorId });
+    if (survivorId !== null) await convertIfActive(tx, survivorId);
+  }
 }
 
 /** The lead waits for this client from now on, and is converted at once if the client is active already. */
 async function becomeOrigin(tx: Tx, lead: LeadRow, clientId: string): Promise<void> {
   await stand(tx, clientId, lead.id, 'ORIGIN');
   await tx.update(LeadRow, lead, { clientId });
+  await convertIfActive(tx, clientId);
+}
+
+async function convertIfActive(tx: Tx, clientId: string): Promise<void> {
   const [active] = await tx.query<{ at: Date }>(
     'select activated_at as at from client_activation where id = $1',
     [clientId],

@@ -179,7 +179,8 @@ describe('the conversion of a lead', () => {
     await merged(a, b);
     await opened(a, other.id);
     await opened(b, other.id);
-    expect(await lead(other.id)).toMatchObject({ stage: 'FOLLOWING_UP', clientId: b });
+    expect(await lead(other.id)).toMatchObject({ stage: 'CONVERTED', clientId: b });
+    expect(await conversions(other.id)).toHaveLength(1);
   });
 
   test('that is done stays with its client when that is merged, and the survivor shows where it came from', async () => {
@@ -194,6 +195,42 @@ describe('the conversion of a lead', () => {
       originLead: { id },
       conversion: { at: ACTIVATED.toISOString() },
       attribution: [{ share: '1' }],
+    });
+  });
+
+  test('of a client merged into one that no lead names goes to that one when it is active, once', async () => {
+    const [before, later] = [await aLead(), await aLead()];
+    const [survivor, first, second] = [freshId(), freshId(), freshId()];
+    await opened(survivor, null);
+    await opened(first, before.id);
+    await opened(second, later.id);
+    await merged(first, survivor);
+    await merged(second, survivor);
+    await activated(survivor);
+    expect(await lead(before.id)).toMatchObject({ clientId: survivor, stage: 'CONVERTED' });
+    expect(await lead(later.id)).toMatchObject({ clientId: survivor, stage: 'FOLLOWING_UP' });
+
+    const other = await aLead();
+    const [active, duplicate] = [freshId(), freshId()];
+    await opened(duplicate, other.id);
+    await activated(active);
+    await merged(duplicate, active);
+    expect(await lead(other.id)).toMatchObject({ clientId: active, stage: 'CONVERTED' });
+    expect(await conversions(other.id)).toHaveLength(1);
+  });
+
+  test('of a client merged into one that was active before is none, and somebody is told to look', async () => {
+    const [survivor, duplicate] = [freshId(), freshId()];
+    await activated(survivor, new Date(CAPTURED.getTime() - 1_000));
+    const { id } = await aLead();
+    await opened(duplicate, id);
+    await merged(duplicate, survivor);
+    world.clock.now = new Date('2026-03-11T16:00:00.000Z');
+    await run('open-lead-tasks');
+    expect(await lead(id)).toMatchObject({
+      stage: 'FOLLOWING_UP',
+      conversion: null,
+      tasks: [{ kind: 'CONVERSION_OVERDUE', dueOn: '2026-03-12' }],
     });
   });
 

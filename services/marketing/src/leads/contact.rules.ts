@@ -2,30 +2,37 @@ import { refuse } from './refusals.rules.js';
 
 export type TouchChannel = 'PHONE' | 'SMS' | 'EMAIL' | 'WECHAT' | 'POST' | 'FACE';
 
+/** As it is read, in one width: what is not seen, such as marks of direction that a copied number brings along, is no part of it. */
+const seen = (text: string): string => text.normalize('NFKC').replace(/\p{Cf}/gu, '');
+
 /** The mobile in international form, so that one number has one spelling. Refuses BAD_MOBILE. */
 export function normalMobile(text: string): string {
-  const plain = text
-    .normalize('NFKC')
-    .replace(/[\s().-]/g, '')
+  const plain = seen(text)
+    .replace(/[\s().\p{Pd}]/gu, '')
     .replace(/^00/, '+');
-  if (/^1[3-9]\d{9}$/.test(plain)) return `+86${plain}`;
-  const isChinese = plain.startsWith('+86');
-  if (isChinese ? !/^\+861[3-9]\d{9}$/.test(plain) : !/^\+[1-9]\d{6,14}$/.test(plain))
-    throw refuse('BAD_MOBILE');
+  // With or without the country's number and the zero that is dialled before one of another place.
+  const chinese = /^(?:\+?86)?0?(1[3-9]\d{9})$/.exec(plain)?.[1];
+  if (chinese !== undefined) return `+86${chinese}`;
+  if (plain.startsWith('+86') || !/^\+[1-9]\d{6,14}$/.test(plain)) throw refuse('BAD_MOBILE');
   return plain;
 }
 
 /** The address in small letters. Refuses BAD_EMAIL. */
 export function normalEmail(text: string): string {
-  const plain = text.normalize('NFKC').trim().toLowerCase();
-  if (plain.length > 254 || !/^[^\s@<>,;"\p{Cc}]+@[^\s@<>,;"\p{Cc}]+\.[^\s@.<>,;"\p{Cc}]+$/u.test(plain))
+  const plain = seen(text).trim().toLowerCase();
+  if (
+    plain.length > 254 ||
+    !/^[^\s@<>,;"\p{Cc}]+@(?:[^\s@.<>,;"\p{Cc}]+\.)+[^\s@.<>,;"\p{Cc}]+$/u.test(plain)
+  )
     throw refuse('BAD_EMAIL');
   return plain;
 }
 
 /** The code of a company in capital letters. Refuses BAD_USCC. */
 export function normalUscc(text: string): string {
-  const plain = text.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase();
+  const plain = seen(text)
+    .replace(/[\s\p{Pd}]/gu, '')
+    .toUpperCase();
   if (!/^[0-9A-HJ-NP-RTUW-Y]{18}$/.test(plain)) throw refuse('BAD_USCC');
   return plain;
 }

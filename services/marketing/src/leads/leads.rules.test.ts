@@ -184,6 +184,11 @@ test.each([
   ['0086 13812345678', '+8613812345678'],
   ['１３８１２３４５６７８', '+8613812345678'],
   ['+852 9123 4567', '+85291234567'],
+  ['8613812345678', '+8613812345678'],
+  ['013812345678', '+8613812345678'],
+  ['+86 (0)138 1234 5678', '+8613812345678'],
+  ['138–1234—5678', '+8613812345678'],
+  ['\u202a138\u200b12345678\u202c', '+8613812345678'],
 ])('one number has one spelling: %s', (text, expected) => {
   expect(normalMobile(text)).toBe(expected);
 });
@@ -201,9 +206,12 @@ test.each([
   expect(code(() => normalMobile(text))).toBe('BAD_MOBILE');
 });
 
-test('one address has one spelling', () => {
-  expect(normalEmail(' Name@Example.COM ')).toBe('name@example.com');
-});
+test.each([' Name@Example.COM ', 'na\u200bme@example.com', 'ｎａｍｅ＠example.com\ufeff'])(
+  'one address has one spelling: %j',
+  (text) => {
+    expect(normalEmail(text)).toBe('name@example.com');
+  },
+);
 
 test.each([
   'name',
@@ -213,6 +221,8 @@ test.each([
   'a@example.com\nbcc: x@example.com',
   `${'a'.repeat(250)}@b.cn`,
   'a@b.',
+  'a@b..cn',
+  'a@.b.cn',
 ])('no e-mail: %j', (text) => {
   expect(code(() => normalEmail(text))).toBe('BAD_EMAIL');
 });

@@ -38,10 +38,11 @@ export const openLeadTasks = (db: Db): Promise<void> =>
     await openAll(
       tx,
       'CONVERSION_OVERDUE',
-      `select l.id, l.cycle, (o.opened_at at time zone 'Asia/Shanghai')::date + ${conversionTimeoutDays}
+      // A lead that came to wait for another client by a merge has waited since the first was opened.
+      `select l.id, l.cycle, (min(o.opened_at) at time zone 'Asia/Shanghai')::date + ${conversionTimeoutDays}
        from client_opening o join lead l on l.id = o.lead_id
-       where o.standing = 'ORIGIN' and l.stage = 'FOLLOWING_UP'
-         and (o.opened_at at time zone 'Asia/Shanghai')::date <= $1::date`,
+       where o.standing in ('ORIGIN', 'MERGED') and l.client_id is not null and l.stage = 'FOLLOWING_UP' and l.erased_at is null
+       group by l.id having (min(o.opened_at) at time zone 'Asia/Shanghai')::date <= $1::date`,
       plusDays(today, -conversionTimeoutDays),
     );
   });

@@ -497,6 +497,10 @@ describe('a template', () => {
   test.each([
     ['an unknown variable', { body: '{{surname}}' }, 'UNKNOWN_VARIABLE'],
     ['a promise in disguise', { body: '本產品 保 證 收 益' }, 'BANNED_PHRASE'],
+    ['a promise in full width', { subject: 'ＧＵＡＲＡＮＴＥＥＤ' }, 'BANNED_PHRASE'],
+    ['a promise pulled apart unseen', { body: 'Risk\u200b-\u00adFREE, 零\u3000風．險' }, 'BANNED_PHRASE'],
+    ['a promise that begins in the subject', { subject: '保', body: '本' }, 'BANNED_PHRASE'],
+    ['text that the database cannot keep', { body: 'a\u0000b' }, 'BAD_INPUT'],
   ])('with %s is refused', async (_, changes, code) => {
     expect((await run('proposeTemplate', { ...words, requestId: freshId(), ...changes })).codes).toEqual([
       code,

@@ -36,6 +36,11 @@ describe('an address', () => {
     ['SMS', '13x', 'BAD_ADDRESS'],
     ['WECHAT', 'wx_123456', 'done'],
     ['WECHAT', '微信', 'BAD_ADDRESS'],
+    ['EMAIL', 'a..b@example.com', 'BAD_ADDRESS'],
+    ['EMAIL', '.a@example.com', 'BAD_ADDRESS'],
+    ['EMAIL', 'a.@example.com', 'BAD_ADDRESS'],
+    ['EMAIL', 'a@-example.com', 'BAD_ADDRESS'],
+    ['EMAIL', 'a.b-c@mail.example.com', 'done'],
   ] as const)('of %s, %j: %s', (channel, address, code) => {
     expect(codeOf(() => checkedAddress(channel, address))).toBe(code);
   });
@@ -51,6 +56,9 @@ describe('what a failure of SMTP means', () => {
     [{ code: 'EMESSAGE', command: 'DATA', responseCode: 554 }, 'REFUSED'],
     [{ code: 'ECONNECTION', command: 'DATA' }, 'UNKNOWN'],
     [{ code: 'ETIMEDOUT' }, 'UNKNOWN'],
+    // A wrong password, or a server that has shut us out: no message has failed by it.
+    [{ code: 'EAUTH', command: 'AUTH PLAIN', responseCode: 535 }, 'NOT_TAKEN'],
+    [{ code: 'EPROTOCOL', command: 'CONN', responseCode: 554 }, 'NOT_TAKEN'],
     ['a word', 'UNKNOWN'],
   ])('%j: %s', (error, outcome) => {
     expect(handoverOf(error).outcome).toBe(outcome);

@@ -35,7 +35,8 @@ export const refuse = defineRefusals({
   NOT_SENT: 'Only what was sent can be reported on, and only what is news: delivered, then read; or bounced.',
 });
 
-const EMAIL = /^[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}$/;
+const EMAIL =
+  /^(?!\.|[^@]*(?:\.\.|\.@))[A-Za-z0-9._%+-]{1,64}@(?:(?!-)[A-Za-z0-9-]{1,63}(?<!-)\.){1,8}[A-Za-z]{2,24}$/;
 const MOBILE = /^\+?\d{6,15}$/;
 const WECHAT = /^[A-Za-z0-9_-]{6,40}$/;
 const FORMS = { EMAIL, SMS: MOBILE, WECHAT } as const;

@@ -9,7 +9,7 @@ import {
   transact,
 } from '@client-graph/kit';
 import type { CreateMailingInput, ReportCommunicationInput } from '../generated/resolvers.js';
-import { bannedOn } from './banned.js';
+import { bannedOn } from '../table-versions/table-versions.js';
 import { type Audience, CommunicationRow, MailingRow } from './communications.entities.js';
 import { type CommunicationState, refuse as refuseMailing } from './communications.rules.js';
 import type { CommunicationChannel, CommunicationKind } from './gate.rules.js';

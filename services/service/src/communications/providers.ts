@@ -22,16 +22,19 @@ const Failure = z.object({
   responseCode: z.number().optional(),
 });
 
+/** The commands before there is talk of a message: a "no" to one of them, however final, is about us and not about the recipient. */
+const BEFORE_ANY_MESSAGE = ['CONN', 'EHLO', 'HELO', 'STARTTLS', 'AUTH'];
 /** The commands before the message itself: when one of them fails, nothing was taken. */
-const BEFORE_THE_MESSAGE = ['CONN', 'EHLO', 'HELO', 'STARTTLS', 'AUTH', 'MAIL FROM', 'RCPT TO', 'API'];
+const BEFORE_THE_MESSAGE = [...BEFORE_ANY_MESSAGE, 'MAIL FROM', 'RCPT TO', 'API'];
 
 /**
- * What a failure means for the message. A server that answers has not taken it: for good with 5xx, for now with 4xx. A
- * connection that never stood has not either. One that broke in the midst of the message leaves it open.
+ * What a failure means for the message. A server that answers has not taken it: for good with 5xx, for now with 4xx, and for now
+ * too where it does not let us in, as with a wrong password. A connection that never stood has not either. One that broke in the midst of the message leaves it open.
  */
 export function handoverOf(error: unknown): Handover {
   const { code = 'FAILED', command = '', responseCode = 0 } = Failure.safeParse(error).data ?? {};
-  if (responseCode >= 500) return { outcome: 'REFUSED', reason: `SMTP_${responseCode}` };
+  const isLetIn = !BEFORE_ANY_MESSAGE.some((begin) => command.startsWith(begin));
+  if (responseCode >= 500 && isLetIn) return { outcome: 'REFUSED', reason: `SMTP_${responseCode}` };
   if (responseCode >= 400) return { outcome: 'NOT_TAKEN', reason: `SMTP_${responseCode}` };
   const isBefore = BEFORE_THE_MESSAGE.some((begin) => command.startsWith(begin));
   const reason = /^[A-Z0-9_]{1,40}$/.test(code) ? code : 'FAILED';

@@ -10,7 +10,7 @@ import {
   transact,
 } from '@client-graph/kit';
 import type { DecideTemplateInput, ProposeTemplateInput } from '../generated/resolvers.js';
-import { bannedOn } from './banned.js';
+import { bannedOn } from '../table-versions/table-versions.js';
 import { MessageTemplateRow } from './communications.entities.js';
 import type { CommunicationKind } from './gate.rules.js';
 import { checkedWords, refuse as refuseWords } from './templates.rules.js';

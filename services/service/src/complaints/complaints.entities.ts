@@ -49,6 +49,7 @@ export class ComplaintRow implements Complaint {
   @Column({ type: 'text' }) complexity: Complexity;
   @Column({ type: 'timestamptz' }) clockFrom: Date;
   @Column({ type: 'timestamptz' }) acknowledgeDueAt: Date;
+  @Column({ type: 'boolean' }) acknowledgeDueIsProvisional: boolean;
   @Column({ type: 'timestamptz' }) dueAt: Date;
   @Column({ type: 'boolean' }) dueIsProvisional: boolean;
   @Column({ type: 'timestamptz', nullable: true }) acknowledgedAt: Date | null;

@@ -48,7 +48,10 @@ const aComplaint = (changes: Partial<Complaint> = {}): Complaint => ({
   complexity: 'SIMPLE',
   receivedAt: new Date('2026-02-13T02:00:00.000Z'),
   clockFrom: new Date('2026-02-13T02:00:00.000Z'),
+  acknowledgeDueAt: new Date('2026-02-14T15:59:59.000Z'),
+  acknowledgeDueIsProvisional: false,
   dueAt: new Date('2026-02-28T15:59:59.000Z'),
+  dueIsProvisional: false,
   concernedStaffIds: [CONCERNED],
   handlerId: id(1),
   rootCause: null,
@@ -69,14 +72,21 @@ const codeOf = (run: () => unknown): string => {
   }
 };
 
-const decision = { findings: 'Found.', decision: 'Decided.', rootCause: 'PROCESS', locale: 'EN' } as const;
+const decision = {
+  findings: 'Found.',
+  decision: 'Decided.',
+  rootCause: 'PROCESS',
+  locale: 'EN',
+  adviserId: null,
+} as const;
 const isTold = {
   complexity: 'COMPLEX',
   toldAt: new Date('2026-02-20T03:00:00.000Z'),
   proposedBy: null,
 } as const;
 const RUN: Record<ComplaintAction, (complaint: Complaint, by?: typeof act) => { changes: object }> = {
-  ASSIGN: (c, by = act) => assign(c, { handlerId: id(2), reportsToId: null, isRecusalChecked: true }, by),
+  ASSIGN: (c, by = act) =>
+    assign(c, { handlerId: id(2), reportsToId: null, adviserId: null, isRecusalChecked: true }, by),
   ACKNOWLEDGE: (c, by = act) => acknowledge(c, by),
   INVESTIGATE: (c, by = act) => investigate(c, by),
   EXTEND: (c, by = act) => extend(c, isTold, clock, by),
@@ -84,7 +94,7 @@ const RUN: Record<ComplaintAction, (complaint: Complaint, by?: typeof act) => { 
   FOLLOW_UP: (c, by = act) => followUp(c, { isReached: true, satisfaction: 4 }, by),
   MISS: (c, by = act) => followUp(c, { isReached: false, satisfaction: null }, by),
   CLOSE: (c, by = act) => close(c, by),
-  WITHDRAW: (c, by = act) => withdraw(c, by),
+  WITHDRAW: (c, by = act) => withdraw(c, by.now, by),
   DECLINE: (c, by = act) => decline(c, by),
   MERGE: (c, by = act) => merge(c, aComplaint({ id: id(101) }), by),
   REOPEN: (c, by = act) => takeUpAgain('REOPEN', c, clock, by),
@@ -120,20 +130,29 @@ describe('impartiality', () => {
   test.each([
     [
       'the person complained of',
-      { handlerId: CONCERNED, reportsToId: null, isRecusalChecked: true },
+      { handlerId: CONCERNED, reportsToId: null, adviserId: null, isRecusalChecked: true },
       'HANDLER_CONCERNED',
     ],
     [
       'one who reports to them',
-      { handlerId: id(3), reportsToId: CONCERNED, isRecusalChecked: true },
+      { handlerId: id(3), reportsToId: CONCERNED, adviserId: null, isRecusalChecked: true },
       'HANDLER_CONCERNED',
     ],
     [
       'somebody unchecked',
-      { handlerId: id(3), reportsToId: null, isRecusalChecked: false },
+      { handlerId: id(3), reportsToId: null, adviserId: null, isRecusalChecked: false },
       'RECUSAL_NOT_CHECKED',
     ],
-    ['somebody else', { handlerId: id(3), reportsToId: id(4), isRecusalChecked: true }, 'done'],
+    [
+      'somebody else',
+      { handlerId: id(3), reportsToId: id(4), adviserId: id(5), isRecusalChecked: true },
+      'done',
+    ],
+    [
+      "the client's adviser",
+      { handlerId: id(3), reportsToId: null, adviserId: id(3), isRecusalChecked: true },
+      'HANDLER_CONCERNED',
+    ],
   ])('given to %s: %s', (_, ask, code) => {
     expect(codeOf(() => assign(aComplaint(), ask, act))).toBe(code);
   });

@@ -39,7 +39,10 @@ export type Complaint = {
   complexity: Complexity;
   receivedAt: Date;
   clockFrom: Date;
+  acknowledgeDueAt: Date;
+  acknowledgeDueIsProvisional: boolean;
   dueAt: Date;
+  dueIsProvisional: boolean;
   concernedStaffIds: readonly string[];
   handlerId: string | null;
   rootCause: RootCause | null;
@@ -89,14 +92,16 @@ export const refuse = defineRefusals({
   WRONG_STATUS:
     'The complaint is not in a state in which this can be done: `details.allowed` names those states.',
   HANDLER_CONCERNED:
-    'The complaint is about this person or their superior: somebody without an interest must handle it.',
+    'The complaint is about this person or their superior, or they advise the client: somebody without an interest must handle it.',
   RECUSAL_NOT_CHECKED: 'Say that it was checked that the handler has no interest in the case.',
   NOT_ASSIGNED: 'Nobody handles the complaint yet: assign it first.',
   PAST_DUE: 'The due date has passed: an extension is granted before it.',
   NO_EXTENSION_LEFT: 'The profile of this complaint grants no such extension, or not after those it has had.',
   NEEDS_SECOND_PERSON: 'This extension is proposed by one person and granted by another.',
   SAME_PERSON: 'This must be done by another person than before.',
-  TOLD_AT: 'The complainant is told before it is entered, and not before the complaint was received.',
+  TOLD_AT:
+    'The complainant is told before it is entered, and not before the complaint was received or taken up again.',
+  WITHDRAWN_AT: 'A withdrawal is entered after it has come in, and comes in after the complaint.',
   TEXT_LENGTH: 'The text needs at least one and at most 8,000 characters.',
   SATISFACTION: 'Satisfaction is 1 to 5, and only of somebody who was reached.',
   NOT_FOLLOWED_UP: 'A complaint is closed after the client was reached, or was tried twice.',
@@ -139,14 +144,20 @@ function begin(action: ComplaintAction, complaint: Complaint, { by }: Act): void
   mustBeImpartial(complaint, by);
 }
 
-/** Hands the case to somebody who has no interest in it: not the person complained of, nor one who reports to them. */
+/** Hands the case to somebody who has no interest in it: not the person complained of, nor one who reports to them, nor the client's adviser. */
 export function assign(complaint: Complaint, ask: Assignment, act: Act) {
   begin('ASSIGN', complaint, act);
   if (!ask.isRecusalChecked) throw refuse('RECUSAL_NOT_CHECKED');
   mustBeImpartial(complaint, ask.handlerId, ask.reportsToId);
+  if (ask.handlerId === ask.adviserId) throw refuse('HANDLER_CONCERNED');
   return { changes: { handlerId: ask.handlerId }, events: [] };
 }
-type Assignment = { handlerId: string; reportsToId: string | null; isRecusalChecked: boolean };
+type Assignment = {
+  handlerId: string;
+  reportsToId: string | null;
+  adviserId: string | null;
+  isRecusalChecked: boolean;
+};
 
 export function acknowledge(complaint: Complaint, act: Act) {
   begin('ACKNOWLEDGE', complaint, act);
@@ -187,7 +198,7 @@ export function extend(
   const next = checkExtension(complaint, ask.complexity, terms, act);
   if (next.needsSecondPerson && ask.proposedBy === null) throw refuse('NEEDS_SECOND_PERSON');
   if (ask.proposedBy === act.by) throw refuse('SAME_PERSON');
-  if (ask.toldAt > act.now || ask.toldAt < complaint.receivedAt) throw refuse('TOLD_AT');
+  if (ask.toldAt > act.now || ask.toldAt < complaint.clockFrom) throw refuse('TOLD_AT');
   const due = dueAfter(decisionSpan(terms, next.complexity), complaint.clockFrom, calendar);
   const changes = { complexity: next.complexity, dueAt: due.at, dueIsProvisional: due.isProvisional };
   return {
@@ -201,6 +212,7 @@ type Decision = {
   decision: string;
   rootCause: RootCause;
   locale: keyof ClockTerms['remedies'];
+  adviserId: string | null;
 };
 
 /** Decides the case. The paragraph on review, mediation, arbitration and court is the profile's and cannot be left out. */
@@ -211,6 +223,7 @@ export function resolve(
   act: Act,
 ) {
   begin(complaint.status === 'UNDER_REVIEW' ? 'DECIDE_REVIEW' : 'RESOLVE', complaint, act);
+  if (act.by === ask.adviserId) throw refuse('HANDLER_CONCERNED');
   if (complaint.status === 'UNDER_REVIEW' && complaint.resolvedBy === act.by) throw refuse('SAME_PERSON');
   const summaryDue =
     terms.summary === null ? null : dueAfter(terms.summary, complaint.clockFrom, calendar).at;
@@ -225,6 +238,7 @@ export function resolve(
     resolvedBy: act.by,
     onTime: isInTime(act.now, complaint.dueAt),
     failedFollowUps: 0,
+    satisfaction: null,
     endedAt: null,
   };
   return { changes, events: [ComplaintResolved(factsOf({ ...complaint, ...changes }))] };
@@ -260,11 +274,12 @@ export function close(complaint: Complaint, act: Act) {
   };
 }
 
-/** Ends the case on the day the complainant's withdrawal arrives. */
-export function withdraw(complaint: Complaint, act: Act) {
+/** Ends the case on the day the complainant's withdrawal arrives, which may be before it is entered. */
+export function withdraw(complaint: Complaint, at: Date, act: Act) {
   mustAllow('WITHDRAW', complaint.status);
+  if (at > act.now || at < complaint.receivedAt) throw refuse('WITHDRAWN_AT');
   return {
-    changes: { status: 'WITHDRAWN' as const, endedAt: act.now },
+    changes: { status: 'WITHDRAWN' as const, endedAt: at },
     events: [ComplaintWithdrawn(factsOf(complaint))],
   };
 }
@@ -278,7 +293,22 @@ export function decline(complaint: Complaint, act: Act) {
   };
 }
 
-/** Carries a complaint on in another one of the same client. */
+const earlier = (a: Date, b: Date): Date => (b < a ? b : a);
+
+/** The clocks of a complaint that carries another one on: what was owed earlier stays owed then. */
+function clocksTogether(into: Complaint, merged: Complaint) {
+  const isDueFirst = merged.dueAt < into.dueAt;
+  const isAcknowledgedFirst = merged.acknowledgeDueAt < into.acknowledgeDueAt;
+  return {
+    clockFrom: earlier(into.clockFrom, merged.clockFrom),
+    acknowledgeDueAt: earlier(into.acknowledgeDueAt, merged.acknowledgeDueAt),
+    acknowledgeDueIsProvisional: (isAcknowledgedFirst ? merged : into).acknowledgeDueIsProvisional,
+    dueAt: earlier(into.dueAt, merged.dueAt),
+    dueIsProvisional: (isDueFirst ? merged : into).dueIsProvisional,
+  };
+}
+
+/** Carries a complaint on in another one of the same client, which is then due when the first of the two was. */
 export function merge(complaint: Complaint, into: Complaint, act: Act) {
   begin('MERGE', complaint, act);
   const isSame =
@@ -287,6 +317,7 @@ export function merge(complaint: Complaint, into: Complaint, act: Act) {
   if (!isSame || !isOpen || complaint.category !== into.category) throw refuse('OTHER_COMPLAINANT');
   return {
     changes: { status: 'MERGED' as const, mergedIntoId: into.id, endedAt: act.now },
+    clocks: clocksTogether(into, complaint),
     events: [ComplaintMerged({ ...factsOf(complaint), survivorId: into.id })],
   };
 }

@@ -119,11 +119,23 @@ const step = (
     return carryOut(tx, complaint, action, outcome, input.note);
   });
 
+function idOf(id: string, field: string): string {
+  if (!isUuid(id)) throw refuse('BAD_INPUT', { field });
+  return id.toLowerCase();
+}
+
+/** Who advises the complaint's client, and so is no judge of it. */
+const adviserOf = async (tx: Tx, complaint: ComplaintRow): Promise<string | null> =>
+  (await clientOf(tx, complaint.clientId))?.adviserId ?? null;
+
 export const assignComplaint = (db: Db, input: AssignComplaintInput) => {
-  const { handlerId, isRecusalChecked } = input;
-  if (!isUuid(handlerId)) throw refuse('BAD_INPUT', { field: 'handlerId' });
-  const ask = { handlerId, isRecusalChecked, reportsToId: input.reportsToId ?? null };
-  return step(db, input, 'ASSIGN', (complaint, act) => rules.assign(complaint, ask, act));
+  const { isRecusalChecked, reportsToId = null } = input;
+  // Ids of staff are compared as texts, so they are of one spelling.
+  const handlerId = idOf(input.handlerId, 'handlerId');
+  const ask = { handlerId, reportsToId: reportsToId && idOf(reportsToId, 'reportsToId'), isRecusalChecked };
+  return step(db, input, 'ASSIGN', async (complaint, act, tx) =>
+    rules.assign(complaint, { ...ask, adviserId: await adviserOf(tx, complaint) }, act),
+  );
 };
 
 export const acknowledgeComplaint = (db: Db, input: AcknowledgeComplaintInput) =>
@@ -138,7 +150,7 @@ const decideBy = (db: Db, input: ResolveComplaintInput, action: 'RESOLVE' | 'DEC
     rules.mustAllow(action, complaint.status);
     const { changes, events } = rules.resolve(
       complaint,
-      { ...input, locale: input.locale ?? 'ZH_HANT' },
+      { ...input, locale: input.locale ?? 'ZH_HANT', adviserId: await adviserOf(tx, complaint) },
       await clockOf(tx, complaint),
       act,
     );
@@ -149,7 +161,8 @@ const decideBy = (db: Db, input: ResolveComplaintInput, action: 'RESOLVE' | 'DEC
       redressCurrency: money?.currency ?? null,
     };
     const watched = await watchRootCause(tx, complaint.id, input.rootCause);
-    const rectificationId = watched.rectificationId;
+    const isSameCause = complaint.rootCause === input.rootCause;
+    const rectificationId = watched.rectificationId ?? (isSameCause ? complaint.rectificationId : null);
     return { changes: { ...changes, ...redress, rectificationId }, events: [...events, ...watched.events] };
   });
 
@@ -173,7 +186,11 @@ export const closeComplaint = (db: Db, input: CloseComplaintInput) =>
     return outcome;
   });
 export const withdrawComplaint = (db: Db, input: WithdrawComplaintInput) =>
-  step(db, input, 'WITHDRAW', rules.withdraw);
+  step(db, input, 'WITHDRAW', (complaint, act, tx) => {
+    // A client withdraws now; staff may enter what came in earlier.
+    const at = tx.actor.clientId === null ? (input.receivedAt ?? act.now) : act.now;
+    return rules.withdraw(complaint, at, act);
+  });
 export const declineComplaint = (db: Db, input: DeclineComplaintInput) =>
   step(db, { ...input, note: input.reason }, 'DECLINE', rules.decline);
 
@@ -193,7 +210,9 @@ export const mergeComplaint = (db: Db, input: MergeComplaintInput): Promise<Comp
     const complaint = rows.find((row) => row.id === input.complaintId.toLowerCase());
     const into = rows.find((row) => row.id === input.intoId.toLowerCase());
     if (complaint === undefined || into === undefined) throw refuse('NOT_FOUND');
-    const outcome = rules.merge(complaint, into, { by: actorId(tx), now: tx.now });
+    const { clocks, ...outcome } = rules.merge(complaint, into, { by: actorId(tx), now: tx.now });
+    if (clocks.dueAt < into.dueAt || clocks.acknowledgeDueAt < into.acknowledgeDueAt)
+      await tx.update(ComplaintRow, into, clocks);
     return carryOut(tx, complaint, 'MERGE', outcome, input.note);
   });
 

@@ -1,5 +1,5 @@
 import { ComplaintReceived } from '@client-graph/events';
-import { defineRefusals } from '@client-graph/kit/refusals';
+import { defineRefusals, refuse as refuseAny } from '@client-graph/kit/refusals';
 import { dayOf } from '@client-graph/kit/time';
 import type { WorkingCalendar } from '../calendar/calendar.rules.js';
 import { type ClockTerms, dueAfter } from './clocks.rules.js';
@@ -29,6 +29,8 @@ export type Filing = {
 const REPRESENTATIVES_MAX = 5;
 const PRODUCTS_MAX = 20;
 const WORDS_MAX = 200;
+/** Days are counted in China's time as it has been since: no summer time. */
+const NOT_BEFORE = '1992-01-01';
 
 export const refuse = defineRefusals({
   TOO_MANY_REPRESENTATIVES: 'A group names at most five representatives.',
@@ -77,8 +79,11 @@ export function file(
 ) {
   const complainant = checkedComplainant(ask, clientStatus);
   if (ask.receivedAt > by.now) throw refuse('RECEIVED_IN_THE_FUTURE');
+  if (dayOf(ask.receivedAt) < NOT_BEFORE)
+    throw refuseAny('BAD_INPUT', { field: 'receivedAt', notBefore: NOT_BEFORE });
   if (ask.productIds.length > PRODUCTS_MAX) throw refuse('TOO_MANY_PRODUCTS', { max: PRODUCTS_MAX });
   if (clock === null) throw refuse('NO_CLOCK', { day: dayOf(ask.receivedAt) });
+  const acknowledge = dueAfter(clock.terms.acknowledge, ask.receivedAt, calendar);
   const due = dueAfter(clock.terms.decide, ask.receivedAt, calendar);
   const complaint = {
     ...ask,
@@ -93,7 +98,8 @@ export function file(
     handlerId: null,
     complexity: 'SIMPLE' as const,
     clockFrom: ask.receivedAt,
-    acknowledgeDueAt: dueAfter(clock.terms.acknowledge, ask.receivedAt, calendar).at,
+    acknowledgeDueAt: acknowledge.at,
+    acknowledgeDueIsProvisional: acknowledge.isProvisional,
     dueAt: due.at,
     dueIsProvisional: due.isProvisional,
     ...UNDECIDED,

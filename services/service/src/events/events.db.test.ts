@@ -1,4 +1,4 @@
-import { ClientActivated, ClientOnboarded } from '@client-graph/events';
+import { ClientActivated, ClientDeceased, ClientOnboarded } from '@client-graph/events';
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { service } from '../service.js';
@@ -128,6 +128,13 @@ describe('an event', () => {
     ).toEqual([]);
     expect((await comes(id, clientId)).codes).toEqual(['EVENT_OVER']);
     expect((await run('createClientEvent', { requestId: freshId() }, adviser, 'id')).codes).not.toEqual([]);
+  });
+
+  test('has no seat for a client who is no longer served', async () => {
+    const { id } = await anEvent();
+    const clientId = await aClient();
+    await world.deliver(ClientDeceased({ clientId, from: 'ACTIVE', to: 'DECEASED', reason: 'TOLD' }));
+    expect((await comes(id, clientId)).codes).toEqual(['CLIENT_NOT_SERVED']);
   });
 
   test('takes back who has called off, at the end of the list', async () => {

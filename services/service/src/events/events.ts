@@ -11,6 +11,7 @@ import type {
   InviteToEventInput,
   RegisterForEventInput,
 } from '../generated/resolvers.js';
+import { mustServe } from '../plans/plans.rules.js';
 import { ClientEventRow, RegistrationRow } from './events.entities.js';
 import { callOff, checkedEvent, checkIn, invitation, register } from './events.rules.js';
 
@@ -40,6 +41,7 @@ export const cancelClientEvent = (db: Db, input: CancelClientEventInput): Promis
 async function guestOf(tx: Tx, input: RegisterForEventInput) {
   if (input.clientId) {
     const client = await clientInReach(tx, input.clientId);
+    mustServe(client.status);
     return { clientId: client.id, leadId: null, grade: client.grade };
   }
   if (!input.leadId || !isUuid(input.leadId) || tx.actor.clientId !== null)
@@ -116,7 +118,7 @@ export async function giveUpSeats(tx: Tx, clientId: string): Promise<void> {
   }
 }
 
-/** Notes at the door that somebody has come. Done twice it is done once. */
+/** Notes at the door that somebody has come. The same person does not come in twice. */
 export const checkInGuest = (db: Db, input: CheckInInput): Promise<RegistrationRow> =>
   transact(db, async (tx) => {
     const { event, registration } = await lockRegistration(tx, input.registrationId, input.expectedVersion);

@@ -75,6 +75,19 @@ const figures = (name: string, fields: string) =>
     .then(({ data }) => data[name] as Record<string, unknown>[]);
 
 describe('a suggestion', () => {
+  test('of a client behind a wall is not there for the staff it stands before', async () => {
+    const clientId = await aClient();
+    const { row } = await give(clientId, agent, { kind: 'PRAISE' });
+    await world.sql('update client_copy set walled_ids = $2 where client_id = $1', [clientId, [AGENT]]);
+    const step = { feedbackId: row.id, expectedVersion: row.version };
+    for (const [name, more] of [
+      ['takeUpFeedback', {}],
+      ['answerFeedback', { answer: 'x' }],
+      ['concludeFeedback', { isImproved: false, conclusion: 'x' }],
+    ] as const)
+      expect((await run(name, { ...step, ...more }, agent)).codes).toEqual(['NOT_FOUND']);
+    expect((await run('takeUpFeedback', step, actorOf(freshId(), ['SERVICE_AGENT']))).codes).toEqual([]);
+  });
   test('is taken in, answered in time, asked about, concluded, and counted', async () => {
     const clientId = await aClient();
     const { row } = await give(clientId, selfOf(clientId));

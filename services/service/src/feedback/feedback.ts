@@ -1,9 +1,11 @@
 import {
+  ClientCopyRow,
   type Connection,
   connectionOf,
   type Db,
   dayOf,
   findForUpdate,
+  isWalled,
   type PageArgs,
   pageOf,
   plusDays,
@@ -15,7 +17,6 @@ import {
 } from '@client-graph/kit';
 import { In } from 'typeorm';
 import { calendarBetween } from '../calendar/calendar.js';
-import { bannedOn } from '../communications/banned.js';
 import { clientOfCase } from '../communications/contacts.js';
 import { dueAfter } from '../complaints/clocks.rules.js';
 import { refuse as refuseFiling } from '../complaints/filing.rules.js';
@@ -26,7 +27,7 @@ import type {
   TakeUpFeedbackInput,
 } from '../generated/resolvers.js';
 import { openSurvey } from '../surveys/opening.js';
-import { rowOn } from '../table-versions/table-versions.js';
+import { bannedOn, rowOn } from '../table-versions/table-versions.js';
 import { FeedbackRow } from './feedback.entities.js';
 import * as rules from './feedback.rules.js';
 
@@ -79,6 +80,8 @@ const step = (
   transact(db, async (tx) => {
     if (tx.actor.id === null) throw refuse('UNAUTHENTICATED');
     const row = await findForUpdate(tx, FeedbackRow, input.feedbackId, input.expectedVersion);
+    const client = await tx.findOne(ClientCopyRow, { id: row.clientId });
+    if (client !== null && isWalled(tx.actor, client)) throw refuse('NOT_FOUND');
     const { changes, events } = await decide(row, { by: tx.actor.id, now: tx.now }, tx);
     const changed = await tx.update(FeedbackRow, row, changes);
     await tx.record(...events);

@@ -10,7 +10,6 @@ import {
   transact,
 } from '@client-graph/kit';
 import { calendarBetween } from '../calendar/calendar.js';
-import { bannedOn } from '../communications/banned.js';
 import type { CommunicationRow } from '../communications/communications.entities.js';
 import { refuse as refuseMailing } from '../communications/communications.rules.js';
 import { clientInReach } from '../communications/contacts.js';
@@ -18,7 +17,7 @@ import { templateInUse } from '../communications/templates.js';
 import { checkedValues } from '../communications/templates.rules.js';
 import { endItem } from '../days/items.js';
 import type { ConfirmNoticeInput, OpenMaterialEventInput } from '../generated/resolvers.js';
-import { rowOn } from '../table-versions/table-versions.js';
+import { bannedOn, rowOn } from '../table-versions/table-versions.js';
 import { MaterialEventRow, NoticeRow } from './material-events.entities.js';
 import {
   inform,

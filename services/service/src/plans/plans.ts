@@ -1,5 +1,4 @@
 import { type Db, dayOf, findForUpdate, isUuid, refuse, type Tx, transact } from '@client-graph/kit';
-import { bannedOn } from '../communications/banned.js';
 import { clientInReach } from '../communications/contacts.js';
 import type {
   CancelServicePlanInput,
@@ -9,7 +8,7 @@ import type {
   RecordAdviceInput,
 } from '../generated/resolvers.js';
 import { openSurvey } from '../surveys/opening.js';
-import { tableOn } from '../table-versions/table-versions.js';
+import { bannedOn, tableOn } from '../table-versions/table-versions.js';
 import { AdviceRow, PlanStepRow, ServicePlanRow } from './plans.entities.js';
 import * as rules from './plans.rules.js';
 

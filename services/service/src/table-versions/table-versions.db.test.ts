@@ -42,6 +42,18 @@ async function approved(changes: Record<string, unknown>) {
   expect((await run('decideTableVersion', decision, compliance)).codes).toEqual([]);
   return row;
 }
+const aCareRule = (month: number, day: number, changes: Record<string, unknown> = {}, wish = 'w') => ({
+  table: 'CARE_RULE',
+  code: 'CHILDRENS_DAY',
+  terms: JSON.stringify({
+    terms: {
+      ...{ on: 'SOLAR_DATE', month, day, daysBefore: 0, ageBands: null, years: null },
+      ...{ hasGift: false, isSilent: false, ...changes },
+    },
+    labels: { EN: 'x', ZH_HANS: 'x', ZH_HANT: 'x' },
+    wishes: { EN: 'w', ZH_HANS: 'w', ZH_HANT: wish },
+  }),
+});
 const aTemplate = async (body: string) =>
   (
     await world.ask(
@@ -111,9 +123,16 @@ describe('a version of a table', () => {
     ['of a year with days of another', { ...aYear(['2028-01-03'], []) }, 'TABLE_TERMS'],
     ['of a year with a day twice', { ...aYear(['2027-10-01'], ['2027-10-01']) }, 'TABLE_TERMS'],
     ['of a year with a make-up day on a Monday', { ...aYear([], ['2027-10-04']) }, 'TABLE_TERMS'],
+    ['of a date that does not exist', aCareRule(2, 30), 'TABLE_TERMS'],
+    ['of a lunar day 31', aCareRule(1, 31, { on: 'LUNAR_DATE' }), 'TABLE_TERMS'],
+    ['of no anniversary', aCareRule(1, 1, { on: 'ANNIVERSARY' }), 'TABLE_TERMS'],
+    ['whose wish is a promise', aCareRule(6, 1, {}, '祝您 保 證 收 益'), 'BANNED_PHRASE'],
     ['of a year with a day that does not exist', { ...aYear(['2027-02-29'], []) }, 'TABLE_TERMS'],
   ])('%s is refused', async (_, changes, code) => {
     expect((await run('proposeTableVersion', aVersion(changes))).codes).toEqual([code]);
+  });
+  test('of a leap day is one of the days that there are', async () => {
+    expect((await run('proposeTableVersion', aVersion(aCareRule(2, 29)))).codes).toEqual([]);
   });
   test('is for those whose post it is', async () => {
     expect((await run('proposeTableVersion', aVersion(), actorOf(freshId(), ['ADVISER']))).codes).toEqual([

@@ -1,5 +1,10 @@
 import { defineRefusals, refuse as refuseAny } from '@client-graph/kit/refusals';
-import { type FirmTable, isCodeOf, misfits, TERMS } from './terms.rules.js';
+import {
+  type BannedPhrases,
+  bannedPhrase,
+  refuse as refuseWords,
+} from '../communications/templates.rules.js';
+import { type FirmTable, isCodeOf, misfits, TERMS, wordsOf } from './terms.rules.js';
 
 export type TableVersionStatus = 'PROPOSED' | 'APPROVED' | 'REJECTED';
 
@@ -23,8 +28,8 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Holds a proposed version against the form of its table. */
-export function propose(ask: Ask, today: string) {
+/** Holds a proposed version against the form of its table. What it says to clients promises nothing. */
+export function propose(ask: Ask, banned: BannedPhrases, today: string) {
   if (!isCodeOf(ask.table, ask.code))
     throw refuseAny('BAD_INPUT', { field: 'code', expected: 'a code of the rows of this table' });
   const source = ask.source.trim();
@@ -39,6 +44,10 @@ export function propose(ask: Ask, today: string) {
     });
   const problems = misfits(ask.table, ask.code, terms.data);
   if (problems.length > 0) throw refuse('TABLE_TERMS', { problems: problems.slice(0, 20) });
+  for (const words of wordsOf(ask.table, terms.data)) {
+    const phrase = bannedPhrase(words, banned);
+    if (phrase !== null) throw refuseWords('BANNED_PHRASE', { phrase });
+  }
   return { terms: terms.data, source };
 }
 

@@ -9,6 +9,7 @@ import {
   type Tx,
   transact,
 } from '@client-graph/kit';
+import type { BannedPhrases } from '../communications/templates.rules.js';
 import type { DecideTableVersionInput, ProposeTableVersionInput } from '../generated/resolvers.js';
 import { TableVersionRow } from './table-versions.entities.js';
 import { decide, propose } from './table-versions.rules.js';
@@ -41,7 +42,7 @@ export const proposeTableVersion = (db: Db, input: ProposeTableVersionInput): Pr
     tx.once('proposeTableVersion', input, TableVersionRow, async (id): Promise<TableVersionRow> => {
       if (tx.actor.id === null) throw refuse('UNAUTHENTICATED');
       const { table, code, effectiveFrom } = input;
-      const { terms, source } = propose(input, dayOf(tx.now));
+      const { terms, source } = propose(input, await bannedOn(tx, dayOf(tx.now)), dayOf(tx.now));
       await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`table ${table} ${code}`]);
       const [last] = await tx.query<{ revision: number }>(
         'select coalesce(max(revision), 0)::int as revision from table_version where "table" = $1 and code = $2',
@@ -133,4 +134,13 @@ export async function rowOn<Table extends FirmTable>(tx: Tx, table: Table, code:
   const row = (await tableOn(tx, table, day)).find((of) => of.code === code);
   if (row === undefined) throw new Error(`The table ${table} has no row ${code} on ${day}.`);
   return row;
+}
+
+/** The phrases that no message may contain on a day: a table of the firm's. */
+export async function bannedOn(tx: Tx, day: string): Promise<BannedPhrases> {
+  const rows = await tableOn(tx, 'BANNED_PHRASES', day);
+  return {
+    phrases: rows.flatMap(({ terms }) => terms.phrases),
+    negations: rows.flatMap(({ terms }) => terms.negations),
+  };
 }

@@ -129,8 +129,33 @@ const CODES: Partial<Record<FirmTable, RegExp>> = {
 
 export const isCodeOf = (table: FirmTable, code: string): boolean => (CODES[table] ?? CODE).test(code);
 
+const leavesOf = (value: unknown): string[] =>
+  typeof value === 'string'
+    ? [value]
+    : typeof value === 'object' && value !== null
+      ? Object.values(value).flatMap(leavesOf)
+      : [];
+
+/** All that a row says in words; the banned phrases themselves are said to nobody. */
+export const wordsOf = (table: FirmTable, terms: object): string[] =>
+  table === 'BANNED_PHRASES' ? [] : leavesOf(terms);
+
+/** A leap year has every day that there is; so has the longest lunar month. */
+const SOLAR_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+const LUNAR_DAYS = 30;
+
+/** A rule of a date names one that there is, a rule of the relationship the years it is kept. */
+function misfitsOfCare({ on, month, day, years }: TermsOf<'CARE_RULE'>['terms']): string[] {
+  if (on === 'ANNIVERSARY') return (years ?? []).length > 0 ? [] : ['terms.years: missing'];
+  if (on !== 'SOLAR_DATE' && on !== 'LUNAR_DATE') return [];
+  if (month === null || day === null) return ['terms.month, terms.day: missing'];
+  const last = on === 'LUNAR_DATE' ? LUNAR_DAYS : (SOLAR_DAYS[month - 1] ?? 0);
+  return day <= last ? [] : ['terms.day: not in the month'];
+}
+
 /** What is wrong with terms of the right form for the row that they are proposed for; empty when nothing is. */
 export function misfits(table: FirmTable, code: string, terms: object): string[] {
+  if (table === 'CARE_RULE') return misfitsOfCare(TERMS.CARE_RULE.parse(terms).terms);
   if (table !== 'WORKING_YEAR') return [];
   const { daysOff, makeUpDays } = TERMS.WORKING_YEAR.parse(terms);
   return [...daysOff, ...makeUpDays]
