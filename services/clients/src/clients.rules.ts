@@ -73,6 +73,9 @@ export function mustNotAdvise(client: Pick<Client, 'adviserId'>, staffId: string
 /** States in which a client's file is kept current. */
 const EDITABLE: readonly Status[] = ['ONBOARDING', 'ACTIVE', 'DORMANT', 'CLOSING', 'DECEASED'];
 
+/** States in which a client's class and grade stand still: data that is only stored, a relationship that has ended, a duplicate. */
+export const UNGRADED: readonly Status[] = ['RESTRICTED', 'CLOSED', 'MERGED', 'ERASED'];
+
 /** Refuses WRONG_STATUS for a client whose file is only stored. */
 export function mustBeEditable({ status }: Pick<Client, 'status'>): void {
   if (!EDITABLE.includes(status)) throw refuseClient('WRONG_STATUS', { status, allowed: EDITABLE });

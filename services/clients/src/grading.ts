@@ -4,6 +4,7 @@ import { asService, type Db, dayOf, findForUpdate, type Tx, transact } from '@cl
 import { IsNull, LessThanOrEqual } from 'typeorm';
 import { z } from 'zod';
 import { ClientRow } from './clients.entities.js';
+import { UNGRADED } from './clients.rules.js';
 import { forEachDue } from './due.js';
 import {
   ClassAssignmentRow,
@@ -53,7 +54,7 @@ type Changes = Partial<Omit<ClientRow, 'id' | 'version' | 'class' | 'grade' | 'g
 export async function regrade(tx: Tx, before: ClientRow, changes: Changes = {}): Promise<ClientRow> {
   const client = { ...before, ...changes };
   // A restricted client's data is kept and nothing is done with it; it is graded anew when the restriction ends.
-  if (client.status === 'RESTRICTED' || client.status === 'ERASED' || client.status === 'MERGED') {
+  if (UNGRADED.includes(client.status)) {
     return Object.keys(changes).length === 0 ? before : tx.update(ClientRow, before, changes);
   }
   const rules = await rulesOn(tx, dayOf(tx.now));

@@ -1,4 +1,5 @@
 import { type Db, dayOf, transact } from '@client-graph/kit';
+import { UNGRADED } from '../clients.rules.js';
 import { ASSETS_COUNT_MONTHS } from '../grading.rules.js';
 import { type Class, GRADES, type Grade, type GradingTables, type Row } from '../grading-tables.rules.js';
 
@@ -111,7 +112,7 @@ function statement(
       left join institution_financials f on f.id = c.institution_financials_id and ${within('f.client_id')}
       left join (select client_id, count(*) as classes from product_class_used where ${within('client_id')} group by 1) u on u.client_id = c.id
       left join grade_override o on o.id = c.grade_override_id and o.status = 'APPROVED' and o.until >= $1::date
-      where c.status not in ('RESTRICTED', 'MERGED', 'ERASED') and ${within('c.id')}
+      where c.status <> all(${bind([...UNGRADED], 'text[]')}) and ${within('c.id')}
     ), ranked as (
       select *,
         ${rowOf('assets', grade.assetRanks, 'int')} as a,

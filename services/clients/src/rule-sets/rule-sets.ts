@@ -17,6 +17,7 @@ import {
 import { In, LessThanOrEqual } from 'typeorm';
 import { staffOf } from '../actors.js';
 import { ClientRow } from '../clients.entities.js';
+import { UNGRADED } from '../clients.rules.js';
 import type {
   DecideGradingRulesInput,
   GradingTablesInput,
@@ -141,9 +142,9 @@ async function applyToBatch(tx: Tx): Promise<boolean> {
   if (set === null || set.regradedAt !== null) return true;
   const ids = await tx.query<{ id: string }>(
     `select id from client
-     where ($1::uuid is null or id > $1) and status not in ('RESTRICTED', 'MERGED', 'ERASED')
+     where ($1::uuid is null or id > $1) and status <> all($2)
      order by id limit ${BATCH} for update`,
-    [set.regradedTo],
+    [set.regradedTo, [...UNGRADED]],
   );
   const clients = await tx.find(ClientRow, { where: { id: In(ids.map(({ id }) => id)) } });
   await regradeMany(tx, set, clients);
