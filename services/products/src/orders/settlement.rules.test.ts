@@ -121,12 +121,10 @@ describe('an order is settled', () => {
     expect(settled).toThrow(expect.objectContaining({ code: 'FROM_NAV_MISSING' }));
   });
 
-  test.each([
-    ['a value of more digits than any', 'BUY', '1', '1000000000000'],
-    ['one that would pay more than any real money', 'REDEEM', '1000000', '999999999999'],
-  ] as const)('%s is a mistake and refused', (_, side, units, nav) => {
-    const order = anOrder({ side, units: side === 'BUY' ? null : d(units) });
-    expect(() => settle(order, { product: FREE, fromProduct: null }, { ...ask, nav: d(nav) }, NOW)).toThrow(
+  test('a value that would pay more than any real money is a mistake and refused', () => {
+    const order = anOrder({ side: 'REDEEM', units: d('1000000') });
+    const mistyped = { ...ask, nav: d('999999999999') };
+    expect(() => settle(order, { product: FREE, fromProduct: null }, mistyped, NOW)).toThrow(
       expect.objectContaining({ code: 'BAD_INPUT' }),
     );
   });

@@ -161,18 +161,12 @@ export const settled = (
 ];
 
 const NAV_DECIMALS = 8;
-const NAV_DIGITS = 12;
 
 function checkAsk(order: Order, ask: Ask, now: Date): void {
   const navs = [ask.nav, ask.fromNav ?? ask.nav];
   if (navs.some((nav) => nav.lessThanOrEqualTo(0))) throw refuse('NAV_NOT_POSITIVE');
-  const isTooLong = (nav: Decimal) =>
-    nav.decimalPlaces() > NAV_DECIMALS || nav.greaterThanOrEqualTo(new Decimal(10).pow(NAV_DIGITS));
-  if (navs.some(isTooLong))
-    throw refuseInput('BAD_INPUT', {
-      field: 'nav',
-      expected: `at most ${NAV_DIGITS} digits before and ${NAV_DECIMALS} after the point`,
-    });
+  if (navs.some((nav) => nav.decimalPlaces() > NAV_DECIMALS))
+    throw refuseInput('BAD_INPUT', { field: 'nav', expected: `at most ${NAV_DECIMALS} decimals` });
   const today = dayOf(now);
   if (ask.settledOn > today) throw refuse('SETTLED_IN_FUTURE', { today });
   const acceptedOn = order.acceptedAt === null ? today : dayOf(order.acceptedAt);
