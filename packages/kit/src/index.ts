@@ -67,4 +67,5 @@ export {
   schemaOf,
   startService,
 } from './server.js';
+export { tableProposals, wanted } from './table-proposals.js';
 export { dayOf, daysBetween, endOfMonth, plusDays, plusMonths, yearsBetween } from './time.js';

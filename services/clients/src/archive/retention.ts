@@ -1,23 +1,20 @@
 import { readFileSync } from 'node:fs';
 import {
-  type Approvable,
   type ApprovalDecision,
   asService,
   type Connection,
   type Db,
   dayOf,
   findForUpdate,
-  openApproval,
   type PageArgs,
   page,
-  refuseApproval,
-  settleApproval,
   type Tx,
+  tableProposals,
   transact,
+  wanted,
 } from '@client-graph/kit';
 import { In, LessThanOrEqual } from 'typeorm';
 import { z } from 'zod';
-import { staffOf } from '../actors.js';
 import type { ClientRow } from '../clients.entities.js';
 import type { DecideRetentionRulesInput, ProposeRetentionRulesInput } from '../generated/resolvers.js';
 import { code, line } from '../profiles.rules.js';
@@ -34,12 +31,16 @@ import {
 } from './retention.rules.js';
 
 /** The tables of retention: one proposal at a time, for the whole firm. */
-export const RETENTION_RULES: Approvable = {
+const RULE_SETS = tableProposals({
   action: 'RETENTION_RULES',
   scope: 'retention:approve',
   days: 90,
-  lapse: (tx, id) => tx.manager.update(RetentionRuleSetRow, id, { status: 'EXPIRED', decidedAt: tx.now }),
-};
+  row: RetentionRuleSetRow,
+  subject: () => 'retention-rules',
+  says: ['version', 'effectiveFrom', 'source', 'rows', 'reason'],
+  approve: (tx, { effectiveFrom }) => mustBeToCome(effectiveFrom, dayOf(tx.now)),
+});
+export const RETENTION_RULES = RULE_SETS.approvable;
 
 /** The set that decides on a day. */
 export const retentionOn = (db: Db | Tx, day: string | null): Promise<RetentionRuleSetRow> =>
@@ -53,14 +54,6 @@ export const retentionOn = (db: Db | Tx, day: string | null): Promise<RetentionR
 /** Every set of tables there is, newest first. */
 export const listRetentionSets = (db: Db, args: PageArgs): Promise<Connection<RetentionRuleSetRow>> =>
   page(db, RetentionRuleSetRow, args);
-
-const payloadOf = ({ version, effectiveFrom, source, rows, reason }: RetentionRuleSetRow) => ({
-  version,
-  effectiveFrom,
-  source,
-  rows,
-  reason,
-});
 
 /** Proposes tables that take effect on a day to come, once another person has approved them. */
 export const proposeRetentionRules = (
@@ -78,50 +71,25 @@ export const proposeRetentionRules = (
       const { effectiveFrom } = input;
       if ((await tx.findOne(RetentionRuleSetRow, { effectiveFrom, status: 'APPROVED' })) !== null)
         throw refuseRetention('EFFECTIVE_DATE_TAKEN');
-      const set: RetentionRuleSetRow = {
+      return RULE_SETS.propose(tx, {
         id,
         version,
         effectiveFrom,
         source: line(input.source, 'source', 200),
         rows,
-        status: 'PROPOSED',
-        reason: line(input.reason, 'reason', 500),
-        makerId: staffOf(tx),
-        checkerId: null,
-        proposedAt: tx.now,
-        decidedAt: null,
-        decisionReason: null,
+        ...wanted(tx, line(input.reason, 'reason', 500)),
         appliedTo: null,
         appliedAt: null,
-      };
-      await openApproval(tx, RETENTION_RULES, {
-        subject: 'retention-rules',
-        targetId: id,
-        payload: payloadOf(set),
       });
-      return tx.insert(RetentionRuleSetRow, set);
     }),
   );
 
 /** Approves, rejects or withdraws the open proposal. */
 export const decideRetentionRules = (
   db: Db,
-  input: DecideRetentionRulesInput,
+  { ruleSetId, reason }: DecideRetentionRulesInput,
   decision: ApprovalDecision,
-): Promise<RetentionRuleSetRow> =>
-  transact(db, async (tx) => {
-    const set = await findForUpdate(tx, RetentionRuleSetRow, input.ruleSetId);
-    if (set.status !== 'PROPOSED') throw refuseApproval('PROPOSAL_CLOSED', { status: set.status });
-    const about = { targetId: set.id, payload: payloadOf(set) };
-    const { checkerId } = await settleApproval(tx, RETENTION_RULES, decision, about);
-    if (decision === 'APPROVED') mustBeToCome(set.effectiveFrom, dayOf(tx.now));
-    return tx.update(RetentionRuleSetRow, set, {
-      status: decision,
-      checkerId,
-      decidedAt: tx.now,
-      decisionReason: line(input.reason, 'reason', 500),
-    });
-  });
+): Promise<RetentionRuleSetRow> => RULE_SETS.decide(db, ruleSetId, decision, line(reason, 'reason', 500));
 
 function mustBeToCome(effectiveFrom: string, today: string): void {
   if (effectiveFrom <= today) throw refuseRetention('EFFECTIVE_DATE_PAST', { today });

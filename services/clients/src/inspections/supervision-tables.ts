@@ -1,45 +1,38 @@
 import { AccessLimitsChanged } from '@client-graph/events';
 import {
-  type Approvable,
   type ApprovalDecision,
   type Connection,
   type Db,
   dayOf,
-  findForUpdate,
-  openApproval,
   type PageArgs,
   page,
   refuse,
-  refuseApproval,
-  settleApproval,
   type Tx,
+  tableProposals,
   transact,
+  wanted,
 } from '@client-graph/kit';
-import { staffOf } from '../actors.js';
 import type { DecideSupervisionTableInput, ProposeSupervisionTableInput } from '../generated/resolvers.js';
 import { code, line } from '../profiles.rules.js';
 import { InspectionTemplateRow, SupervisionTableRow } from './inspections.entities.js';
 import { Checks, refuseSupervisionTable, tableOf } from './templates.rules.js';
 
 /** An inspection template, or what daily checks look for: one proposal at a time for each. */
-export const SUPERVISION_TABLE: Approvable = {
+const TABLES = tableProposals({
   action: 'SUPERVISION_TABLE',
   scope: 'inspections:manage',
   days: 30,
-  lapse: (tx, id) => tx.manager.update(SupervisionTableRow, id, { status: 'EXPIRED', decidedAt: tx.now }),
-};
+  row: SupervisionTableRow,
+  subject: ({ kind, code: of }) => `${kind}:${of}`,
+  says: ['kind', 'code', 'version', 'effectiveFrom', 'source', 'content', 'reason'],
+  approve: async (tx, row) => {
+    await mustFit(tx, row);
+    await putInForce(tx, row);
+  },
+});
+export const SUPERVISION_TABLE = TABLES.approvable;
 
 const CONTENT_MAX = 50_000;
-
-const payloadOf = ({ kind, code, version, effectiveFrom, source, content, reason }: SupervisionTableRow) => ({
-  kind,
-  code,
-  version,
-  effectiveFrom,
-  source,
-  content,
-  reason,
-});
 
 /** Proposes a table that takes effect on a day to come, once another person has approved it. */
 export const proposeSupervisionTable = (
@@ -59,18 +52,10 @@ export const proposeSupervisionTable = (
         effectiveFrom: input.effectiveFrom,
         source: line(input.source, 'source', 200),
         content,
-        status: 'PROPOSED',
-        reason: line(input.reason, 'reason', 500),
-        makerId: staffOf(tx),
-        checkerId: null,
-        proposedAt: tx.now,
-        decidedAt: null,
-        decisionReason: null,
+        ...wanted(tx, line(input.reason, 'reason', 500)),
       };
       await mustFit(tx, row);
-      const subject = `${row.kind}:${row.code}`;
-      await openApproval(tx, SUPERVISION_TABLE, { subject, targetId: id, payload: payloadOf(row) });
-      return tx.insert(SupervisionTableRow, row);
+      return TABLES.propose(tx, row);
     }),
   );
 
@@ -93,26 +78,9 @@ async function mustFit(tx: Tx, row: SupervisionTableRow): Promise<void> {
 /** Approves, rejects or withdraws the open proposal. */
 export const decideSupervisionTable = (
   db: Db,
-  input: DecideSupervisionTableInput,
+  { tableId, reason }: DecideSupervisionTableInput,
   decision: ApprovalDecision,
-): Promise<SupervisionTableRow> =>
-  transact(db, async (tx) => {
-    const row = await findForUpdate(tx, SupervisionTableRow, input.tableId);
-    if (row.status !== 'PROPOSED') throw refuseApproval('PROPOSAL_CLOSED', { status: row.status });
-    const about = { targetId: row.id, payload: payloadOf(row) };
-    const { checkerId } = await settleApproval(tx, SUPERVISION_TABLE, decision, about);
-    if (decision === 'APPROVED') {
-      await mustFit(tx, row);
-      await putInForce(tx, row);
-    }
-    const decisionReason = line(input.reason, 'reason', 500);
-    return tx.update(SupervisionTableRow, row, {
-      status: decision,
-      checkerId,
-      decidedAt: tx.now,
-      decisionReason,
-    });
-  });
+): Promise<SupervisionTableRow> => TABLES.decide(db, tableId, decision, line(reason, 'reason', 500));
 
 async function putInForce(tx: Tx, row: SupervisionTableRow): Promise<void> {
   const { version, effectiveFrom, source } = row;

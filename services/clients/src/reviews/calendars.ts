@@ -1,18 +1,15 @@
 import {
-  type Approvable,
   type ApprovalDecision,
   asService,
   type Db,
   dayOf,
   findForUpdate,
-  openApproval,
-  refuseApproval,
-  settleApproval,
   type Tx,
+  tableProposals,
   transact,
+  wanted,
 } from '@client-graph/kit';
 import { In, Not } from 'typeorm';
-import { staffOf } from '../actors.js';
 import { ClientRow } from '../clients.entities.js';
 import type { DecideReviewCalendarInput, ProposeReviewCalendarInput } from '../generated/resolvers.js';
 import { IdDocumentRow } from '../profiles.entities.js';
@@ -23,20 +20,16 @@ import { redated } from './reviews.rules.js';
 import { calendarRowOn, noteNextReview } from './schedule.js';
 
 /** The calendar of reviews: one proposal at a time, for the whole firm. */
-export const REVIEW_CALENDAR: Approvable = {
+const CALENDARS = tableProposals({
   action: 'REVIEW_CALENDAR',
   scope: 'tables:approve',
   days: 90,
-  lapse: (tx, id) => tx.manager.update(ReviewCalendarRow, id, { status: 'EXPIRED', decidedAt: tx.now }),
-};
-
-const payloadOf = ({ version, effectiveFrom, source, rules, reason }: ReviewCalendarRow) => ({
-  version,
-  effectiveFrom,
-  source,
-  rules,
-  reason,
+  row: ReviewCalendarRow,
+  subject: () => 'review-calendar',
+  says: ['version', 'effectiveFrom', 'source', 'rules', 'reason'],
+  approve: (tx, { effectiveFrom }) => mustBeToCome(effectiveFrom, dayOf(tx.now)),
 });
+export const REVIEW_CALENDAR = CALENDARS.approvable;
 
 /** Proposes a calendar that takes effect on a day to come, once another person has approved it. */
 export const proposeReviewCalendar = (
@@ -52,48 +45,25 @@ export const proposeReviewCalendar = (
       if ((await tx.findOne(ReviewCalendarRow, { version })) !== null) throw refuseCalendar('VERSION_TAKEN');
       if ((await tx.findOne(ReviewCalendarRow, { effectiveFrom, status: 'APPROVED' })) !== null)
         throw refuseCalendar('EFFECTIVE_DATE_TAKEN');
-      const calendar: ReviewCalendarRow = {
+      return CALENDARS.propose(tx, {
         id,
         version,
         effectiveFrom,
         source: line(input.source, 'source', 200),
         rules,
-        status: 'PROPOSED',
-        reason: line(input.reason, 'reason', 500),
-        makerId: staffOf(tx),
-        checkerId: null,
-        proposedAt: tx.now,
-        decidedAt: null,
-        decisionReason: null,
+        ...wanted(tx, line(input.reason, 'reason', 500)),
         appliedTo: null,
         appliedAt: null,
-      };
-      const payload = payloadOf(calendar);
-      await openApproval(tx, REVIEW_CALENDAR, { subject: 'review-calendar', targetId: id, payload });
-      return tx.insert(ReviewCalendarRow, calendar);
+      });
     }),
   );
 
 /** Approves, rejects or withdraws the open proposal. */
 export const decideReviewCalendar = (
   db: Db,
-  input: Omit<DecideReviewCalendarInput, 'decision'>,
+  { calendarId, reason }: Omit<DecideReviewCalendarInput, 'decision'>,
   decision: ApprovalDecision,
-): Promise<ReviewCalendarRow> =>
-  transact(db, async (tx) => {
-    const calendar = await findForUpdate(tx, ReviewCalendarRow, input.calendarId);
-    const { status, effectiveFrom } = calendar;
-    if (status !== 'PROPOSED') throw refuseApproval('PROPOSAL_CLOSED', { status });
-    const about = { targetId: calendar.id, payload: payloadOf(calendar) };
-    const { checkerId } = await settleApproval(tx, REVIEW_CALENDAR, decision, about);
-    if (decision === 'APPROVED') mustBeToCome(effectiveFrom, dayOf(tx.now));
-    return tx.update(ReviewCalendarRow, calendar, {
-      status: decision,
-      checkerId,
-      decidedAt: tx.now,
-      decisionReason: line(input.reason, 'reason', 500),
-    });
-  });
+): Promise<ReviewCalendarRow> => CALENDARS.decide(db, calendarId, decision, line(reason, 'reason', 500));
 
 const BATCH = 200;
 

@@ -177,12 +177,17 @@ describe('a wall', () => {
     const [head, member] = [await person(one), await person(other, { name })];
     const { householdId } = await family(head, member);
     const everywhere = actorOf(one.id ?? '', ['ADVISER', 'OPERATIONS']);
+    const watchesToo = actorOf(one.id ?? '', ['ADVISER', 'COMPLIANCE']);
     const { row: wall } = await raise(one, other);
-    expect(await seenBy(one, member, name)).toEqual(EVERY_WAY);
+    for (const actor of [one, watchesToo]) expect(await seenBy(actor, member, name)).toEqual(EVERY_WAY);
     expect((await decide(SECOND, wall.id, 1)).row).toMatchObject({ status: 'IN_FORCE' });
 
     expect(await seenBy(one, member, name)).toEqual(NO_WAY);
-    expect(await seenBy(everywhere, member, name)).toEqual(NO_WAY);
+    for (const actor of [everywhere, watchesToo]) expect(await seenBy(actor, member, name)).toEqual(NO_WAY);
+    const hold = { requestId: freshId(), clientId: member, caseReference: 'M-2026-7', reason: 'Curious' };
+    expect((await send(watchesToo, 'placeLegalHold', 'PlaceLegalHoldInput', hold)).codes).toEqual([
+      'NOT_FOUND',
+    ]);
     expect(await seenBy(actorOf(other.id ?? '', ['OPERATIONS']), head, '王小明')).toEqual(NO_WAY);
     expect(await seenBy(WATCH, member, name)).toEqual(EVERY_WAY);
     expect(await WAYS['by id']!(OFFICER, member, name)).toBe(true);
