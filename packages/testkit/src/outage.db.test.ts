@@ -69,6 +69,7 @@ test('a relay whose connection has died without a word gives it up, and so does 
     kafka,
     log,
     metrics: createMetrics(service.name),
+    silenceMs: 2_500,
   });
   await record();
   await until(areAllSent);
