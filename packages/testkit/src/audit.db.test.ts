@@ -1,11 +1,11 @@
-import { type Actor, actorOf, Decimal, dayOf, sealAudit, transact } from '@client-graph/kit';
+import { type Actor, actorOf, Decimal, dayOf, keysInMemory, sealAudit, transact } from '@client-graph/kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { AuditAnchors } from '../../kit/src/audit-anchors.js';
 import { checkAudit } from '../../kit/src/audit-check.js';
 import { writesOf } from '../../kit/src/audit-trail.js';
 import { Vault } from '../../kit/src/vault.js';
 import { DiaryRow, fixture, JarRow, putIn } from './fixture.js';
-import { aService, freshId, readablePlaces, testKeys, type World } from './index.js';
+import { aService, freshId, readablePlaces, type World } from './index.js';
 
 let world: World;
 const auditor = actorOf(freshId(), ['AUDITOR']);
@@ -269,7 +269,14 @@ describe('the seal', () => {
     const clientId = freshId();
     await entry(clientId);
     await aJar();
-    const elsewhere = { ...world.db, vault: new Vault('fixture', testKeys) };
+    const masterKeys = { current: 'test', keys: { test: Buffer.alloc(32, 7).toString('base64') } };
+    const elsewhere = {
+      ...world.db,
+      vault: new Vault(
+        'fixture',
+        keysInMemory(() => masterKeys),
+      ),
+    };
     await elsewhere.vault.start((sql, parameters) => world.db.source.query(sql, parameters));
     const spoil =
       'update data_key set wrapped = set_byte(wrapped, 20, 255 - get_byte(wrapped, 20)) where subject = $1';

@@ -34,7 +34,7 @@ export { aServer } from './routes.js';
 const OF_EVIDENCE = /\b(access_log|audit_entry|data_key)\b/;
 
 /** One master key that everybody knows. */
-export const testKeys = keysInMemory(() => ({
+const testKeys = keysInMemory(() => ({
   current: 'test',
   keys: { test: Buffer.alloc(32, 7).toString('base64') },
 }));

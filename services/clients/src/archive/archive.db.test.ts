@@ -1,136 +1,37 @@
-import {
-  ComplaintClosed,
-  ComplaintReceived,
-  ComplaintReopened,
-  OrderSettled,
-  ReportIssued,
-} from '@client-graph/events';
+import { ComplaintClosed, ComplaintReceived, ComplaintReopened, OrderSettled } from '@client-graph/events';
 import type { Actor } from '@client-graph/kit';
-import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
+import { actorOf, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { activate, openPerson } from '../../test/applications.js';
+import {
+  AUDITOR,
+  active,
+  aFile,
+  ask,
+  complaint,
+  HOUR,
+  itemsOf,
+  keepingOf,
+  later,
+  OFFICER,
+  openDesk,
+  order,
+  run,
+  SECOND,
+  send,
+  WATCH,
+} from '../../test/archive-desk.js';
 import { comeBack } from '../../test/own-events.js';
-import { service } from '../service.js';
 import { archiveHandlers } from './archive.handlers.js';
 import { FILED } from './filing.rules.js';
 
-const OFFICER = actorOf(freshId(), ['OPERATIONS']);
-const WATCH = actorOf(freshId(), ['COMPLIANCE']);
-const SECOND = actorOf(freshId(), ['COMPLIANCE']);
-const AUDITOR = actorOf(freshId(), ['AUDITOR']);
-
 let world: World;
-const ask = (actor: Actor, operation: string, variables: Record<string, unknown> = {}, purpose?: string) => {
-  later(1);
-  return world.ask(actor, operation, variables, purpose);
-};
 beforeAll(async () => {
-  world = await aService(service);
+  world = await openDesk();
 });
 afterAll(() => world.stop());
 beforeEach(() => {
   world.clock.now = new Date('2026-03-02T02:00:00Z');
 });
-
-const later = (ms: number) => {
-  world.clock.now = new Date(world.clock.now.getTime() + ms);
-};
-const HOUR = 3_600_000;
-const run = (name: string) => service.jobs!.find((job) => job.name === name)!.run(world.db);
-const active = async (adviser = actorOf(freshId(), ['ADVISER'])) => {
-  const client = await activate(ask, OFFICER, await openPerson(ask, adviser));
-  return { ...client, adviser };
-};
-const send = (actor: Actor, name: string, type: string, input: object, fields = 'id status version') =>
-  ask(actor, `mutation ($input: ${type}!) { ${name}(input: $input) { ${fields} } }`, { input });
-
-type Item = {
-  id: string;
-  itemClass: string;
-  what: string;
-  retainedUntil: string | null;
-  isHeld: boolean;
-  sourceRef: string;
-};
-const itemsOf = async (clientId: string, actor: Actor = WATCH): Promise<Item[]> =>
-  (
-    await ask(
-      actor,
-      `{ archiveFile(clientId: "${clientId}") { items(first: 100) { nodes { id itemClass itemClassLabel(locale: ZH_HANT) what source sourceRef hash occurredAt retainedUntil isHeld } } } }`,
-    )
-  ).data.archiveFile.items.nodes;
-const keepingOf = async (clientId: string) =>
-  (await ask(WATCH, `{ archiveFile(clientId: "${clientId}") { keeping { keptUntil isHeld } } }`)).data
-    .archiveFile.keeping;
-
-const order = (clientId: string) => ({
-  clientId,
-  orderId: freshId(),
-  productId: freshId(),
-  productClass: 'BANK_WMP' as const,
-  side: 'BUY' as const,
-  amountMinor: 8_800_000,
-  currency: 'CNY',
-});
-const complaint = (clientId: string, complaintId = freshId()) => ({
-  complaintId,
-  clientId,
-  category: 'SERVICE',
-  severity: 'LOW' as const,
-  dueOn: '2026-03-17',
-  onTime: null,
-  rootCause: null,
-});
-
-/** A client with something of every service in the file. */
-async function aFile() {
-  const client = await active();
-  await comeBack(world);
-  await world.deliver(OrderSettled({ ...order(client.id), settledOn: '2026-03-02' }), { times: 2 });
-  await world.deliver(
-    ReportIssued({ clientId: client.id, assessmentId: freshId(), reportId: freshId(), level: 'MEDIUM' }),
-    { times: 2 },
-  );
-  return client;
-}
-
-async function anAccess(actor: Actor, clientId: string, changes: object = {}) {
-  const items = (await itemsOf(clientId)).map(({ id }) => id);
-  const input = {
-    requestId: freshId(),
-    clientId,
-    itemIds: items,
-    purpose: 'INSPECTION',
-    reason: 'The yearly sample',
-    hours: 8,
-    ...changes,
-  };
-  const answer = await send(actor, 'requestArchiveAccess', 'RequestArchiveAccessInput', input);
-  return { ...answer, access: answer.data?.requestArchiveAccess, items };
-}
-const decideOn = (actor: Actor, accessId: string, decision = 'APPROVE', expectedVersion = 1) =>
-  send(actor, 'decideArchiveAccess', 'DecideArchiveAccessInput', {
-    accessId,
-    expectedVersion,
-    decision,
-    reason: 'The sample needs it',
-  });
-const step = (actor: Actor, name: string, accessId: string, expectedVersion: number) =>
-  send(actor, name, 'ArchiveAccessInput', { accessId, expectedVersion }, 'id status version closesAt');
-const read = (actor: Actor, accessId: string, itemId: string) =>
-  ask(
-    actor,
-    `mutation ($input: ReadArchiveItemInput!) { readArchiveItem(input: $input) {
-       item { id } facts { name value } isIntact readAt client { status individual { name } } } }`,
-    { input: { accessId, itemId } },
-  );
-async function anOpenAccess(actor: Actor, clientId: string) {
-  const { access, items } = await anAccess(actor, clientId);
-  await decideOn(WATCH, access.id);
-  const opened = await step(actor, 'openArchiveAccess', access.id, 2);
-  return { id: access.id as string, items, closesAt: opened.data.openArchiveAccess.closesAt };
-}
-const stored = (sql: string, ...values: unknown[]) => world.sql<Record<string, unknown>>(sql, values);
 
 test('every event that is filed has a class, and every class an event', () => {
   expect(archiveHandlers.map(({ type }) => type).sort()).toEqual(Object.keys(FILED).sort());
@@ -208,173 +109,6 @@ describe('a file', () => {
     for (let n = 0; n < 60; n += 1)
       await world.deliver(OrderSettled({ ...order(id), settledOn: '2026-03-02' }));
     expect(await cost()).toBe(before);
-  });
-});
-
-describe('access to a file', () => {
-  test('is asked for by one, allowed by another, open for its hours, and each reading is written down', async () => {
-    const { id } = await aFile();
-    const access = await anOpenAccess(AUDITOR, id);
-    expect(access.closesAt).toMatch(/^2026-03-02T10:00:00/);
-    const [identity] = (await itemsOf(id)).filter(({ what }) => what === 'client.activated');
-    const reading = await read(AUDITOR, access.id, identity!.id);
-    expect(reading.codes).toEqual([]);
-    expect(reading.data.readArchiveItem).toMatchObject({
-      isIntact: true,
-      client: { status: 'ACTIVE', individual: { name: '王小明' } },
-    });
-    const [row] = await stored(
-      'select item_id, reader_id, role, format from archive_read where access_id = $1',
-      access.id,
-    );
-    expect(row).toEqual({ item_id: identity!.id, reader_id: AUDITOR.id, role: 'AUDITOR', format: 'SCREEN' });
-    const told = (await world.events()).filter(({ type }) => type.startsWith('archive.'));
-    expect(told.map(({ type, key, data }) => [type, key, data['role'], data['requestId']])).toEqual([
-      ['archive.access.granted', id, 'AUDITOR', access.id],
-      ['archive.read', id, 'AUDITOR', access.id],
-    ]);
-    const reads = await ask(
-      WATCH,
-      `{ archiveFile(clientId: "${id}") { reads { nodes { itemId readerId } } } }`,
-    );
-    expect(reads.data.archiveFile.reads.nodes).toEqual([{ itemId: identity!.id, readerId: AUDITOR.id }]);
-  });
-
-  test('closes after eight hours: nothing is read then, and the job says so once', async () => {
-    const { id } = await aFile();
-    const { id: accessId, items } = await anOpenAccess(AUDITOR, id);
-    later(8 * HOUR - 2);
-    expect((await read(AUDITOR, accessId, items[0]!)).codes).toEqual([]);
-    expect((await read(AUDITOR, accessId, items[0]!)).codes).toEqual(['WINDOW_CLOSED']);
-    await run('expire-archive-access');
-    await run('expire-archive-access');
-    expect(await stored('select status, version from archive_access where id = $1', accessId)).toEqual([
-      { status: 'EXPIRED', version: 4 },
-    ]);
-    expect((await read(AUDITOR, accessId, items[0]!)).codes).toEqual(['ACCESS_STATE']);
-    expect((await step(AUDITOR, 'openArchiveAccess', accessId, 4)).codes).toEqual(['ACCESS_STATE']);
-  });
-
-  test('is never allowed by whoever has asked, nor by the adviser, nor changed behind the back of who allows', async () => {
-    const adviser = actorOf(freshId(), ['ADVISER', 'COMPLIANCE']);
-    const { id } = await active(adviser);
-    await comeBack(world);
-    const own = await anAccess(WATCH, id);
-    expect((await decideOn(WATCH, own.access.id)).codes).toEqual(['MAKER_IS_CHECKER']);
-    expect((await decideOn(adviser, own.access.id)).codes).toEqual(['OWN_CLIENT']);
-    await stored('update archive_access set hours = 7 where id = $1', own.access.id);
-    expect((await decideOn(SECOND, own.access.id)).codes).toEqual(['PAYLOAD_CHANGED']);
-    await stored('update archive_access set hours = 8 where id = $1', own.access.id);
-    expect((await decideOn(SECOND, own.access.id)).codes).toEqual([]);
-    expect((await decideOn(SECOND, own.access.id, 'APPROVE', 2)).codes).toEqual(['PROPOSAL_CLOSED']);
-    expect((await decideOn(OFFICER, own.access.id)).codes).toEqual(['FORBIDDEN']);
-  });
-
-  test('is used by whoever has asked, for what was named, and given back', async () => {
-    const { id } = await aFile();
-    const [first, second] = await itemsOf(id);
-    const { access } = await anAccess(AUDITOR, id, { itemIds: [first!.id], hours: 1 });
-    expect((await read(AUDITOR, access.id, first!.id)).codes).toEqual(['ACCESS_STATE']);
-    await decideOn(WATCH, access.id);
-    expect((await step(WATCH, 'openArchiveAccess', access.id, 2)).codes).toEqual(['NOT_THE_REQUESTER']);
-    await step(AUDITOR, 'openArchiveAccess', access.id, 2);
-    expect((await read(AUDITOR, access.id, second!.id)).codes).toEqual(['ITEM_NOT_NAMED']);
-    expect((await read(WATCH, access.id, first!.id)).codes).toEqual(['NOT_THE_REQUESTER']);
-    expect((await step(AUDITOR, 'returnArchiveAccess', access.id, 3)).data.returnArchiveAccess.status).toBe(
-      'RETURNED',
-    );
-    expect((await read(AUDITOR, access.id, first!.id)).codes).toEqual(['ACCESS_STATE']);
-  });
-
-  test('lapses when nobody decides within seven days, or opens it within three', async () => {
-    const { id } = await aFile();
-    const undecided = (await anAccess(AUDITOR, id)).access.id;
-    const unused = (await anAccess(AUDITOR, id)).access.id;
-    await decideOn(WATCH, unused);
-    later(72 * HOUR);
-    expect((await step(AUDITOR, 'openArchiveAccess', unused, 2)).codes).toEqual(['WINDOW_CLOSED']);
-    await run('expire-archive-access');
-    later(96 * HOUR);
-    expect((await decideOn(WATCH, undecided)).codes).toEqual(['PROPOSAL_EXPIRED']);
-    await run('expire-approvals');
-    expect(
-      await stored('select distinct status from archive_access where id = any($1)', [undecided, unused]),
-    ).toEqual([{ status: 'EXPIRED' }]);
-  });
-
-  test('withdrawn by whoever has asked, and rejected, it leads nowhere', async () => {
-    const { id } = await aFile();
-    const one = (await anAccess(AUDITOR, id)).access.id;
-    expect((await step(WATCH, 'withdrawArchiveAccess', one, 1)).codes).toEqual(['NOT_THE_MAKER']);
-    expect((await step(AUDITOR, 'withdrawArchiveAccess', one, 1)).data.withdrawArchiveAccess.status).toBe(
-      'WITHDRAWN',
-    );
-    const two = (await anAccess(AUDITOR, id)).access.id;
-    expect((await decideOn(WATCH, two, 'REJECT')).data.decideArchiveAccess.status).toBe('REJECTED');
-    for (const accessId of [one, two])
-      expect((await step(AUDITOR, 'openArchiveAccess', accessId, 2)).codes).toEqual(['ACCESS_STATE']);
-  });
-
-  test.each<[string, object, string]>([
-    ['no items', { itemIds: [] }, 'ITEMS_NEEDED'],
-    ['an item of nobody', { itemIds: [freshId()] }, 'ITEMS_NEEDED'],
-    ['what is no id', { itemIds: ['x'] }, 'ITEMS_NEEDED'],
-    ['nine hours', { hours: 9 }, 'HOURS_IMPOSSIBLE'],
-    ['no hour', { hours: 0 }, 'HOURS_IMPOSSIBLE'],
-    ['no reason', { reason: ' ' }, 'BAD_INPUT'],
-    ['another client', { clientId: freshId() }, 'NOT_FOUND'],
-  ])('with %s is refused', async (_, changes, code) => {
-    const { id } = await aFile();
-    expect((await anAccess(AUDITOR, id, changes)).codes).toEqual([code]);
-  });
-
-  test('ten requests with one requestId are one, and ten approvals at once allow once', async () => {
-    const { id } = await aFile();
-    const requestId = freshId();
-    const asked = await Promise.all(Array.from({ length: 10 }, () => anAccess(AUDITOR, id, { requestId })));
-    const ids = new Set(asked.map(({ access }) => access.id));
-    expect(ids.size).toBe(1);
-    const decisions = await Promise.all(Array.from({ length: 10 }, () => decideOn(WATCH, [...ids][0])));
-    expect(decisions.filter(({ codes }) => codes.length === 0)).toHaveLength(1);
-    expect((await world.events('archive.access.granted')).filter(({ key }) => key === id)).toHaveLength(1);
-  });
-
-  test('an item that was changed in the database is found out, and a reading cannot be taken back', async () => {
-    const { id } = await aFile();
-    const { id: accessId, items } = await anOpenAccess(AUDITOR, id);
-    await stored(`update archive_item set facts = facts || '{"x": 1}' where id = $1`, items[0]);
-    expect((await read(AUDITOR, accessId, items[0]!)).data.readArchiveItem.isIntact).toBe(false);
-    await expect(stored('delete from archive_read where access_id = $1', accessId)).rejects.toThrow(
-      'never changed',
-    );
-    await expect(
-      stored('update archive_read set reader_id = item_id where access_id = $1', accessId),
-    ).rejects.toThrow('never changed');
-  });
-
-  test('its export is a PDF that names reader and instant on every page, with the index and every hash', async () => {
-    const { id } = await aFile();
-    const access = await anOpenAccess(AUDITOR, id);
-    const answer = await ask(
-      AUDITOR,
-      'mutation ($input: ExportArchiveInput!) { exportArchive(input: $input) { id content sha256 items fileName } }',
-      { input: { accessId: access.id, locale: 'ZH_HANT' } },
-      `ARCHIVE_ACCESS:${access.id}`,
-    );
-    const made = answer.data.exportArchive;
-    const bytes = Buffer.from(made.content, 'base64');
-    expect(bytes.subarray(0, 5).toString()).toBe('%PDF-');
-    expect(made.items).toBe(access.items.length);
-    expect(bytes.toString('latin1')).toContain('/Subject');
-    expect(await stored('select sha256, items from archive_export where id = $1', made.id)).toEqual([
-      { sha256: made.sha256, items: access.items.length },
-    ]);
-    expect(
-      await stored(
-        `select count(*)::int as n from archive_read where access_id = $1 and format = 'EXPORT'`,
-        access.id,
-      ),
-    ).toEqual([{ n: access.items.length }]);
   });
 });
 
