@@ -17,6 +17,20 @@ import {
   REVIEW_KIND_LABELS,
   REVIEW_STAGE_LABELS,
 } from './code-labels.rules.js';
+import {
+  ASSET_SOURCE_LABELS,
+  CONSENT_SOURCE_LABELS,
+  CONTACT_CHECK_LABELS,
+  CONTACT_END_LABELS,
+  DATA_REQUEST_OUTCOME_LABELS,
+  ENRICHED_LABELS,
+  EXPERIENCE_LABELS,
+  EXTENSION_LABELS,
+  FINANCIALS_SOURCE_LABELS,
+  LAWFUL_BASIS_LABELS,
+  OWNER_CONTROL_LABELS,
+  VERIFICATION_LABELS,
+} from './evidence-labels.rules.js';
 import type { Resolvers } from './generated/resolvers.js';
 import { CLASS_LABELS, GRADE_LABELS, type Label, type Locale, STATUS_LABELS } from './labels.rules.js';
 import { roleSeenBy } from './relationships/relationships.rules.js';
@@ -48,6 +62,8 @@ export const labelResolvers = {
   IndividualProfile: {
     genderLabel: (row, asked) => inWordsIf(GENDER_LABELS, row.gender, asked),
     employmentLabel: (row, asked) => inWordsIf(EMPLOYMENT_LABELS, row.employment, asked),
+    experienceKindLabels: ({ experienceKinds }, { locale }) =>
+      experienceKinds.map((kind) => EXPERIENCE_LABELS[kind][locale]),
     civilCapacityLabel: (row, asked) => inWords(CAPACITY_LABELS, row.civilCapacity, asked),
   },
   IdDocument: {
@@ -58,9 +74,28 @@ export const labelResolvers = {
     channelLabel: (row, asked) => inWordsIf(CHANNEL_LABELS, row.channel, asked),
     basisLabel: (row, asked) => inWords(BASIS_LABELS, row.basis, asked),
     actionLabel: (row, asked) => inWords(CONSENT_ACTION_LABELS, row.action, asked),
+    sourceLabel: (row, asked) => inWords(CONSENT_SOURCE_LABELS, row.source, asked),
   },
   ContactDetail: {
     typeLabel: (row, asked) => inWords(CHANNEL_LABELS, row.type, asked),
+    methodLabel: (row, asked) => inWordsIf(CONTACT_CHECK_LABELS, row.method, asked),
+    endedReasonLabel: (row, asked) => inWordsIf(CONTACT_END_LABELS, row.endedReason, asked),
+  },
+  IdentityVerification: {
+    methodLabel: (row, asked) => inWords(VERIFICATION_LABELS, row.method, asked),
+  },
+  AssetSnapshot: {
+    sourceLabel: (row, asked) => inWords(ASSET_SOURCE_LABELS, row.source, asked),
+  },
+  InstitutionFinancials: {
+    sourceLabel: (row, asked) => inWords(FINANCIALS_SOURCE_LABELS, row.source, asked),
+  },
+  BeneficialOwner: {
+    controlLabel: (row, asked) => inWords(OWNER_CONTROL_LABELS, row.control, asked),
+  },
+  Enrichment: {
+    fieldLabel: (row, asked) => inWords(ENRICHED_LABELS, row.field, asked),
+    basisLabel: (row, asked) => inWords(LAWFUL_BASIS_LABELS, row.basis, asked),
   },
   HouseholdMember: {
     roleLabel: (row, asked) => inWords(HOUSEHOLD_ROLE_LABELS, row.role, asked),
@@ -79,6 +114,8 @@ export const labelResolvers = {
   DataRequest: {
     typeLabel: (row, asked) => inWords(DATA_REQUEST_LABELS, row.type, asked),
     statusLabel: (row, asked) => inWords(DATA_REQUEST_STATUS_LABELS, row.status, asked),
+    outcomeLabel: (row, asked) => inWordsIf(DATA_REQUEST_OUTCOME_LABELS, row.outcome, asked),
+    extensionReasonLabel: (row, asked) => inWordsIf(EXTENSION_LABELS, row.extensionReason, asked),
   },
   GradeOverride: {
     gradeLabel: (row, asked) => inWords(GRADE_LABELS, row.grade, asked),
@@ -91,6 +128,7 @@ export const labelResolvers = {
     statusLabel: (row, asked) => inWords(PROPOSAL_LABELS, row.status, asked),
   },
   GradingMove: {
+    kindLabel: (row, asked) => inWords(KIND_LABELS, row.kind, asked),
     fromGradeLabel: (row, asked) => inWords(GRADE_LABELS, row.fromGrade, asked),
     toGradeLabel: (row, asked) => inWords(GRADE_LABELS, row.toGrade, asked),
     fromClassLabel: (row, asked) => inWords(CLASS_LABELS, row.fromClass, asked),

@@ -38,6 +38,9 @@ export const LEVEL_LABELS: Readonly<Record<RiskLevel, Text>> = {
   HIGH: { en: 'High risk', zh: '高风险', zhHant: '高風險' },
 };
 
+export const levelLabel = (level: RiskLevel | null, locale: Locale): string | null =>
+  level === null ? null : say(LEVEL_LABELS[level], locale);
+
 /** The kind of investor each level stands for, with the code the trade uses (policy 4.4). */
 export const LEVEL_NATURES: Readonly<Record<RiskLevel, Text>> = {
   LOW: { en: 'C1, conservative', zh: 'C1 保守型', zhHant: 'C1 保守型' },

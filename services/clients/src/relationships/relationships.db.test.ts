@@ -265,14 +265,19 @@ test('codes are said in words, also of a relationship from its other side', asyn
   const { data, codes } = await world.ask(
     OFFICER,
     `{ client(id: "${head}") { kindLabel(locale: ZH_HANT) relationships { role roleLabel(locale: ZH_HANS) }
-      individual { genderLabel employmentLabel civilCapacityLabel(locale: ZH_HANS) idDocument { typeLabel } }
-      statusHistory { toLabel } contactDetails { type typeLabel } } }`,
+      individual { genderLabel experienceKindLabels(locale: ZH_HANS) employmentLabel civilCapacityLabel(locale: ZH_HANS) idDocument { typeLabel } }
+      statusHistory { toLabel } contactDetails { type typeLabel methodLabel endedReasonLabel } } }`,
   );
   expect(codes).toEqual([]);
   expect(data.client).toMatchObject({
     kindLabel: '個人客戶',
     relationships: [{ role: 'CHILD', roleLabel: '子女' }],
-    individual: { genderLabel: 'Male', employmentLabel: null, civilCapacityLabel: '完全民事行为能力' },
+    individual: {
+      genderLabel: 'Male',
+      experienceKindLabels: ['理财产品'],
+      employmentLabel: null,
+      civilCapacityLabel: '完全民事行为能力',
+    },
     statusHistory: [{ toLabel: 'Being opened' }],
   });
 });

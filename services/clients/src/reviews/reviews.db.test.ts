@@ -181,6 +181,39 @@ test('nobody is late by a change of grade, and a review that was told keeps its 
   expect(await reviewsOf(id)).toMatchObject([{ kind: 'PERIODIC', dueOn: '2027-05-02' }]);
 });
 
+test('the list of what is due has pages without gap or double, also where many are due on one day', async () => {
+  const adviser = actorOf(freshId(), ['ADVISER']);
+  const ids: string[] = [];
+  for (const day of ['2026-03-02', '2026-03-02', '2026-03-01', '2026-03-02', '2026-02-27']) {
+    at(day);
+    ids.push((await active(adviser)).id);
+  }
+  const page = (after: string | null, first = 2) =>
+    world.ask(
+      adviser,
+      `query ($first: Int, $after: String) { reviewsDuePage(by: "2028-03-02", first: $first, after: $after) {
+        nodes { dueOn client { id } } edges { cursor } pageInfo { hasNextPage endCursor } } }`,
+      { after, first },
+    );
+  const seen: { dueOn: string; client: { id: string } }[] = [];
+  let after: string | null = null;
+  do {
+    const { reviewsDuePage: found } = (await page(after)).data;
+    seen.push(...found.nodes);
+    after = found.pageInfo.hasNextPage ? found.pageInfo.endCursor : null;
+  } while (after !== null);
+  expect(seen.map(({ dueOn }) => dueOn)).toEqual([
+    '2028-02-27',
+    '2028-03-01',
+    ...Array(3).fill('2028-03-02'),
+  ]);
+  expect(new Set(seen.map(({ client }) => client.id))).toEqual(new Set(ids));
+  expect((await page(null, 101)).codes).toEqual(['PAGE_SIZE']);
+  expect((await page(Buffer.from(freshId()).toString('base64url'))).codes).toEqual(['BAD_CURSOR']);
+  const few = await world.statements(() => page(null, 1));
+  expect(await world.statements(() => page(null, 5))).toBe(few);
+});
+
 test('an institution is asked about its own fields, and a restricted client about nothing', async () => {
   const { id, version } = await activate(
     ask,

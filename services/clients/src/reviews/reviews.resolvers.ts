@@ -5,13 +5,14 @@ import { GRADE_LABELS } from '../labels.rules.js';
 import { decideReviewCalendar, proposeReviewCalendar } from './calendars.js';
 import { CALENDAR_GRADES } from './calendars.rules.js';
 import { ReviewCalendarRow } from './reviews.entities.js';
-import { completeReview, reviewsDue } from './reviews.js';
+import { completeReview, reviewsDue, reviewsDuePage } from './reviews.js';
 import { calendarRowOn } from './schedule.js';
 
 export const reviewResolvers = (hashKey: string) =>
   ({
     Query: {
       reviewsDue: (_, { by }, ctx) => reviewsDue(ctx, by ?? null),
+      reviewsDuePage: (_, { by, ...args }, ctx) => reviewsDuePage(ctx, by ?? null, args),
       reviewCalendar: (_, { on }, { db }) => transact(db, (tx) => calendarRowOn(tx, on ?? dayOf(tx.now))),
       reviewCalendars: (_, args, ctx) => page(ctx.db, ReviewCalendarRow, args),
     },

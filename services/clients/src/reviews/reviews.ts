@@ -1,11 +1,15 @@
 import { ClientReviewDue } from '@client-graph/events';
 import {
   asService,
+  type Connection,
   type Context,
+  connectionOf,
   type Db,
   dayOf,
   findForUpdate,
   isUuid,
+  type PageArgs,
+  pageOf,
   reachedSql,
   refuse,
   type Tx,
@@ -100,16 +104,37 @@ async function remindBatch(tx: Tx): Promise<number> {
 const DUE_MAX = 100;
 
 /** The open reviews due by a day of the clients that the caller reaches, most urgent first, at most 100. */
-export async function reviewsDue(ctx: Context, by: string | null): Promise<InformationReviewRow[]> {
-  const { db, actor } = ctx;
+export const reviewsDue = (ctx: Context, by: string | null): Promise<InformationReviewRow[]> =>
+  dueBy(ctx, by, null, DUE_MAX);
+
+/** The same, page by page. */
+export async function reviewsDuePage(
+  ctx: Context,
+  by: string | null,
+  args: PageArgs,
+): Promise<Connection<InformationReviewRow>> {
+  const { first, afterId } = pageOf(args);
+  const last = afterId === null ? null : await ctx.load(InformationReviewRow, afterId);
+  if (afterId !== null && last === null) throw refuse('BAD_CURSOR');
+  return connectionOf(await dueBy(ctx, by, last, first + 1), first);
+}
+
+async function dueBy(
+  { db, actor, load }: Context,
+  by: string | null,
+  last: InformationReviewRow | null,
+  limit: number,
+): Promise<InformationReviewRow[]> {
   const values: unknown[] = [by ?? dayOf(db.now()), [...ASKED]];
   const reached = reachedSql(actor, 'c', () => `$${values.push(actor.id)}`);
+  const beyond =
+    last === null ? '' : ` and (r.due_on, r.id) > ($${values.push(last.dueOn)}, $${values.push(last.id)})`;
   const rows: { id: string }[] = await db.source.query(
     `select r.id from information_review r join client c on c.id = r.client_id
-     where r.stage <> 'DONE' and r.due_on <= $1 and c.status = any($2) and ${reached}
-     order by r.due_on, r.id limit ${DUE_MAX}`,
+     where r.stage <> 'DONE' and r.due_on <= $1 and c.status = any($2) and ${reached}${beyond}
+     order by r.due_on, r.id limit ${limit}`,
     values,
   );
-  const reviews = await Promise.all(rows.map(({ id }) => ctx.load(InformationReviewRow, id)));
+  const reviews = await Promise.all(rows.map(({ id }) => load(InformationReviewRow, id)));
   return reviews.filter((review) => review !== null);
 }

@@ -1,4 +1,5 @@
 import type { Context } from '@client-graph/kit';
+import { ADDRESSEE_LABELS } from '../code-labels.rules.js';
 import { RiskAlertRow } from '../entities.js';
 import type { Resolvers } from '../generated/resolvers.js';
 import { say } from '../words.rules.js';
@@ -38,6 +39,7 @@ export const alertsResolvers = {
     typeLabel: ({ type }, { locale }) => say(TYPE_LABELS[type], locale),
     severityLabel: ({ severity }, { locale }) => say(SEVERITY_LABELS[severity], locale),
     stateLabel: ({ state }, { locale }) => say(ALERT_STATE_LABELS[state], locale),
+    addresseeLabel: ({ addressee }, { locale }) => say(ADDRESSEE_LABELS[addressee], locale),
     actionLabel: ({ action }, { locale }) => (action === null ? null : say(DEED_LABELS[action], locale)),
     closeReasonLabel: ({ closeReason }, { locale }) =>
       closeReason === null ? null : say(CLOSE_LABELS[closeReason], locale),

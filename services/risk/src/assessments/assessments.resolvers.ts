@@ -1,6 +1,7 @@
 import { ClientCopyRow, type Context, Decimal, dayOf, isHidden, transact } from '@client-graph/kit';
 import { dutyFor } from '../client-files/duty.js';
 import { DUTY_LABELS } from '../client-files/investors.rules.js';
+import { CHANNEL_LABELS } from '../code-labels.rules.js';
 import {
   AnswerSheetRow,
   AssessmentRow,
@@ -18,7 +19,7 @@ import { reportPdf } from '../reports/pdf.js';
 import { explain, type ReportSection, reasonOf, sectionsOf } from '../reports/report.rules.js';
 import { decidedOf } from '../reports/reports.js';
 import { EXPIRED_REASON, endedSentence, endingOf } from '../validity/validity.rules.js';
-import { dimensionLabel, flagLabel, LEVEL_LABELS, say, type Text } from '../words.rules.js';
+import { dimensionLabel, flagLabel, LEVEL_LABELS, levelLabel, say, type Text } from '../words.rules.js';
 import { confirmReport, startAssessment, startAssistedAssessment, submitAnswers } from './assessments.js';
 import { awaitsInterview, isValidOn } from './assessments.rules.js';
 import { STATE_LABELS } from './labels.rules.js';
@@ -148,8 +149,10 @@ export const assessmentsResolvers = {
       const { definition } = await questionnaireOf(context, assessment);
       return assessment.flags.map((flag) => say(flagLabel(flag, definition.flags), locale));
     },
-    finalLevelLabel: ({ finalLevel }, { locale }) =>
-      finalLevel === null ? null : say(LEVEL_LABELS[finalLevel], locale),
+    channelLabel: ({ channel }, { locale }) => say(CHANNEL_LABELS[channel], locale),
+    bandLevelLabel: ({ bandLevel }, { locale }) => levelLabel(bandLevel, locale),
+    scoredLevelLabel: ({ scoredLevel }, { locale }) => levelLabel(scoredLevel, locale),
+    finalLevelLabel: ({ finalLevel }, { locale }) => levelLabel(finalLevel, locale),
     reports: async ({ id }, _, context) => reportsOf(context, id),
     report: async ({ id }, _, context) => (await reportsOf(context, id)).at(-1) ?? null,
   },
@@ -160,6 +163,7 @@ export const assessmentsResolvers = {
   },
   FiredGate: {
     needsInterview: ({ interview }) => interview,
+    ceilingLabel: ({ ceiling }, { locale }) => levelLabel(ceiling, locale),
     flagLabel: ({ flagWords }, { locale }) => (flagWords === null ? null : say(flagWords, locale)),
     reason: ({ why }, { locale }) => say(why, locale),
   },

@@ -332,6 +332,33 @@ describe('a review of a level that counts', () => {
   });
 });
 
+test('what was said and found has words', async () => {
+  const who = await aClient();
+  const awaited = await submitted(who, BOLD);
+  const { answer: arranged } = await schedule(awaited);
+  await record(arranged, { outcome: 'LOWER', newLevel: 'MEDIUM' });
+  const { data } = await world.ask(
+    who.client,
+    `query ($id: ID!) { assessment(id: $id) { channelLabel(locale: ZH_HANS) bandLevelLabel scoredLevelLabel(locale: ZH_HANT)
+      gatesFired { ceilingLabel } appointment { modeLabel } questionnaire { audienceLabel(locale: ZH_HANT) }
+      interview { modeLabel(locale: ZH_HANS) checklistLabels outcomeLabel newLevelLabel(locale: ZH_HANT) } } }`,
+    { id: awaited.id },
+  );
+  expect(data.assessment).toMatchObject({
+    channelLabel: '线上',
+    bandLevelLabel: 'High risk',
+    scoredLevelLabel: '高風險',
+    appointment: { modeLabel: 'By video' },
+    questionnaire: { audienceLabel: '個人客戶' },
+    interview: {
+      modeLabel: '当面',
+      checklistLabels: ['Risk tolerance', 'Investment goals'],
+      outcomeLabel: 'Level lowered',
+      newLevelLabel: '中風險',
+    },
+  });
+});
+
 test('once a newer sheet is handed in, the older one waits for nobody', async () => {
   const waiting = async () =>
     (

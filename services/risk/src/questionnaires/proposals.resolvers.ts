@@ -1,5 +1,7 @@
 import type { Context } from '@client-graph/kit';
+import { AUDIENCE_LABELS, PROPOSAL_LABELS } from '../code-labels.rules.js';
 import type { Resolvers } from '../generated/resolvers.js';
+import { say } from '../words.rules.js';
 import {
   approveQuestionnaire,
   proposeQuestionnaire,
@@ -17,6 +19,8 @@ export const proposalsResolvers = {
     rejectQuestionnaire: (_: unknown, { input }, { db }: Context) => rejectQuestionnaire(db, input),
   },
   QuestionnaireProposal: {
+    audienceLabel: ({ audience }, { locale }) => say(AUDIENCE_LABELS[audience], locale),
+    stateLabel: ({ state }, { locale }) => say(PROPOSAL_LABELS[state], locale),
     content: ({ definition }) => JSON.stringify(definition),
   },
 } satisfies Resolvers;

@@ -1,4 +1,5 @@
 import { type Context, dayOf, refuse } from '@client-graph/kit';
+import { AUDIENCE_LABELS } from '../code-labels.rules.js';
 import type { QuestionnaireRow } from '../entities.js';
 import type { Resolvers } from '../generated/resolvers.js';
 import { dimensionLabel, say } from '../words.rules.js';
@@ -25,6 +26,7 @@ export const questionnairesResolvers = {
     code: ({ row }) => row.code,
     version: ({ row }) => row.version,
     audience: ({ row }) => row.audience,
+    audienceLabel: ({ row }, { locale }) => say(AUDIENCE_LABELS[row.audience], locale),
     effectiveFrom: ({ row }) => row.effectiveFrom,
     questions: ({ row, seed }) => askedOf(row.definition.questions).map((question) => ({ question, seed })),
   },

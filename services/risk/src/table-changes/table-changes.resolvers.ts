@@ -1,4 +1,5 @@
 import { type Context, canDecide, listApprovals, transact } from '@client-graph/kit';
+import { CHANGE_LABELS } from '../code-labels.rules.js';
 import type { AlertRuleRow, AssessmentRuleRow } from '../entities.js';
 import type { Resolvers } from '../generated/resolvers.js';
 import { PUBLISH_QUESTIONNAIRE } from '../questionnaires/proposals.js';
@@ -38,6 +39,7 @@ export const tableChangesResolvers = {
     content: ({ definition }) => JSON.stringify(definition),
   },
   TableChange: {
+    kindLabel: ({ kind }, { locale }) => say(CHANGE_LABELS[kind], locale),
     stateLabel: ({ state }, { locale }) => say(CHANGE_STATE_LABELS[state], locale),
     content: ({ definition }) => JSON.stringify(definition),
   },
