@@ -7,21 +7,24 @@ import {
   SurveyAnswered,
 } from '@client-graph/events';
 import { aService, freshId, type World } from '@client-graph/testkit';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { adviser, books, operations } from '../books.fixture.js';
 import { aClient, points } from '../fixture.js';
 import { activatePoints, expirePoints, lapsePoints } from '../points/points.js';
 import { service } from '../service.js';
 
+const START = new Date('2026-03-02T02:00:00.000Z');
+// One world for all: making and dropping a database takes longer than any of these tests but the last.
 let world: World;
-beforeEach(async () => {
-  world = await aService(service, { now: new Date('2026-03-02T02:00:00.000Z') });
+beforeAll(async () => {
+  world = await aService(service);
 });
-afterEach(async () => {
-  await sound();
-  await world.stop();
+beforeEach(() => {
+  world.clock.now = START;
 });
+afterEach(() => sound());
+afterAll(() => world.stop());
 const { standing, sound, buy, reverse } = books(() => world);
 
 const client = () => aClient(world, freshId());
@@ -71,12 +74,10 @@ test('all points of a duplicate are the survivor’s: spendable, pending, owed, 
     lots: [],
   });
   await sound();
-  const told = (await world.events('points.transferred')).map(({ key, data }) => [
-    key,
-    data['way'],
-    data['balance'],
-  ]);
-  expect(new Map(told.map(([key, ...rest]) => [key, rest]))).toEqual(
+  const told = (await world.events('points.transferred')).filter(({ key }) =>
+    [survivor, merged].includes(key),
+  );
+  expect(new Map(told.map(({ key, data }) => [key, [data['way'], data['balance']]]))).toEqual(
     new Map([
       [merged, ['OUT', 0]],
       [survivor, ['IN', 820]],
@@ -153,7 +154,10 @@ test('a debt goes along and is paid by what the survivor has; a credit that was 
   await world.deliver(FeeCreditRequested({ ...credit, feeMinor: 1_000, amountMinor: 200, currency: 'CNY' }), {
     times: 5,
   });
-  expect((await world.events('fee.credit.granted')).map(({ key }) => key)).toEqual([merged]);
+  const granted = (await world.events('fee.credit.granted')).filter(({ key }) =>
+    [survivor, merged].includes(key),
+  );
+  expect(granted.map(({ key }) => key)).toEqual([merged]);
   expect(await standing(survivor)).toMatchObject({ balance: 500 });
   await world.deliver(FeeCreditReleased({ ...credit, reason: 'TEST' }), { times: 5 });
   expect(await standing(survivor)).toMatchObject({ balance: 700 });
@@ -185,7 +189,7 @@ const MOVES: Move[] = ['MERGE', 'PART', 'BUY_S', 'BUY_M', 'REDEEM_S', 'REDEEM_M'
 test('any history of merging, parting, buying and spending: no point is lost or made, and all records agree', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.constantFrom(...MOVES), { minLength: 4, maxLength: 16 }), async (moves) => {
-      world.clock.now = new Date('2026-03-02T02:00:00.000Z');
+      world.clock.now = START;
       const [survivor, merged] = [await client(), await client()];
       await points(world, survivor, 1_000, '2026-05-31');
       await points(world, merged, 2_000, '2026-04-30');

@@ -11,6 +11,7 @@ type World = {
   ask: (actor: Actor, operation: string, variables?: Record<string, unknown>) => Promise<Answer>;
   deliver: (draft: EventDraft) => Promise<void>;
   events: () => Promise<{ type: string; key: string; sequence: number; data: Record<string, unknown> }[]>;
+  sql: (text: string, values?: unknown[]) => Promise<unknown[]>;
   clock: { now: Date };
 };
 
