@@ -32,7 +32,7 @@ export const payFeeWithPoints = (db: Db, input: PayFee): Promise<FeeCreditRow> =
   );
 
 /** What an order has cost in fees so far; nothing once it was reversed. */
-export async function bookedFee(tx: Tx, orderId: string): Promise<Decimal> {
+async function bookedFee(tx: Tx, orderId: string): Promise<Decimal> {
   const [row] = await tx.query<{ fee: string }>(
     'select coalesce(sum(fee), 0) as fee from settlement where order_id = $1',
     [orderId],
