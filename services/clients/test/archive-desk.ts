@@ -1,6 +1,6 @@
-import { OrderSettled, ReportIssued } from '@client-graph/events';
-import type { Actor } from '@client-graph/kit';
-import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
+import { randomUUID as freshId } from 'node:crypto';
+import { type EventDraft, OrderSettled, ReportIssued } from '@client-graph/events';
+import { type Actor, actorOf, type Db } from '@client-graph/kit';
 import { service } from '../src/service.js';
 import { activate, openPerson } from './applications.js';
 import { comeBack } from './own-events.js';
@@ -11,13 +11,27 @@ export const SECOND = actorOf(freshId(), ['COMPLIANCE']);
 export const AUDITOR = actorOf(freshId(), ['AUDITOR']);
 export const HOUR = 3_600_000;
 
+// biome-ignore lint/suspicious/noExplicitAny: a test knows the shape it has asked for and checks it at once.
+type Answer = { data: any; codes: string[] };
+/** The part of a service under test that is needed here. */
+type World = {
+  db: Db;
+  clock: { now: Date };
+  ask: (
+    actor: Actor,
+    operation: string,
+    variables?: Record<string, unknown>,
+    purpose?: string,
+  ) => Promise<Answer>;
+  deliver: (draft: EventDraft, options?: { times?: number; at?: Date; id?: string }) => Promise<void>;
+  sql: <T>(text: string, values?: unknown[]) => Promise<T[]>;
+};
 let world: World;
 
-/** Runs the service for the tests of one file; what follows is what they do again and again. */
-export async function openDesk(): Promise<World> {
-  world = await aService(service);
-  return world;
-}
+/** Says on which service the tests of a file do what follows, again and again. */
+export const openDesk = (opened: World): void => {
+  world = opened;
+};
 
 type Item = {
   id: string;

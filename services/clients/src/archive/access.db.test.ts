@@ -1,4 +1,4 @@
-import { actorOf, freshId, type World } from '@client-graph/testkit';
+import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   AUDITOR,
@@ -21,10 +21,12 @@ import {
   WATCH,
 } from '../../test/archive-desk.js';
 import { comeBack } from '../../test/own-events.js';
+import { service } from '../service.js';
 
 let world: World;
 beforeAll(async () => {
-  world = await openDesk();
+  world = await aService(service);
+  openDesk(world);
 });
 afterAll(() => world.stop());
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { ComplaintClosed, ComplaintReceived, ComplaintReopened, OrderSettled } from '@client-graph/events';
 import type { Actor } from '@client-graph/kit';
-import { actorOf, freshId, type World } from '@client-graph/testkit';
+import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   AUDITOR,
@@ -21,12 +21,14 @@ import {
   WATCH,
 } from '../../test/archive-desk.js';
 import { comeBack } from '../../test/own-events.js';
+import { service } from '../service.js';
 import { archiveHandlers } from './archive.handlers.js';
 import { FILED } from './filing.rules.js';
 
 let world: World;
 beforeAll(async () => {
-  world = await openDesk();
+  world = await aService(service);
+  openDesk(world);
 });
 afterAll(() => world.stop());
 beforeEach(() => {
