@@ -10,6 +10,7 @@ import {
   ClientReviewCompleted,
   ClientReviewDue,
   ClientUnmerged,
+  ClientUnrestricted,
   FeeCreditDeclined,
   FeeCreditGranted,
   RiskProfileChanged,
@@ -20,6 +21,7 @@ import { followMerge, followUnmerge } from './merges/merges.js';
 import { rejectUnsuitable } from './orders/orders.js';
 import { endOrders } from './orders/standing-orders.js';
 import { keepConsent } from './recommendations/consent.js';
+import { tellHoldings } from './restriction.js';
 import { dropReview, keepInvestor, keepReview } from './suitability/standing.js';
 import { keepProfile } from './suitability/suitability.js';
 
@@ -41,6 +43,7 @@ export const handlers: readonly Handler[] = [
     handle(ended, (tx, { data }) => endOrders(tx, data.clientId, 'ALL')),
   ),
   handle(ClientRestricted, (tx, { data }) => endOrders(tx, data.clientId, 'ALL')),
+  handle(ClientUnrestricted, (tx, { data }) => tellHoldings(tx, data.clientId)),
   handle(ClientMerged, (tx, { data }) => followMerge(tx, data)),
   handle(ClientUnmerged, (tx, { data }) => followUnmerge(tx, data)),
   handle(FeeCreditGranted, (tx, { data }) => bookCredit(tx, data)),

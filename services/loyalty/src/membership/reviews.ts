@@ -5,7 +5,7 @@ import { qualifyingAfter, review, tiersInForce } from './membership.rules.js';
 
 const BATCH_MEMBERS = 200;
 
-/** Reviews every tier whose anniversary has come; a run that dies goes on where it stopped. */
+/** Reviews every tier whose anniversary has come, of restricted clients once they are no more; a run that dies goes on where it stopped. */
 export async function reviewTiers(db: Db): Promise<void> {
   const today = dayOf(db.now());
   let found: number;
@@ -13,6 +13,7 @@ export async function reviewTiers(db: Db): Promise<void> {
     found = await transact(db, async (tx) => {
       const due = await tx.query<{ id: string }>(
         `select client_id as id from membership where tier_to <= $1 and status = 'ACTIVE'
+           and not exists (select from client_copy c where c.client_id = membership.client_id and c.status = 'RESTRICTED')
          order by client_id limit ${BATCH_MEMBERS} for update`,
         [today],
       );

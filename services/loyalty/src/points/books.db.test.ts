@@ -1,6 +1,10 @@
+import { ClientClosed, ClientRestricted, ClientUnrestricted } from '@client-graph/events';
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { points } from '../fixture.js';
+import { reviewTiers } from '../membership/reviews.js';
+import { noticeExpiry } from '../reports/notices.js';
 import { service } from '../service.js';
 import { anOrder, NOW, pointsTests } from './points.fixture.js';
 import { activatePoints, expirePoints } from './points.js';
@@ -101,6 +105,42 @@ describe('the daily run', () => {
       isConsistent: true,
     });
     expect((await eventsOf(clientId)).at(-1)?.data).toMatchObject({ balance: lots });
+  });
+});
+
+describe('a restricted client', () => {
+  test('has books that go with time, but nothing is told; tiers are reviewed once the client is restricted no more', async () => {
+    const clientId = await aClient();
+    await points(world, clientId, 100, '2026-03-31');
+    await world.sql(
+      `update membership set tier = 'PLUS', tier_from = '2025-03-10', tier_to = '2026-03-10' where client_id = $1`,
+      [clientId],
+    );
+    const moved = { clientId, reason: 'TEST' };
+    await world.deliver(ClientRestricted({ ...moved, from: 'ACTIVE', to: 'RESTRICTED', until: null }));
+    const before = await eventsOf(clientId);
+    await at('2026-03-20T02:00:00Z', async () => {
+      await noticeExpiry(world.db);
+      await reviewTiers(world.db);
+    });
+    await at('2026-04-01T02:00:00Z', () => expirePoints(world.db));
+    expect(await eventsOf(clientId)).toEqual(before);
+    expect(await auditOf(clientId)).toMatchObject({ balanceOfLots: 0, isConsistent: true });
+    await world.deliver(ClientUnrestricted({ ...moved, from: 'RESTRICTED', to: 'ACTIVE' }));
+    await at('2026-04-02T02:00:00Z', () => reviewTiers(world.db));
+    expect((await eventsOf(clientId)).slice(before.length)).toMatchObject([
+      { type: 'membership.tier.changed', data: { from: 'PLUS', to: 'CLASSIC' } },
+    ]);
+  });
+
+  test('who has left was told of the last day of their points then, and is not told of another', async () => {
+    const clientId = await aClient();
+    await points(world, clientId, 100, '2026-04-30');
+    await world.deliver(ClientClosed({ clientId, from: 'CLOSING', to: 'CLOSED', reason: 'TEST' }));
+    await noticeExpiry(world.db);
+    expect((await eventsOf(clientId)).map(({ type, data }) => [type, data['expiresOn']])).toEqual([
+      ['points.expiring', '2026-04-01'],
+    ]);
   });
 });
 

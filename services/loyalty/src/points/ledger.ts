@@ -89,9 +89,19 @@ export async function takeStep(tx: Tx, due: DueLot[], today: string, step: Step)
     LedgerEntryRow,
     taken.map(({ entry }) => ({ ...entry, basis: null, at: tx.now })),
   );
-  await tx.record(...taken.flatMap(({ events }) => events));
+  const restricted = await restrictedAmong(tx, clientIds);
+  await tx.record(...taken.flatMap(({ lot, events }) => (restricted.has(lot.clientId) ? [] : events)));
   for (const { clientId } of members.filter((member) => Number(member.debt) > 0))
     await settleDebt(tx, clientId);
+}
+
+/** Time passes for restricted clients too, but nothing is told of them; what is told later carries the balance of its moment. */
+async function restrictedAmong(tx: Tx, clientIds: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.query<{ id: string }>(
+    `select client_id as id from client_copy where client_id = any($1) and status = 'RESTRICTED'`,
+    [clientIds],
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** One statement for a batch; the memberships are locked, so the lots are still as they were read. */

@@ -114,6 +114,8 @@ test('a reward of a restricted client waits unseen: nobody of the back office li
   await world.deliver(ClientRestricted({ ...moved, from: 'ACTIVE', to: 'RESTRICTED', until: null }));
   expect(await listed()).toBe(false);
   expect((await handOver()).codes).toEqual(['NOT_FOUND']);
+  days(40);
+  await callOffWaiting(world.db);
   await world.deliver(ClientUnrestricted({ ...moved, from: 'RESTRICTED', to: 'ACTIVE' }));
   expect(await listed()).toBe(true);
   expect((await handOver()).codes).toEqual([]);

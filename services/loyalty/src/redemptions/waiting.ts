@@ -7,7 +7,7 @@ const TIMED_OUT = 'TIMED_OUT';
 
 /**
  * Calls off rewards that nobody has fetched in time: points and units go back. Credits against fees wait for products, which
- * gives them up itself.
+ * gives them up itself; rewards of a restricted client wait until they are no more.
  */
 export async function callOffWaiting(db: Db): Promise<void> {
   const today = dayOf(db.now());
@@ -15,6 +15,7 @@ export async function callOffWaiting(db: Db): Promise<void> {
   for (let found = BATCH; found === BATCH; ) {
     const due: { id: string }[] = await db.source.query(
       `select id from redemption where state = 'RESERVED' and kind <> 'FEE_CREDIT' and requested_on < $1
+         and not exists (select from client_copy c where c.client_id = redemption.client_id and c.status = 'RESTRICTED')
        order by requested_on, id limit ${BATCH}`,
       [plusDays(today, -reservationDays)],
     );

@@ -1,17 +1,19 @@
 import { type Db, dayOf, plusDays, type Tx, transact } from '@client-graph/kit';
 import { In } from 'typeorm';
 import { DrawdownRow, HoldingRow } from '../entities.js';
+import { notRestricted } from '../restriction.js';
 import { drawdownOf, watchDrawdown } from './performance.rules.js';
 import { positionsOf } from './positions.js';
 
 const CLIENTS_AT_ONCE = 200;
 const SPAN_DAYS = 90;
 
-/** Looks at what every client holds against its 90-day peak, and tells each band once. Run again, it tells nothing new. */
+/** Looks at what every client holds against its 90-day peak, and tells each band once; of a restricted client nothing is told. Run again, it tells nothing new. */
 export async function watchDrawdowns(db: Db): Promise<void> {
   for (let after: string | null = null; ; ) {
     const clients: { id: string }[] = await db.source.query(
       `select distinct client_id as id from holding where units > 0 and ($1::uuid is null or client_id > $1)
+         and ${notRestricted('holding.client_id')}
        order by client_id limit $2`,
       [after, CLIENTS_AT_ONCE],
     );

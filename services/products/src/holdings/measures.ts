@@ -2,6 +2,7 @@ import { type Db, Decimal, dayOf, plusDays, plusMonths, type Tx, transact } from
 import { In } from 'typeorm';
 import { HoldingRow, MeasureRow, ProductRow } from '../entities.js';
 import { latestNavs } from '../navs/navs.js';
+import { notRestricted } from '../restriction.js';
 import { holdingValue, valuationOf } from './holdings.rules.js';
 import { measure, measured } from './measures.rules.js';
 import { portfolioReturn } from './performance.rules.js';
@@ -10,11 +11,13 @@ import { positionsOf } from './positions.js';
 const CLIENTS_AT_ONCE = 100;
 const REDEEMED_DAYS = 5;
 
-/** Measures what every client holds, and tells what has changed since it was last told. Run again, it tells nothing new. */
+/** Measures what every client holds, and tells what has changed since it was last told; of a restricted client nothing is told. Run again, it tells nothing new. */
 export async function measurePortfolios(db: Db): Promise<void> {
   for (let after: string | null = null; ; ) {
     const clients: { id: string }[] = await db.source.query(
-      'select distinct client_id as id from holding where $1::uuid is null or client_id > $1 order by client_id limit $2',
+      `select distinct client_id as id from holding where ($1::uuid is null or client_id > $1)
+         and ${notRestricted('holding.client_id')}
+       order by client_id limit $2`,
       [after, CLIENTS_AT_ONCE],
     );
     const clientIds = clients.map(({ id }) => id);

@@ -12,10 +12,11 @@ import {
   transact,
 } from '@client-graph/kit';
 import { nonNegativeMoney } from '@client-graph/kit/money';
-import { In, LessThan } from 'typeorm';
+import { In, LessThan, Raw } from 'typeorm';
 import { ProductRow, RecommendationRow } from '../entities.js';
 import { isAtLeast } from '../products/products.rules.js';
 import { ranked, type Situation, situationOf } from '../recommendations/candidates.js';
+import { notRestricted } from '../restriction.js';
 import { decideFor, judge, lockClient, lockProduct, type Purchase } from '../suitability/suitability.js';
 import { allocationOf, driftOf, type Goal } from './allocation.rules.js';
 import { PlanLineRow, PlanRow } from './plans.entities.js';
@@ -189,14 +190,14 @@ export const declinePlan = (db: Db, input: { planId: string; expectedVersion: nu
 
 const AT_ONCE = 200;
 
-/** Ends plans that nobody has accepted in time, and tells of accepted ones that are to be looked at again. Run again, it does nothing. */
+/** Ends plans that nobody has accepted in time, and tells of accepted ones that are to be looked at again; those of restricted clients wait. Run again, it does nothing. */
 export async function watchPlans(db: Db): Promise<void> {
   const inBatches = async (batch: (tx: Tx) => Promise<number>) => {
     while ((await transact(db, batch)) === AT_ONCE);
   };
   await inBatches(async (tx) => {
     const late = await tx.manager.find(PlanRow, {
-      where: { state: 'PROPOSED', validUntil: LessThan(tx.now) },
+      where: { state: 'PROPOSED', validUntil: LessThan(tx.now), clientId: Raw(notRestricted) },
       ...{ order: { id: 'ASC' }, take: AT_ONCE, lock: { mode: 'pessimistic_write' } },
     });
     for (const plan of late) {
@@ -209,6 +210,7 @@ export async function watchPlans(db: Db): Promise<void> {
   await inBatches(async (tx) => {
     const due = await tx.query<{ id: string }>(
       `select id from portfolio_plan where state = 'ACCEPTED' and review_told_at is null and review_on <= $1
+         and ${notRestricted('portfolio_plan.client_id')}
        order by id limit $2 for update`,
       [dayOf(tx.now), AT_ONCE],
     );

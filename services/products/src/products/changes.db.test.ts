@@ -1,3 +1,4 @@
+import { ClientRestricted, ClientUnrestricted } from '@client-graph/events';
 import { asService } from '@client-graph/kit';
 import { plusMonths } from '@client-graph/kit/time';
 import { actorOf, aService, freshId, type World } from '@client-graph/testkit';
@@ -13,8 +14,11 @@ import {
   importNavs,
   place,
 } from '../fixture.js';
+import { watchDrawdowns } from '../holdings/drawdown.js';
+import { measurePortfolios } from '../holdings/measures.js';
 import { service } from '../service.js';
 import { raiseRatings } from './changes.js';
+import { finishSweeps } from './sweeps.js';
 
 let world: World;
 beforeAll(async () => {
@@ -167,6 +171,24 @@ describe('suspending and closing', () => {
       ['R2', '50K_500K'],
       ['R2', '50K_500K'],
     ]);
+  });
+
+  test('of a restricted holder nothing is told; what has changed meanwhile is, once they are restricted no more', async () => {
+    const { id, code } = await aProduct(world);
+    const clientId = await aClient(world, 'MEDIUM');
+    await bought(world, clientId, id, '70000');
+    const moved = { clientId, reason: 'TEST' };
+    await world.deliver(ClientRestricted({ ...moved, from: 'ACTIVE', to: 'RESTRICTED', until: null }));
+    const before = await eventsOf(world, clientId);
+    await rate(id);
+    await importNavs(world, `code,day,nav\n${code},2026-03-01,2\n${code},2026-03-02,1`);
+    for (const job of [finishSweeps, watchDrawdowns, measurePortfolios]) await job(asService(world.db));
+    expect(await eventsOf(world, clientId)).toEqual(before);
+    await world.deliver(ClientUnrestricted({ ...moved, from: 'RESTRICTED', to: 'ACTIVE' }), { times: 2 });
+    const after = (await eventsOf(world, clientId)).slice(before.length);
+    expect(after.map(({ type, data }) => [type, data['rating']])).toEqual([['holding.changed', 'R3']]);
+    await measurePortfolios(asService(world.db));
+    expect((await eventsOf(world, clientId)).at(-1)?.type).toBe('portfolio.measured');
   });
 
   test('a suspended product is sold again once it is resumed; a closed one never', async () => {

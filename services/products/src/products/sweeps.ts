@@ -5,6 +5,7 @@ import { holdingChanged, together, valuationOf } from '../holdings/holdings.rule
 import { latestNavs } from '../navs/navs.js';
 import { BEFORE_SUBMISSION, OPEN_STATES } from '../orders/orders.rules.js';
 import { sendBack } from '../orders/send-back.js';
+import { notRestricted } from '../restriction.js';
 
 /** ORDERS: open purchases of the product are looked at anew. HOLDERS: each holder is told with the rating as it is now. */
 export type SweepTask = 'ORDERS' | 'HOLDERS';
@@ -67,7 +68,7 @@ const note = (db: Db, sweepId: string, seen: readonly { id: string }[]): Promise
     ]),
   );
 
-/** Tells holders, by client, with the place noted in the same transaction: each is told once for each change. */
+/** Tells holders, by client, with the place noted in the same transaction: each is told once for each change; a restricted one once they are no more. */
 const tellBatch = (db: Db, sweepId: string): Promise<boolean> =>
   transact(db, async (tx) => {
     const sweep = await tx.manager.findOneOrFail(SweepRow, {
@@ -78,6 +79,7 @@ const tellBatch = (db: Db, sweepId: string): Promise<boolean> =>
     const product = await tx.manager.findOneOrFail(ProductRow, { where: { id: sweep.productId } });
     const clients = await tx.query<{ id: string }>(
       `select distinct client_id as id from holding where product_id = $1 and units > 0 and ($2::uuid is null or client_id > $2)
+         and ${notRestricted('holding.client_id')}
        order by client_id limit $3`,
       [product.id, sweep.afterId, AT_ONCE],
     );
