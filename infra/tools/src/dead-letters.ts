@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Topic } from '@client-graph/events';
 import type { Admin, Kafka, KafkaMessage } from 'kafkajs';
-import { type Held, heldLetters, KafkaProblem, type Letter, readParts } from './kafka.js';
+import { type Held, heldLetters, KafkaProblem, type Letter, NOTHING_NEW_MS, readParts } from './kafka.js';
 
 /** Under this name Kafka remembers which dead letters have been sent again. */
 const MEMORY = 'client-graph.dead-letters';
@@ -32,7 +32,11 @@ export async function listDead(
   const memory = await recall(admin, held);
   // A reader of its own for each listing: the group that remembers is for sending only.
   const groupId = `${MEMORY}.${randomUUID()}`;
-  const consumer = kafka.consumer({ groupId, allowAutoTopicCreation: false });
+  const consumer = kafka.consumer({
+    groupId,
+    allowAutoTopicCreation: false,
+    maxWaitTimeInMs: NOTHING_NEW_MS,
+  });
   try {
     await readParts(consumer, held, async (letter) => each(described(letter, memory)));
   } finally {
@@ -76,6 +80,7 @@ export async function resendDead(
     allowAutoTopicCreation: false,
     sessionTimeout: 10_000,
     heartbeatInterval: 1_000,
+    maxWaitTimeInMs: NOTHING_NEW_MS,
   });
   const producer = kafka.producer({
     idempotent: true,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { keepConsuming, readEvent, type Topic, UnreadableMessage } from '@client-graph/events';
 import type { Admin, Kafka, KafkaMessage } from 'kafkajs';
+import { NOTHING_NEW_MS } from './kafka.js';
 
 /** Hands on each event as one line until stopped: from now on, or from the first one Kafka still has. */
 export function tailEvents(
@@ -10,7 +11,7 @@ export function tailEvents(
   const groupId = `client-graph.tail.${randomUUID()}`;
   const consuming = keepConsuming({
     kafka,
-    group: { groupId, allowAutoTopicCreation: false },
+    group: { groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: NOTHING_NEW_MS },
     topics: [...options.topics],
     fromBeginning: options.fromBeginning,
     run: {

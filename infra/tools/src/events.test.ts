@@ -83,7 +83,7 @@ async function lay(
 /** All messages of the topic with this key, once the last of them is there. */
 async function arrived(key: string, count: number): Promise<KafkaMessage[]> {
   const seen: KafkaMessage[] = [];
-  const consumer = kafka.consumer({ groupId: `test-${freshId()}` });
+  const consumer = kafka.consumer({ groupId: `test-${freshId()}`, maxWaitTimeInMs: 100 });
   await consumer.connect();
   await consumer.subscribe({ topic: TOPIC, fromBeginning: true });
   await consumer.run({

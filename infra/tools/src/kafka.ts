@@ -32,6 +32,9 @@ export async function openKafka(brokers: string): Promise<{ kafka: Kafka; admin:
   return { kafka, admin };
 }
 
+/** How long a broker with nothing to tell keeps a consumer waiting: a command that ends waits for that answer too. */
+export const NOTHING_NEW_MS = 300;
+
 const isTopic = (name: string): name is Topic => TOPICS.some((topic) => topic === name);
 
 /** The topics meant: those named, all when none is. Throws a KafkaProblem for a name that is no topic of the graph. */

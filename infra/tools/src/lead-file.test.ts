@@ -342,10 +342,21 @@ describe('how a file is written', () => {
     expect(brief(await read(text))).toEqual(['2 1', '3 NOT_UTF8', '4 3']);
   });
 
-  test('a file in UTF-16 is named as such', async () => {
-    expect(await sentence(() => read(Buffer.from('\uFEFFid,calls,sold\n', 'utf16le')))).toBe(
+  test.each(['\uFEFF', ''])('a file in UTF-16 that begins with %j is named as such', async (mark) => {
+    expect(await sentence(() => read(Buffer.from(`${mark}id,calls,sold\n`, 'utf16le')))).toBe(
       'FILE is in UTF-16: save it as UTF-8.',
     );
+  });
+
+  test('a file whose lines end in carriage returns alone is named as such; one such sign in a cell ends no row', async () => {
+    expect(await sentence(() => read('id,calls,sold\r1,1,n\r2,1,n\r'))).toBe(
+      'FILE ends its lines with carriage returns alone: save it with line feeds.',
+    );
+    expect(brief(await read('id,calls,sold,note\n1,1,n,a\rb\n2,1,n,\r\n3,1,n,c\n'))).toEqual([
+      '2 1',
+      '3 2',
+      '4 3',
+    ]);
   });
 
   test('two hundred columns are read, and a row that lacks one is rejected', async () => {

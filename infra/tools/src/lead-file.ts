@@ -29,7 +29,11 @@ export async function factsOf(path: string, encoding: Encoding = 'AUTO'): Promis
   let lines = 0;
   let isFirst = true;
   for await (const chunk of bytesOf(path)) {
-    if (isFirst && ['fffe', 'feff'].includes(chunk.subarray(0, 2).toString('hex')))
+    // UTF-16 says so with its first bytes, or has a zero in one of them.
+    if (
+      isFirst &&
+      (['fffe', 'feff'].includes(chunk.subarray(0, 2).toString('hex')) || chunk.subarray(0, 2).includes(0))
+    )
       throw new ImportProblem(`${path} is in UTF-16: save it as UTF-8.`);
     isFirst = false;
     hash.update(chunk);
@@ -71,6 +75,8 @@ export async function* readLeadFile(
   if (header === undefined) throw new ImportProblem(`${path} is empty.`);
   if (!('cells' in header))
     throw new ImportProblem(`The header of ${path} cannot be read: ${header.code}, ${header.detail}.`);
+  if (header.cells.some((name: string) => name.includes('\r')))
+    throw new ImportProblem(`${path} ends its lines with carriage returns alone: save it with line feeds.`);
   const readRow = fitMapping(path, header.cells, mapping, facts.sha256.slice(0, 12));
   for await (const record of records) {
     if (!('cells' in record)) yield record;
@@ -226,7 +232,7 @@ const parseOne = (text: string, delimiter: string): string[] | undefined => pars
 /** Undefined when csv-parse finds a fault, which it does by throwing; with valid UTF-8 and no limits only quotes can be at fault. */
 function parseMany(text: string, delimiter: string): string[][] | undefined {
   try {
-    return parse(text, { delimiter, relax_column_count: true });
+    return parse(text, { delimiter, record_delimiter: '\n', relax_column_count: true });
   } catch {
     return undefined;
   }

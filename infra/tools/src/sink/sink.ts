@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataOf, keepConsuming, LeadConverted, readEvent, UnreadableMessage } from '@client-graph/events';
 import type { Admin, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import { NOTHING_NEW_MS } from '../kafka.js';
 import { SinkProblem } from './sink-problem.js';
 import { newState, type SinkState, type StateFolder } from './state.js';
 import { type ConversionEvent, jsonOf, type Target } from './target.js';
@@ -93,7 +94,7 @@ export async function runSink(
   const isDone = () =>
     isOnce && [...goal].every(([partition, high]) => BigInt(state.positions[partition] ?? '0') >= high);
   if (isDone()) return { ended: Promise.resolve(0), stop: () => target.close() };
-  const groupId = await beginAt(admin, state);
+  const groupId = await beginAt(kafka, state);
   let delivered = 0;
   let finish: (count: number) => void = () => undefined;
   const ended = new Promise<number>((resolve) => {
@@ -101,7 +102,12 @@ export async function runSink(
   });
   const consuming = keepConsuming({
     kafka,
-    group: { groupId, sessionTimeout: 10_000, heartbeatInterval: 1_000 },
+    group: {
+      groupId,
+      sessionTimeout: 10_000,
+      heartbeatInterval: 1_000,
+      maxWaitTimeInMs: NOTHING_NEW_MS,
+    },
     topics: [TOPIC],
     fromBeginning: true,
     run: {
@@ -127,13 +133,29 @@ export async function runSink(
  * A group of its own for each run, set to where the sink stopped: nobody is in it, so a run does not wait until Kafka has noticed the
  * death of the one before. The position on disk is what counts; the group serves a consumer that must begin again within the run.
  */
-async function beginAt(admin: Admin, state: SinkState): Promise<string> {
+async function beginAt(kafka: Kafka, state: SinkState): Promise<string> {
   const groupId = `client-graph.sink.${randomUUID()}`;
-  const partitions = Object.entries(state.positions).map(([partition, offset]) => ({
+  const positions = Object.entries(state.positions).map(([partition, offset]) => ({
+    topic: TOPIC,
     partition: Number(partition),
     offset,
   }));
-  await admin.setOffsets({ groupId, topic: TOPIC, partitions });
+  // kafkajs's own admin.setOffsets does the same with a consumer that waits five seconds for nothing.
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: NOTHING_NEW_MS });
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topic: TOPIC });
+    await new Promise<void>((resolve, reject) => {
+      consumer.on(consumer.events.FETCH, () => resolve());
+      consumer.on(consumer.events.CRASH, ({ payload }) => !payload.restart && reject(payload.error));
+      consumer.run({ eachBatchAutoResolve: false, eachBatch: async () => undefined }).catch(reject);
+      // What is paused is not read; where one has sought is written down as the group's position before the first fetch.
+      consumer.pause([{ topic: TOPIC }]);
+      for (const position of positions) consumer.seek(position);
+    });
+  } finally {
+    await consumer.disconnect();
+  }
   return groupId;
 }
 
