@@ -6,11 +6,17 @@ import { dayOf, plusDays } from './time.js';
 
 type Anomaly = Omit<DataOf<typeof AccessAnomalyFound>, 'service'>;
 
-/** Looks each night at who has opened which files on the day that has ended. Whose relative a client is, the clients service knows. */
+/** A day is looked at again in the nights after it, for one that was missed. */
+const LOOK_BACK_DAYS = 3;
+
+/** Looks each night at who has opened which files on the days that have ended. Whose relative a client is, the clients service knows. */
 export const accessAnomalies: Job = {
   name: 'access-anomalies',
   cron: '30 16 * * *',
-  run: (db) => findAnomalies(db, plusDays(dayOf(db.now()), -1)),
+  run: async (db) => {
+    for (let days = LOOK_BACK_DAYS; days > 0; days -= 1)
+      await findAnomalies(db, plusDays(dayOf(db.now()), -days));
+  },
 };
 
 /** Tells of each kind of anomaly of each reader once a day, however often it is asked. */

@@ -8,7 +8,7 @@ export type Roles = { service: string; relay: string | undefined; reader: string
 
 /**
  * Gives each role what it needs and no more, as the migrator that owns the tables: the service reads and writes rows but can
- * change no evidence and no table; the relay has the outbox; the reader reads all but the keys.
+ * change no evidence and no table, and take no key away without a trace; the relay has the outbox; the reader reads all but the keys.
  */
 export async function grantRights(source: DataSource, { service, relay, reader }: Roles): Promise<void> {
   const { driver } = source;
@@ -22,6 +22,7 @@ export async function grantRights(source: DataSource, { service, relay, reader }
      grant select, insert, update, delete on all tables in schema public to ${own};
      grant usage on all sequences in schema public to ${own};
      revoke update, delete on ${evidence.map(({ name }) => driver.escape(name)).join(', ')} from ${own};
+     revoke delete on data_key from ${own};
      revoke insert, update, delete on migration from ${own};`,
   );
   if (relay !== undefined && relay !== service) {

@@ -1,7 +1,7 @@
 import { AccessLimitsChanged } from '@client-graph/events';
 import { type Actor, accessLimits, actorOf } from '@client-graph/kit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { findAnomalies } from '../../kit/src/anomalies.js';
+import { accessAnomalies, findAnomalies } from '../../kit/src/anomalies.js';
 import { fixture } from './fixture.js';
 import { aService, freshId, type World } from './index.js';
 
@@ -118,6 +118,19 @@ test('one’s own file, opened as a member of staff, is told of; a client’s ow
   await open(client, `${DAY}T20:00:00Z`, [own]);
   expect(await found(adviser)).toEqual([['OWN_FILE', 1, 'ADVISER', DAY]]);
   expect(await found(client)).toEqual([]);
+});
+
+test('nights that were missed are made up for, and nothing is told twice', async () => {
+  const adviser = anAdviser();
+  await open(adviser, '2026-05-04T14:00:00Z', ids(1));
+  for (const at of ['2026-05-06T16:30:00Z', '2026-05-07T16:30:00Z', '2026-05-08T16:30:00Z']) {
+    world.clock.now = new Date(at);
+    await accessAnomalies.run(world.db);
+  }
+  const told = (await world.events('access.anomaly.found')).filter(
+    ({ data }) => data['actorId'] === adviser.id,
+  );
+  expect(told.map(({ data: { kind, day } }) => [kind, day])).toEqual([['AFTER_HOURS', '2026-05-04']]);
 });
 
 test('the limits are those of the table that counts on the day', async () => {

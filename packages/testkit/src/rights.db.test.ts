@@ -91,6 +91,12 @@ describe('the role of the service', () => {
     },
   );
 
+  test('destroys a key where somebody is erased, and takes no row of a key away', async () => {
+    await transact(db, (tx) => tx.erase(freshId()));
+    await denied(roles.own, 'delete from data_key');
+    await denied(roles.own, 'truncate data_key');
+  });
+
   test('has not written and cannot unwrite which migrations have run', async () => {
     await denied(roles.own, 'delete from migration');
   });
