@@ -198,7 +198,8 @@ test('the list of what is due has pages without gap or double, also where many a
   const seen: { dueOn: string; client: { id: string } }[] = [];
   let after: string | null = null;
   do {
-    const { reviewsDuePage: found } = (await page(after)).data;
+    const answer: Awaited<ReturnType<typeof page>> = await page(after);
+    const found = answer.data.reviewsDuePage;
     seen.push(...found.nodes);
     after = found.pageInfo.hasNextPage ? found.pageInfo.endCursor : null;
   } while (after !== null);
