@@ -79,7 +79,7 @@ export function together(holdings: readonly Holding[]): Holding | null {
 
 /** What a purchase under way puts into a product; a switch is paid by what it gives up. */
 export type Incoming = { productId: string; amount: Decimal; currency: string; isSwitch: boolean };
-/** Units of a product that orders under way give up. */
+/** Units that leave: of a redemption, or for what is counted as incoming. */
 export type Leaving = { productId: string; units: Decimal };
 
 const sum = (amounts: readonly Decimal[]): Decimal =>

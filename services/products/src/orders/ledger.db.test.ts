@@ -216,6 +216,34 @@ describe('switching', () => {
     expect((await change(clientId, from.id, to.id, { units, acknowledgedWarnings })).codes).toEqual(codes);
   });
 
+  test('several switches out of one product: each is its part of the whole, when placed and when accepted', async () => {
+    const clientId = await aClient(world, 'HIGH');
+    const from = await aProduct(world);
+    await bought(world, clientId, from.id, '100');
+    const orders: string[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      const to = await aProduct(world, { sellerRating: 'R4', category: 'EQUITY' });
+      const placed = await change(clientId, from.id, to.id, { units: '20' });
+      expect(placed.codes).toEqual([]);
+      orders.push(placed.data.switchProducts.id);
+    }
+    for (const id of orders) expect((await accept(world, id)).data.state).toBe('ACCEPTED');
+    for (const id of orders) expect((await settle(world, id, { fromNav: '1' })).codes).toEqual([]);
+    await booksAgree(clientId);
+  });
+
+  test('two switches into one product are one part', async () => {
+    const clientId = await aClient(world, 'HIGH');
+    const from = await aProduct(world);
+    const to = await aProduct(world, { sellerRating: 'R4', category: 'EQUITY' });
+    await bought(world, clientId, from.id, '100');
+    expect((await change(clientId, from.id, to.id, { units: '20' })).codes).toEqual([]);
+    const acknowledgedWarnings = ['CONCENTRATION'];
+    const more = (units: string) => change(clientId, from.id, to.id, { units, acknowledgedWarnings });
+    expect((await more('20.01')).codes).toEqual(['NOT_SUITABLE']);
+    expect((await more('20')).codes).toEqual([]);
+  });
+
   test('what is being redeemed elsewhere does not make a part smaller', async () => {
     const clientId = await aClient(world, 'HIGH');
     const from = await aProduct(world);

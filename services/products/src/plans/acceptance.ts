@@ -15,7 +15,7 @@ import { objection } from '../orders/orders.rules.js';
 import { placeRedemption, unitsToGiveUp } from '../orders/redemptions.js';
 import { decideFor, lockProduct, type Purchase } from '../suitability/suitability.js';
 import { PlanAcceptanceRow, PlanLineRow, PlanRow } from './plans.entities.js';
-import { clientOfPlan, givenUpIn, giveWayTo } from './plans.js';
+import { clientOfPlan, givenUpIn, giveWayTo, paidOutIn } from './plans.js';
 import { accept } from './plans.rules.js';
 
 type Accept = {
@@ -68,7 +68,7 @@ async function decideLines(tx: Tx, client: ClientCopyRow, plan: PlanRow, lines: 
     const amount = await worthNow(tx, client, line);
     const money = { amount, currency: plan.currency };
     const givesUp = givenUpIn(line);
-    const options = { alongside: [...alongside], givesUp };
+    const options = { alongside: [...alongside], paidOut: paidOutIn(lines), givesUp };
     decisions.set(line.id, await decideFor(tx, client, product, money, options));
     alongside.push({ productId: product.id, ...money, givesUp });
   }

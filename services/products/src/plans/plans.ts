@@ -106,18 +106,31 @@ async function unsuitable(
   currency: string,
 ): Promise<string | null> {
   const alongside: Purchase[] = [];
+  const paidOut = paidOutIn(lines);
   for (const line of lines) {
     const { side, productId, amount } = line;
     if (side === 'REDEEM') continue;
     // Locked, so that the decision that is kept with the line is about the same product.
     const product = await lockProduct(tx, productId);
     const givesUp = givenUpIn(line);
-    const { result } = await judge(tx, client, product, { amount, currency }, { alongside, givesUp });
+    const { result } = await judge(
+      tx,
+      client,
+      product,
+      { amount, currency },
+      { alongside, paidOut, givesUp },
+    );
     if (result !== 'SUITABLE') return productId;
     alongside.push({ productId, amount, currency, givesUp });
   }
   return null;
 }
+
+/** What a plan takes out of the portfolio. */
+export const paidOutIn = (lines: readonly Pick<Line, 'side' | 'productId' | 'units'>[]) =>
+  lines.flatMap(({ side, productId, units }) =>
+    side === 'REDEEM' && units !== null ? [{ productId, units }] : [],
+  );
 
 /** What a line of a plan gives up for what it buys; null where new money pays. */
 export const givenUpIn = ({ fromProductId, units }: Pick<Line, 'fromProductId' | 'units'>) =>

@@ -30,7 +30,7 @@ import {
 import { holdingsOf } from '../holdings/holdings.js';
 import { exposureOf, type Leaving } from '../holdings/holdings.rules.js';
 import { hasInterest } from '../interests/interests.js';
-import { givenUpBy, outstanding, UNDER_WAY } from '../orders/orders.rules.js';
+import { givenUpBy, outstanding, type Side, UNDER_WAY } from '../orders/orders.rules.js';
 import { investorOf } from './investors.rules.js';
 import { ruleInForce } from './rule-in-force.js';
 import { lockCopy, standingsOf } from './standing.js';
@@ -83,6 +83,8 @@ type DecideOptions = {
   orderId?: string | null;
   /** Purchases decided about together with this one, before it: they count as under way. */
   alongside?: readonly Purchase[];
+  /** Redemptions decided about together with this one. */
+  paidOut?: readonly Leaving[];
   /** What it is paid with, where it is a switch. */
   givesUp?: Leaving | null;
   isWitnessed?: boolean;
@@ -96,12 +98,16 @@ export async function judge(
   client: ClientCopyRow,
   product: ProductRow,
   amount: Money,
-  { alongside = [], givesUp = null }: Pick<DecideOptions, 'alongside' | 'givesUp'> = {},
+  {
+    alongside = [],
+    paidOut = [],
+    givesUp = null,
+  }: Pick<DecideOptions, 'alongside' | 'paidOut' | 'givesUp'> = {},
 ) {
   const today = dayOf(tx.now);
   const { tables } = await ruleInForce(tx, today);
   const { reviewOverdueDays } = tables;
-  const about = { client, product, amount, orderId: null, alongside, givesUp, isWitnessed: false };
+  const about = { client, product, amount, orderId: null, alongside, paidOut, givesUp, isWitnessed: false };
   return decide(tables, await inputsOf(tx, { today, reviewOverdueDays, ...about }));
 }
 
@@ -114,6 +120,7 @@ export async function decideFor(
   {
     orderId = null,
     alongside = [],
+    paidOut = [],
     givesUp = null,
     isWitnessed = false,
     isOverride = false,
@@ -122,7 +129,7 @@ export async function decideFor(
   const today = dayOf(tx.now);
   const rule = await ruleInForce(tx, today);
   const { reviewOverdueDays } = rule.tables;
-  const about = { client, product, amount, orderId, alongside, givesUp, isWitnessed };
+  const about = { client, product, amount, orderId, alongside, paidOut, givesUp, isWitnessed };
   const inputs = await inputsOf(tx, { today, reviewOverdueDays, ...about });
   const { result, reasons } = decide(rule.tables, inputs);
   const canOverride = isOverridable(rule.tables, inputs, reasons);
@@ -153,6 +160,7 @@ type Question = {
   amount: Money;
   orderId: string | null;
   alongside: readonly Purchase[];
+  paidOut: readonly Leaving[];
   givesUp: Leaving | null;
   isWitnessed: boolean;
 };
@@ -206,7 +214,8 @@ async function inputsOf(tx: Tx, question: Question): Promise<Inputs> {
 }
 
 /** What is held, what is under way, and what is thought of together with this. */
-async function exposureFor(tx: Tx, { client, product, orderId, alongside, givesUp }: Question) {
+async function exposureFor(tx: Tx, question: Question) {
+  const { client, product, orderId, alongside, paidOut, givesUp } = question;
   const holdings = await holdingsOf(tx, client.id);
   const open = await tx.find(OrderRow, {
     where: {
@@ -221,13 +230,16 @@ async function exposureFor(tx: Tx, { client, product, orderId, alongside, givesU
       .map((order) => ({ ...order, amount: outstanding(order), isSwitch: order.side === 'SWITCH' })),
     ...alongside.map((one) => ({ ...one, isSwitch: one.givesUp !== null })),
   ];
-  const leaving = [...open.map(givenUpBy), ...alongside.map((one) => one.givesUp), givesUp];
-  return exposureOf(
-    { ...product, productId: product.id },
-    holdings,
-    incoming,
-    leaving.filter((one) => one !== null),
-  );
+  // What another switch gives up stays in the portfolio; into this product it is counted as incoming already.
+  const isGone = (order: { side: Side; productId: string }) =>
+    order.side === 'REDEEM' || order.productId === product.id;
+  const leaving = [
+    ...open.filter(isGone).map(givenUpBy),
+    ...alongside.filter(({ productId }) => productId === product.id).map((one) => one.givesUp),
+    ...paidOut,
+    givesUp,
+  ].filter((one) => one !== null);
+  return exposureOf({ ...product, productId: product.id }, holdings, incoming, leaving);
 }
 
 /** The decision an order was placed on; the database does not let it go missing. */
