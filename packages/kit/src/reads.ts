@@ -27,9 +27,8 @@ export class Reads {
   }
 
   /** Says that a record was asked for by itself and not found in a list: whatever is shown of it, the file of its client was opened. */
-  open(type: string, value: unknown): void {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      this.opened.push({ type, object: value });
+  open(type: string, record: object): void {
+    this.opened.push({ type, object: record });
   }
 
   /** Says that `value` was reached through `source`: a part that does not say whose it is, is of whom the whole is. */

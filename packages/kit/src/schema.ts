@@ -14,6 +14,7 @@ import {
 } from 'graphql';
 import { type Actor, actingBy } from './auth.js';
 import type { Context } from './context.js';
+import { isUuid } from './db.js';
 import { evidenceResolvers } from './evidence.js';
 import { refuse } from './refusals.js';
 import { type FieldClass, isFieldClass, SCOPES, scopeOfClass } from './roles.js';
@@ -170,10 +171,16 @@ function watchOpening(field: GraphQLField<unknown, Context>): void {
   const { name } = getNamedType(field.type);
   field.resolve = async (source, args, context, info) => {
     const value: unknown = await resolve(source, args, context, info);
-    if (context.actor.clientId === null) context.reads.open(name, value);
+    if (context.actor.clientId !== null || !isRecord(value)) return value;
+    const { clientId } = args;
+    context.reads.open(name, typeof clientId === 'string' && isUuid(clientId) ? { clientId } : value);
     return value;
   };
 }
+
+/** One record, and not a list or a page of one. */
+const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !('nodes' in value);
 
 function demand(actor: Actor, requirement: Requirement): void {
   if (actor.id === null) throw refuse('UNAUTHENTICATED', { reason: 'NO_TOKEN' });

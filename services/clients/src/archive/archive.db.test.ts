@@ -18,6 +18,7 @@ import {
   run,
   SECOND,
   send,
+  stored,
   WATCH,
 } from '../../test/archive-desk.js';
 import { comeBack } from '../../test/own-events.js';
@@ -67,6 +68,23 @@ describe('a file', () => {
     for (const role of ['MARKETING', 'ANALYST', 'SERVICE_AGENT'] as const)
       expect((await ask(actorOf(freshId(), [role]), query)).codes).toEqual(['FORBIDDEN']);
     expect((await ask(actorOf(id, ['CLIENT'], id), query)).codes).toEqual(['FORBIDDEN']);
+  });
+
+  test('whose index is looked at has been opened, and that is written down', async () => {
+    const { id } = await aFile();
+    const looker = actorOf(freshId(), ['AUDITOR']);
+    await ask(looker, `{ archiveFile(clientId: "${id.toUpperCase()}") { keeping { isHeld } } }`);
+    await ask(looker, `{ archiveFile(clientId: "${freshId()}") { keeping { isHeld } } }`);
+    expect(
+      await stored('select subject_type, subjects from access_log where actor_id = $1', looker.id),
+    ).toContainEqual({ subject_type: 'CLIENT', subjects: [id] });
+    expect(
+      await stored(
+        'select 1 from access_log where actor_id = $1 and subjects <> array[$2::uuid]',
+        looker.id,
+        id,
+      ),
+    ).toEqual([]);
   });
 
   test('a complaint is kept from its end on, and not while it is reopened', async () => {
