@@ -93,6 +93,10 @@ export const ComplaintExtended = defineEvent({
   key: 'complaintId',
   data: z.object({ ...complaint, complexity: z.enum(['COMPLEX', 'SPECIAL']) }),
 });
+export const ComplaintRescheduled = complaintMoved(
+  'complaint.rescheduled',
+  'The decision is due on another day, dueOn: an earlier complaint was merged into this one, or days off have been published since.',
+);
 export const ComplaintResolved = complaintMoved(
   'complaint.resolved',
   'The decision was sent; onTime says whether before the due date.',

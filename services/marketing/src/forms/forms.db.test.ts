@@ -142,6 +142,17 @@ describe('a filled form', () => {
     expect(lead.consent.channels).toEqual(['PHONE', 'EMAIL']);
   });
 
+  test('sent once more with another channel loses no consent, and is no second response', async () => {
+    const form = await aForm();
+    const body = filled({ email: `${freshId()}@example.com` });
+    await post(form, body);
+    const consent = { ...body.consent, channels: ['EMAIL'] };
+    await post(form, filled({ mobile: body.mobile, consent }));
+    const [lead] = await leadsBy(body.mobile);
+    expect(lead.consent.channels).toEqual(['PHONE', 'EMAIL']);
+    expect(lead.touches.nodes).toHaveLength(1);
+  });
+
   test('of a lost lead takes it up again', async () => {
     const form = await aForm();
     const body = filled();

@@ -109,7 +109,11 @@ async function takeIn(
   const [known] = await knownLeads(tx, draft);
   if (known === undefined) return { lead: await captureLead(tx, draft, consent), outcome: 'CAPTURED' };
   const lead = await findForUpdate(tx, LeadRow, known.id);
-  if (await hasJustRegistered(tx, form, lead)) return { lead, outcome: 'REPEATED' };
+  if (await hasJustRegistered(tx, form, lead)) {
+    // Sent once more it is no second response; a channel that was not agreed to before is agreed to all the same.
+    const isCovered = consent.channels.every((channel) => lead.consentChannels.includes(channel));
+    return { lead: isCovered ? lead : await addConsent(tx, lead, consent), outcome: 'REPEATED' };
+  }
   return { lead: await respond(tx, form, lead, consent), outcome: 'RESPONDED' };
 }
 

@@ -144,6 +144,10 @@ describe('the side exits', () => {
       acknowledgeDueAt: first.acknowledgeDueAt,
       version: 2,
     });
+    expect((await eventsOf(later.id)).map(([type, data]) => [type, data['dueOn']])).toEqual([
+      ['complaint.received', '2026-02-28'],
+      ['complaint.rescheduled', '2026-02-16'],
+    ]);
     const gone = await step('mergeComplaint', await file({}, clientId), { intoId: later.id });
     expect(await codesOf('mergeComplaint', gone, { intoId: first.id })).toEqual(['WRONG_STATUS']);
     expect(await codesOf('mergeComplaint', await file({}, clientId), { intoId: gone.id })).toEqual([

@@ -7,6 +7,7 @@ import {
   ComplaintInvestigated,
   ComplaintMerged,
   ComplaintReopened,
+  ComplaintRescheduled,
   ComplaintResolved,
   ComplaintReviewed,
   ComplaintWithdrawn,
@@ -307,6 +308,10 @@ function clocksTogether(into: Complaint, merged: Complaint) {
     dueIsProvisional: (isDueFirst ? merged : into).dueIsProvisional,
   };
 }
+
+/** Tells that a complaint is due on another day, where it is. */
+export const rescheduled = (before: Complaint, after: Complaint) =>
+  dayOf(before.dueAt) === dayOf(after.dueAt) ? [] : [ComplaintRescheduled(factsOf(after))];
 
 /** Carries a complaint on in another one of the same client, which is then due when the first of the two was. */
 export function merge(complaint: Complaint, into: Complaint, act: Act) {

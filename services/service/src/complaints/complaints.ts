@@ -212,7 +212,7 @@ export const mergeComplaint = (db: Db, input: MergeComplaintInput): Promise<Comp
     if (complaint === undefined || into === undefined) throw refuse('NOT_FOUND');
     const { clocks, ...outcome } = rules.merge(complaint, into, { by: actorId(tx), now: tx.now });
     if (clocks.dueAt < into.dueAt || clocks.acknowledgeDueAt < into.acknowledgeDueAt)
-      await tx.update(ComplaintRow, into, clocks);
+      await tx.record(...rules.rescheduled(into, await tx.update(ComplaintRow, into, clocks)));
     return carryOut(tx, complaint, 'MERGE', outcome, input.note);
   });
 

@@ -217,4 +217,6 @@ test('a due date counted through an unpublished year is counted again once its d
     due_is_provisional: false,
     version: 2,
   });
+  const told = (await world.events('complaint.rescheduled')).filter(({ key }) => key === id);
+  expect(told.map(({ data }) => data['dueOn'])).toEqual(['2027-01-08']);
 });

@@ -3,7 +3,7 @@ import { In } from 'typeorm';
 import { decisionSpan, dueAfter } from './clocks.rules.js';
 import { ComplaintRow } from './complaints.entities.js';
 import { clockOf } from './complaints.js';
-import { OPEN_STATUSES } from './complaints.rules.js';
+import { OPEN_STATUSES, rescheduled } from './complaints.rules.js';
 
 /** Counts anew the due dates of open complaints that were counted through a year whose days off have been published since. */
 export async function recountProvisionalClocks(db: Db): Promise<void> {
@@ -28,6 +28,7 @@ export async function recountProvisionalClocks(db: Db): Promise<void> {
           ? { acknowledgeDueAt: acknowledge.at, acknowledgeDueIsProvisional: false }
           : {}),
       };
-      if (Object.keys(changes).length > 0) await tx.update(ComplaintRow, complaint, changes);
+      if (Object.keys(changes).length === 0) return;
+      await tx.record(...rescheduled(complaint, await tx.update(ComplaintRow, complaint, changes)));
     });
 }
