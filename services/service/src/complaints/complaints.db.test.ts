@@ -200,6 +200,20 @@ describe('the side exits', () => {
 });
 
 describe('a root cause', () => {
+  test('that is decided a fifth time opens a rectification until ninety days after the first, and then no more', async () => {
+    const decide = async (rootCause: string) =>
+      step('resolveComplaint', await investigated(), { ...decision, rootCause });
+    const opened = async (rootCause: string) =>
+      (await world.sql('select 1 from rectification where root_cause = $1', [rootCause])).length;
+    for (const rootCause of ['PRODUCT_DESIGN', 'STAFF_ERROR'])
+      for (let n = 0; n < 4; n += 1) await decide(rootCause);
+    const later = (ms: number) => at(new Date(START.getTime() + 90 * 86_400_000 + ms).toISOString());
+    later(0);
+    await decide('STAFF_ERROR');
+    later(-1);
+    await decide('PRODUCT_DESIGN');
+    expect([await opened('STAFF_ERROR'), await opened('PRODUCT_DESIGN')]).toEqual([0, 1]);
+  });
   test('that is decided five times within 90 days opens one rectification, ten at once too', async () => {
     const cases = [];
     for (let n = 0; n < 10; n += 1) cases.push(await investigated());

@@ -141,6 +141,22 @@ test('what belonged to a duplicate belongs to the survivor, and goes back when t
   expect([await coolingOffOf(survivorId), await coolingOffOf(mergedId)]).toEqual([null, until]);
 });
 
+test.each([
+  [null, '2026-04-01'],
+  ['2026-03-20', '2026-04-01'],
+  ['2026-05-01', '2026-05-01'],
+])(
+  'who mourns as a duplicate mourns as the survivor: until %s and 1 April is until %s',
+  async (own, until) => {
+    const [survivorId, mergedId] = [await aFullClient(), await aFullClient()];
+    if (own !== null) await run('recordBereavement', { clientId: survivorId, until: own });
+    await run('recordBereavement', { clientId: mergedId, until: '2026-04-01' });
+    await world.deliver(ClientMerged({ survivorId, mergedId }), { times: 2 });
+    const rows = await world.sql('select until::text from bereavement where client_id = $1', [survivorId]);
+    expect(rows).toEqual([{ until }]);
+  },
+);
+
 describe.each([
   [
     'has died',

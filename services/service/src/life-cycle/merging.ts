@@ -35,6 +35,13 @@ export async function moveToSurvivor(tx: Tx, merge: { mergedId: string; survivor
        insert into client_move ("table", row_id, from_id, to_id, moved_at) select '${table}', id, $1, $2, $3 from moved`,
       [...ids, tx.now],
     );
+  // Whoever mourns under one record mourns under the other; it stays with both when they part.
+  await tx.query(
+    `insert into bereavement (client_id, until, recorded_by, recorded_at)
+     select $2, until, recorded_by, recorded_at from bereavement where client_id = $1
+     on conflict (client_id) do update set until = greatest(bereavement.until, excluded.until)`,
+    ids,
+  );
   await stepsFollow(tx, merge.survivorId);
 }
 
