@@ -1,6 +1,6 @@
 /** The first steps of a client as staff send them, for tests: builders with defaults, on a world of their own. */
-import type { Actor } from '@client-graph/kit';
-import { actorOf, freshId, type World } from '@client-graph/testkit';
+import { randomUUID } from 'node:crypto';
+import { type Actor, actorOf } from '@client-graph/kit';
 import { aCnId, yuan } from './applications.js';
 
 export const OPEN = `mutation ($input: OpenClientInput!) {
@@ -32,14 +32,14 @@ export const PAGE = `id kind class classLabel(locale: ZH_HANT) grade gradeLabel(
   }
   assets { id asOf aumWithFirm { amount } externalDeclared { amount } externalVerified { amount } verifiedTotal { amount currency } source recordedAt client { id } }`;
 
-export const OFFICER = actorOf(freshId(), ['OPERATIONS']);
-export const anAdviser = () => actorOf(freshId(), ['ADVISER']);
+export const OFFICER = actorOf(randomUUID(), ['OPERATIONS']);
+export const anAdviser = () => actorOf(randomUUID(), ['ADVISER']);
 
 export type Changes = Record<string, unknown> & { individual?: Record<string, unknown> };
 export function anApplication({ individual, ...changes }: Changes = {}) {
   const dateOfBirth = String(individual?.['dateOfBirth'] ?? '1996-05-20');
   return {
-    requestId: freshId(),
+    requestId: randomUUID(),
     preferredLanguage: 'ZH_HANS',
     privacyNoticeVersion: '2026.1',
     ...changes,
@@ -63,7 +63,7 @@ export function anApplication({ individual, ...changes }: Changes = {}) {
 
 export const assets = (clientId: string, aum: string, changes: Record<string, unknown> = {}) => ({
   input: {
-    requestId: freshId(),
+    requestId: randomUUID(),
     clientId,
     asOf: '2026-03-01',
     aumWithFirm: yuan(aum),
@@ -73,7 +73,15 @@ export const assets = (clientId: string, aum: string, changes: Record<string, un
   },
 });
 
-export function openings(worldOf: () => World) {
+// biome-ignore lint/suspicious/noExplicitAny: a test knows the shape it has asked for and checks it at once.
+type Answer = { data: any; codes: string[] };
+type Served = {
+  clock: { now: Date };
+  ask: (actor: Actor, operation: string, variables?: Record<string, unknown>) => Promise<Answer>;
+  events: () => Promise<{ type: string; key: string; data: Record<string, unknown> }[]>;
+};
+
+export function openings(worldOf: () => Served) {
   const tick = (ms = 1_000) => {
     worldOf().clock.now = new Date(worldOf().clock.now.getTime() + ms);
   };

@@ -1,5 +1,4 @@
 import type { InterviewOutcome } from './assessments/assessments.rules.js';
-import type { Channel, InterviewMode } from './entities.js';
 import type { ReviewAsker, ReviewState } from './interviews/reviews.rules.js';
 import type { ProposalState } from './questionnaires/proposals.rules.js';
 import type { Audience } from './questionnaires/questionnaires.rules.js';
@@ -22,13 +21,13 @@ export const PROPOSAL_LABELS: Labels<ProposalState> = {
   REJECTED: words('Turned down', '已否决', '已否決'),
 };
 
-export const CHANNEL_LABELS: Labels<Channel> = {
+export const CHANNEL_LABELS: Labels<'ONLINE' | 'WECHAT' | 'BRANCH'> = {
   ONLINE: words('Online', '线上', '線上'),
   WECHAT: words('WeChat', '微信', '微信'),
   BRANCH: words('Branch', '网点', '網點'),
 };
 
-export const MODE_LABELS: Labels<InterviewMode> = {
+export const MODE_LABELS: Labels<'FACE' | 'VIDEO' | 'PHONE'> = {
   FACE: words('Face to face', '当面', '當面'),
   VIDEO: words('By video', '视频', '視訊'),
   PHONE: words('By telephone', '电话', '電話'),

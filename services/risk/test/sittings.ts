@@ -1,7 +1,7 @@
 /** The steps of an assessment as client and staff send them, for tests: builders with defaults, on a world of their own. */
-import { ClientActivated, ClientOnboarded } from '@client-graph/events';
-import { actorOf } from '@client-graph/kit';
-import { freshId, type World } from '@client-graph/testkit';
+import { randomUUID } from 'node:crypto';
+import { ClientActivated, ClientOnboarded, type EventDraft } from '@client-graph/events';
+import { type Actor, actorOf } from '@client-graph/kit';
 import { questionnaire } from '../src/fixture.js';
 
 export const MORNING = new Date('2026-03-02T02:00:00.000Z');
@@ -10,7 +10,7 @@ const FIELDS =
   'id version state score bandLevel scoredLevel finalLevel lowestCategory flags interviewReasons validFrom validTo attemptNo gatesFired { id } report { id number contentHash content confirmedAt }';
 export const START = `mutation ($input: StartAssessmentInput!) { startAssessment(input: $input) { ${FIELDS} } }`;
 export const SUBMIT = `mutation ($input: SubmitAnswersInput!) { submitAnswers(input: $input) { ${FIELDS} } }`;
-export const INTERVIEW = `mutation ($input: RecordInterviewInput!) { recordInterview(input: $input) { ${FIELDS} } }`;
+const INTERVIEW = `mutation ($input: RecordInterviewInput!) { recordInterview(input: $input) { ${FIELDS} } }`;
 export const CONFIRM = `mutation ($input: ConfirmReportInput!) { confirmReport(input: $input) { ${FIELDS} } }`;
 export const ENTITIES = (fields: string) =>
   `query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on Client { id ${fields} } } }`;
@@ -18,6 +18,15 @@ export const ENTITIES = (fields: string) =>
 export const SAVER = 'EBDCBCAABBBB';
 export const BOLD = 'DDEDDDEEBDDE';
 export const PATIENT = 'DCDCCCDCBDDD';
+
+// biome-ignore lint/suspicious/noExplicitAny: a test knows the shape it has asked for and checks it at once.
+type Answered = { data: any; codes: string[] };
+/** A service as its tests see it; what it answers is whatever its world says. */
+type Served<Answer extends Answered> = {
+  ask: (actor: Actor | null, operation: string, variables?: Record<string, unknown>) => Promise<Answer>;
+  deliver: (draft: EventDraft) => Promise<void>;
+  events: () => Promise<{ type: string; key: string; data: Record<string, unknown> }[]>;
+};
 
 type Standing = Parameters<typeof ClientOnboarded>[0];
 export type Someone = {
@@ -27,8 +36,8 @@ export type Someone = {
   adviser: ReturnType<typeof actorOf>;
 };
 
-export const assessor = actorOf(freshId(), ['RISK_ASSESSOR']);
-export const compliance = actorOf(freshId(), ['COMPLIANCE']);
+export const assessor = actorOf(randomUUID(), ['RISK_ASSESSOR']);
+export const compliance = actorOf(randomUUID(), ['COMPLIANCE']);
 
 /** What a client sends: one letter a question, without those that are worked out. */
 export const sent = (letters: string, code = 'IND-RTQ') =>
@@ -37,16 +46,20 @@ export const sent = (letters: string, code = 'IND-RTQ') =>
   );
 
 /** What cannot be refused where the test is about something else. */
-async function done(answer: ReturnType<World['ask']>, field: string) {
+async function done(answer: Promise<Answered>, field: string) {
   const { data, codes } = await answer;
   if (codes.length > 0) throw new Error(`${field} was refused: ${codes.join()}`);
   return data[field];
 }
 
 /** A person of the firm, as events tell of them. */
-async function openClient(world: World, own: Partial<Standing>, isActive: boolean): Promise<Someone> {
-  const clientId = freshId();
-  const adviserId = freshId();
+async function openClient(
+  world: Pick<Served<Answered>, 'deliver'>,
+  own: Partial<Standing>,
+  isActive: boolean,
+): Promise<Someone> {
+  const clientId = randomUUID();
+  const adviserId = randomUUID();
   const standing = {
     kind: 'INDIVIDUAL',
     class: 'ORDINARY',
@@ -69,18 +82,18 @@ async function openClient(world: World, own: Partial<Standing>, isActive: boolea
   };
 }
 
-export function sittings(worldOf: () => World) {
+export function sittings<Answer extends Answered>(worldOf: () => Served<Answer>) {
   const aClient = (own: Partial<Standing> = {}, isActive = true) => openClient(worldOf(), own, isActive);
   const started = (who: Someone, input: object = {}): Promise<{ id: string; version: number }> =>
     done(
       worldOf().ask(who.client, START, {
-        input: { requestId: freshId(), clientId: who.clientId, channel: 'ONLINE', ...input },
+        input: { requestId: randomUUID(), clientId: who.clientId, channel: 'ONLINE', ...input },
       }),
       'startAssessment',
     );
   const submit = (who: Someone, assessmentId: string, letters: string, input: object = {}) =>
     worldOf().ask(who.client, SUBMIT, {
-      input: { requestId: freshId(), assessmentId, expectedVersion: 1, answers: sent(letters), ...input },
+      input: { requestId: randomUUID(), assessmentId, expectedVersion: 1, answers: sent(letters), ...input },
     });
   const submitted = async (who: Someone, letters: string) =>
     done(submit(who, (await started(who)).id, letters), 'submitAnswers');
@@ -103,7 +116,7 @@ export function sittings(worldOf: () => World) {
     done(
       worldOf().ask(who.client, CONFIRM, {
         input: {
-          requestId: freshId(),
+          requestId: randomUUID(),
           assessmentId: id,
           expectedVersion: version,
           reportHash: report.contentHash,

@@ -1,15 +1,16 @@
 /** What happens to clients that alerts are raised about, for tests: the events of other services with defaults. */
+import { randomUUID } from 'node:crypto';
 import {
+  type EventDraft,
   HoldingChanged,
   PortfolioDrawdownReached,
   PortfolioMeasured,
   SuitabilityChecked,
 } from '@client-graph/events';
-import { freshId, type World } from '@client-graph/testkit';
 import { compliance, people, type Someone } from '../src/people.fixture.js';
 
 export type Product = { productId: string; rating: 'R1' | 'R2' | 'R3' | 'R4' | 'R5' };
-export const product = (rating: Product['rating']): Product => ({ productId: freshId(), rating });
+export const product = (rating: Product['rating']): Product => ({ productId: randomUUID(), rating });
 
 export const measured = (who: Someone, own: Partial<Parameters<typeof PortfolioMeasured>[0]> = {}) =>
   PortfolioMeasured({
@@ -34,8 +35,8 @@ export const drawdown = (who: Someone, band: 'GE_10_PCT' | 'GE_20_PCT' = 'GE_10_
 export const overridden = (who: Someone, override = true) =>
   SuitabilityChecked({
     clientId: who.clientId,
-    decisionId: freshId(),
-    productId: freshId(),
+    decisionId: randomUUID(),
+    productId: randomUUID(),
     result: 'WARN',
     reasonCodes: [],
     override,
@@ -43,7 +44,9 @@ export const overridden = (who: Someone, override = true) =>
 
 export const FIELDS = 'id version type subject severity count state addressee reason dueAt isDueProvisional';
 
-export function watched(worldOf: () => World) {
+type Served = ReturnType<Parameters<typeof people>[0]> & { deliver: (draft: EventDraft) => Promise<void> };
+
+export function watched(worldOf: () => Served) {
   const { ofClient } = people(worldOf);
   const alertsOf = async (who: Someone, actor = compliance, open = true) =>
     (await ofClient(actor, who, `riskAlerts(open: ${open}) { ${FIELDS} }`)).riskAlerts;
