@@ -40,11 +40,12 @@ export type TablesAsk = {
 
 /** The tables that were asked for, in the currency of those in force. Refuses TABLES_WRONG with every problem, BAD_INPUT for a figure. */
 export function tablesOf(ask: TablesAsk, currency: string): GradingTables {
-  const rank = (level: Level | null) => {
-    const found = ask.toleranceRanks.filter((row) => (row.level ?? null) === level);
-    if (found.length !== 1 || found[0] === undefined)
-      throw refuseRuleSet('TABLES_WRONG', { problems: [`toleranceRanks: one row for ${level ?? 'none'}`] });
-    return found[0].rank;
+  const problems: string[] = [];
+  const rank = (level: Level | null): number => {
+    const [found, ...others] = ask.toleranceRanks.filter((row) => (row.level ?? null) === level);
+    if (found !== undefined && others.length === 0) return found.rank;
+    problems.push(`toleranceRanks: one row for ${level ?? 'none'}`);
+    return found?.rank ?? 1;
   };
   const tables: GradingTables = {
     currency,
@@ -68,7 +69,7 @@ export function tablesOf(ask: TablesAsk, currency: string): GradingTables {
       financialLargeFrom: figure(ask.financialInstitutionLargeFrom, 'financialInstitutionLargeFrom'),
     },
   };
-  const problems = tableProblems(tables);
+  problems.push(...tableProblems(tables));
   if (problems.length > 0) throw refuseRuleSet('TABLES_WRONG', { problems });
   return tables;
 }
@@ -99,7 +100,8 @@ const isOf = <Code>(code: unknown): code is Code => code !== undefined;
 /** Lines of the tables are exact numbers of whole cents that JSON can carry. */
 function figure(amount: Decimal, field: string): number {
   if (amount.isNegative() && !amount.isZero()) throw refuse('BAD_INPUT', { field, reason: 'NEGATIVE' });
-  if (amount.decimalPlaces() > 2 || amount.greaterThan(1e13))
-    throw refuse('BAD_INPUT', { field, reason: 'TOO_LARGE' });
+  if (amount.decimalPlaces() > 2)
+    throw refuse('BAD_INPUT', { field, reason: 'TOO_MANY_DECIMALS', decimals: 2 });
+  if (amount.greaterThan(1e13)) throw refuse('BAD_INPUT', { field, reason: 'TOO_LARGE' });
   return amount.toNumber();
 }
