@@ -1,4 +1,4 @@
-import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
 export type FormatError = (error: GraphQLFormattedError) => GraphQLFormattedError;
 
@@ -60,3 +60,16 @@ export function withoutDoubles(errors: readonly GraphQLError[]): readonly GraphQ
     ).values(),
   ];
 }
+
+const WHY = {
+  SERVICE_TIMEOUT: 'has not answered in time',
+  SERVICE_UNAVAILABLE: 'cannot be reached',
+  SERVICE_OVERLOADED: 'has more to do than it can at the moment',
+} as const;
+
+/** A service has given no answer that could be used. The cause names addresses: for the log, never for the caller. */
+export const serviceRefusal = (service: string, code: keyof typeof WHY, cause?: unknown): GraphQLError =>
+  new GraphQLError(`The ${service} service ${WHY[code]}.`, {
+    extensions: { code, details: { service } },
+    originalError: cause instanceof Error ? cause : undefined,
+  });

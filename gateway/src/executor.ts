@@ -4,6 +4,7 @@ import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Asked, Engine } from './engine/engine.js';
 import type { Row } from './engine/merge.js';
 import type { Answer, Program } from './engine/operation.js';
+import type { Ask } from './engine/shape.js';
 import { withoutDoubles } from './errors.js';
 import type { Caller, Services } from './services.js';
 
@@ -76,15 +77,42 @@ export function createEngines(first: Engine, services: Services): Engines {
   };
 }
 
+export type Answered = { data: Answer['data']; errors?: readonly GraphQLError[] };
+
 /** Runs a compiled operation whose variables have been accepted. There is no other way to the services. */
-export async function answer(
+async function answer(
   program: Program,
   variables: Row,
   caller: Caller,
   services: Services,
-): Promise<{ data: Answer['data']; errors?: readonly GraphQLError[] }> {
-  const { data, errors } = await program(variables, (service, body, isQuery) =>
+): Promise<Answered> {
+  return answered(program, variables, (service, body, isQuery) =>
     services.ask(service, body, isQuery, caller),
   );
+}
+
+/** The same as JSON, or the answer itself where something is to be told with it. */
+export async function answerText(
+  program: Program,
+  variables: Row,
+  caller: Caller,
+  services: Services,
+): Promise<string | Answered> {
+  const asked: { service: string; body: string; text: Promise<string> }[] = [];
+  const spliced = await program.splice(variables, (service, body, isQuery) => {
+    const text = services.ask(service, body, isQuery, caller);
+    asked.push({ service, body, text });
+    return text;
+  });
+  if (spliced !== undefined) return spliced;
+  // What was asked for splicing is not asked again.
+  return answered(program, variables, (service, body, isQuery) => {
+    const before = asked.find((one) => one.service === service && one.body === body);
+    return before?.text ?? services.ask(service, body, isQuery, caller);
+  });
+}
+
+async function answered(program: Program, variables: Row, ask: Ask): Promise<Answered> {
+  const { data, errors } = await program.answer(variables, ask);
   return errors.length === 0 ? { data } : { data, errors: withoutDoubles(errors) };
 }

@@ -7,7 +7,7 @@ import { BodyError, readBody } from './body.js';
 import { isRow, type Row } from './engine/merge.js';
 import type { CompiledOperation, Program } from './engine/operation.js';
 import type { FormatError } from './errors.js';
-import { answer, type Engines, type GatewayContext } from './executor.js';
+import { answerText, type Engines, type GatewayContext } from './executor.js';
 import { type Excess, excessOf, excessOfVariables, type Limits } from './limits.js';
 import type { Observe } from './observe.js';
 import type { Reply } from './reply.js';
@@ -234,8 +234,10 @@ async function answerHot(
   caller: Caller,
 ): Promise<{ status: number; text: string }> {
   const startedMs = performance.now();
-  const { data, errors = [] } = await answer(program, variables, caller, services);
+  const answered = await answerText(program, variables, caller, services);
+  const { data, errors = [] } = typeof answered === 'string' ? {} : answered;
   observe({ operationName: operation.name, errors, startedMs, traceparent: caller.passed.traceparent });
+  if (typeof answered === 'string') return { status: 200, text: answered };
   if (errors.length === 0) return { status: 200, text: JSON.stringify({ data }) };
   const { http } = errors.find(({ extensions }) => isRow(extensions['http']))?.extensions ?? {};
   const status = isRow(http) && typeof http['status'] === 'number' ? http['status'] : 200;

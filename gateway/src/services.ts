@@ -1,6 +1,5 @@
-import { GraphQLError } from 'graphql';
 import { Breaker, type BreakerState } from './breaker.js';
-import type { ServiceAnswer } from './engine/plan.js';
+import { serviceRefusal } from './errors.js';
 import { type Failure, Origin, type Sending } from './http.js';
 
 /** Enough for a few thousand requests a second to one service; more connections only move the queue into the service. */
@@ -72,8 +71,8 @@ export class Caller {
 export type Services = {
   /** From now on these are the services. What is being asked of another is still answered. */
   use: (urls: ReadonlyMap<string, string>) => void;
-  /** One query to one service, within the time it is given. Rejects with a GraphQLError: its code and no other word of why. */
-  ask: (service: string, body: string, isQuery: boolean, caller: Caller) => Promise<ServiceAnswer>;
+  /** One query to one service, within the time it is given: the body of its answer. Rejects with a GraphQLError: its code and no other word of why. */
+  ask: (service: string, body: string, isQuery: boolean, caller: Caller) => Promise<string>;
   reachability: () => Promise<Record<string, 'reachable' | 'unreachable'>>;
   states: () => [service: string, state: BreakerState, waiting: number][];
   close: () => Promise<void>;
@@ -95,7 +94,7 @@ export function createServices({ urls, timeoutMs, onFetch, onEvent = () => {} }:
   /** The request that answers this: one under way for the same caller, or a new one. */
   const flightFor = (service: string, body: string, isQuery: boolean, caller: Caller): Flight => {
     const target = targets.get(service);
-    if (target === undefined) throw refusal(service, 'SERVICE_UNAVAILABLE');
+    if (target === undefined) throw serviceRefusal(service, 'SERVICE_UNAVAILABLE');
     const { identity } = caller;
     const shared = isQuery ? target.inFlight.get(identity)?.get(body) : undefined;
     if (shared !== undefined) {
@@ -104,7 +103,10 @@ export function createServices({ urls, timeoutMs, onFetch, onEvent = () => {} }:
     }
     if (target.waiting >= WAITING_MAX || !target.breaker.admits()) {
       onEvent(service, 'not asked');
-      throw refusal(service, target.waiting >= WAITING_MAX ? 'SERVICE_OVERLOADED' : 'SERVICE_UNAVAILABLE');
+      throw serviceRefusal(
+        service,
+        target.waiting >= WAITING_MAX ? 'SERVICE_OVERLOADED' : 'SERVICE_UNAVAILABLE',
+      );
     }
     // What a caller reads after their change must not come from before it.
     if (!isQuery) for (const one of targets.values()) one.inFlight.clear();
@@ -240,42 +242,25 @@ class Wait {
   constructor(
     readonly service: string,
     readonly caller: Caller,
-    readonly resolve: (answer: ServiceAnswer) => void,
+    readonly resolve: (text: string) => void,
     readonly reject: (error: Error) => void,
   ) {}
 
   leave(): void {
     this.flight?.leave(this);
-    this.reject(refusal(this.service, 'SERVICE_UNAVAILABLE'));
+    this.reject(serviceRefusal(this.service, 'SERVICE_UNAVAILABLE'));
   }
 
   answered(text: string): void {
     this.caller.remove(this);
-    try {
-      this.resolve(parsed(this.service, text));
-    } catch (error) {
-      this.reject(error instanceof Error ? error : new Error(String(error)));
-    }
+    this.resolve(text);
   }
 
   failed(code: 'SERVICE_TIMEOUT' | 'SERVICE_UNAVAILABLE', cause: Error | undefined): void {
     this.caller.remove(this);
-    this.reject(refusal(this.service, code, cause));
+    this.reject(serviceRefusal(this.service, code, cause));
   }
 }
-
-const MESSAGES = {
-  SERVICE_TIMEOUT: 'has not answered in time',
-  SERVICE_UNAVAILABLE: 'cannot be reached',
-  SERVICE_OVERLOADED: 'has more to do than it can at the moment',
-} as const;
-
-/** The cause names addresses: for the log, never for the caller. */
-const refusal = (service: string, code: keyof typeof MESSAGES, cause?: unknown): GraphQLError =>
-  new GraphQLError(`The ${service} service ${MESSAGES[code]}.`, {
-    extensions: { code, details: { service } },
-    originalError: cause instanceof Error ? cause : undefined,
-  });
 
 /** Node has refused line ends in what it has read; what else a head cannot hold is left out rather than sent wrongly. */
 const isHeaderValue = (value: string | undefined): value is string =>
@@ -287,25 +272,6 @@ function headersOf({ authorization, purpose, traceparent }: Passed): string {
   if (isHeaderValue(purpose)) headers += `x-purpose: ${purpose}\r\n`;
   return headers;
 }
-
-/** Each caller parses an answer for themself: what is made of it is changed while it is put together. */
-function parsed(service: string, text: string): ServiceAnswer {
-  try {
-    const answer: unknown = JSON.parse(text);
-    if (isAnswer(answer)) return answer;
-  } catch (error) {
-    throw refusal(service, 'SERVICE_UNAVAILABLE', error);
-  }
-  throw refusal(service, 'SERVICE_UNAVAILABLE', new Error('That is no GraphQL answer.'));
-}
-
-const isAnswer = (value: unknown): value is ServiceAnswer =>
-  typeof value === 'object' &&
-  value !== null &&
-  (!('errors' in value) || (Array.isArray(value.errors) && value.errors.every(isErrorLike))) &&
-  ('data' in value || 'errors' in value);
-
-const isErrorLike = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 const isAlive = ({ origin }: Target): Promise<boolean> =>
   new Promise((resolve) => {

@@ -13,7 +13,6 @@ import {
 } from 'graphql';
 import { createEngine, type Engine } from '../src/engine/engine.js';
 import type { Row } from '../src/engine/merge.js';
-import type { ServiceAnswer } from '../src/engine/plan.js';
 import { NO_LIMITS } from '../src/limits.js';
 import { readSupergraph } from '../src/supergraph.js';
 import { type Computed, serviceSchema, type WorldOptions, worldResolver } from './world.js';
@@ -29,6 +28,8 @@ export type Rig = {
 
 export type Answered = {
   data: unknown;
+  /** Splicing has given the same. */
+  isSpliced: boolean;
   errors: { path: readonly (string | number)[] | undefined; message: string }[];
 };
 
@@ -105,15 +106,22 @@ export async function byEngine(
   });
   if (!compiled.variables.accepts(variables)) throw new Error('The variables are not accepted.');
   const resolver = worldResolver(world, computed);
-  const { data, errors } = await compiled.program(
-    actorOf('0198c0de-0000-7000-8000-000000000001', []),
-    variables,
-  )(variables, async (name, body): Promise<ServiceAnswer> => {
+  const ask = async (name: string, body: string): Promise<string> => {
     const { query, variables: values } = JSON.parse(body);
-    return JSON.parse(JSON.stringify(await askService(services, resolver, name, query, values)));
-  });
+    return JSON.stringify(await askService(services, resolver, name, query, values));
+  };
+  const program = compiled.program(actorOf('0198c0de-0000-7000-8000-000000000001', []), variables);
+  const { data, errors } = await program.answer(variables, ask);
+  let spliced: string | undefined;
+  // It begins with the third that is asked alike.
+  for (let times = 0; times < 3; times += 1) spliced = await program.splice(variables, ask);
+  if (spliced !== undefined && (errors.length > 0 || spliced !== JSON.stringify({ data })))
+    throw new Error(
+      `Spliced, ${text} is answered with ${spliced}, else with ${JSON.stringify({ data, errors })}.`,
+    );
   return {
     data: JSON.parse(JSON.stringify(data)),
+    isSpliced: spliced !== undefined,
     errors: errors.map(({ path, message }) => ({ path, message })),
   };
 }

@@ -184,6 +184,7 @@ create table client (
   walled_ids uuid[] default '{}'::uuid[] not null,
   is_marked_important boolean default false not null,
   important_reason text,
+  lines_below jsonb default '{}'::jsonb not null,
   constraint client_pkey PRIMARY KEY (id),
   constraint client_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES client(id),
   constraint class_and_grade_are_of_the_kind CHECK (

@@ -52,8 +52,11 @@ create table early_redemption (
   currency text not null,
   settled_on date not null,
   open_minor bigint not null,
+  amount_minor bigint,
+  units numeric,
   constraint early_redemption_pkey PRIMARY KEY (order_id),
-  constraint early_redemption_open_minor_check CHECK ((open_minor >= 0))
+  constraint early_redemption_open_minor_check CHECK ((open_minor >= 0)),
+  constraint early_redemption_units_check CHECK ((units > (0)::numeric))
 );
 
 create table earn_rule (

@@ -89,6 +89,7 @@ create table investor_status_copy (
   is_qualified boolean not null,
   valid_to date not null,
   updated_at timestamp with time zone not null,
+  told_at timestamp with time zone,
   constraint investor_status_copy_pkey PRIMARY KEY (client_id)
 );
 
@@ -399,6 +400,7 @@ create table risk_copy (
   valid_to date not null,
   assessment_id uuid not null,
   updated_at timestamp with time zone not null,
+  told_at timestamp with time zone,
   constraint risk_copy_pkey PRIMARY KEY (client_id)
 );
 

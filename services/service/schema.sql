@@ -213,6 +213,7 @@ create table complaint (
   claim bytea,
   findings bytea,
   decision bytea,
+  acknowledge_due_is_provisional boolean default false not null,
   constraint complaint_number_key UNIQUE (number),
   constraint complaint_pkey PRIMARY KEY (id),
   constraint complaint_clock_id_fkey FOREIGN KEY (clock_id) REFERENCES complaint_clock(id),

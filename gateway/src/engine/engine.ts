@@ -53,13 +53,15 @@ export function createEngine({ supergraph, scalars, isOpen, limits }: EngineOpti
   readScalars(schema, scalars);
   const table: AccessTable = isOpen ? new Map() : supergraph.accessTable(schema);
   const planner = new QueryPlanner(federated);
+  const fullSchema = federated.schema.toGraphQLJSSchema();
   const planning: Planning = {
     schema,
+    fullSchema,
     table,
     conflicts: supergraph.conflicts,
     costs: supergraph.costs,
     limits,
-    typesOf: typesOf(federated.schema.toGraphQLJSSchema()),
+    typesOf: typesOf(fullSchema),
     plan: (document, operationName) =>
       planner.buildQueryPlan(
         operationFromDocument(apiSchema, document, { ...(operationName !== undefined && { operationName }) }),

@@ -21,13 +21,17 @@ import { Emitter } from './emit.js';
 import type { EntityCode, TypesOf } from './entities.js';
 import { conditionVariables, type Folded, fold } from './fold.js';
 import type { Row } from './merge.js';
-import { type Ask, compilePlan, type Execution, type Step } from './plan.js';
+import { compilePlan, type Execution, type Step } from './plan.js';
 import { ASTRAY, emitProjection, type Place, type Projection, type Refusing } from './project.js';
+import { type Ask, shapeOf } from './shape.js';
+import { compileSplice, type Splice } from './splice.js';
 import { compileVariables, type VariableCheck } from './variables.js';
 
 /** What compiling an operation needs of its supergraph. */
 export type Planning = {
   schema: GraphQLSchema;
+  /** With what only plans ask for. */
+  fullSchema: GraphQLSchema;
   table: AccessTable;
   conflicts: Conflicts;
   costs: CostTable;
@@ -38,7 +42,11 @@ export type Planning = {
 
 export type Answer = { data: Row | null; errors: readonly GraphQLError[] };
 /** One caller's answer to one operation under one combination of its conditions. */
-export type Program = (variables: Row, ask: Ask) => Promise<Answer>;
+export type Program = {
+  answer: (variables: Row, ask: Ask) => Promise<Answer>;
+  /** The same where nothing went wrong, as JSON and much faster, once the operation is known to come often; else undefined. */
+  splice: Splice;
+};
 
 export type CompiledOperation = {
   name: string | undefined;
@@ -125,21 +133,50 @@ function scopesKey({ id, scopes }: Actor): string {
 function compileProgram(planning: Planning, analysis: Analysis): Program {
   const isQuery = analysis.operation.operation === 'query';
   const errors = isQuery ? [] : refusedRootFields(analysis);
-  if (errors.length > 0) return async () => ({ data: null, errors });
+  if (errors.length > 0) return fixed({ data: null, errors });
   // A mutation acts even when its caller may see nothing of what it returns.
   const refused = analysis.isEmpty && isQuery ? refuseAll(analysis) : undefined;
-  if (refused !== undefined) return async () => refused;
+  if (refused !== undefined) return fixed(refused);
 
   const emitter = new Emitter();
-  const plan = planning.plan(analysis.permitted.document, analysis.operation.name?.value);
-  if (plan.node?.kind === 'Subscription') throw new Error('The plan is one of a subscription.');
-  const compiled = compilePlan(emitter, plan.node, planning.typesOf);
+  const { node } = planning.plan(analysis.permitted.document, analysis.operation.name?.value);
+  if (node?.kind === 'Subscription') throw new Error('The plan is one of a subscription.');
+  const shape = shapeOf(node);
+  const compiled = compilePlan(emitter, shape, planning.typesOf);
   refuseUnplanned(analysis, compiled.rootNames);
   const projection = emitProjection(emitter, analysis);
   const { codes, project } = emitter.build<{ codes: EntityCode[]; project: Projection }>(
     `{ codes: ${compiled.code}, project: ${projection} }`,
   );
-  return execute(analysis, compiled.link(codes), project, introspection(analysis));
+  return {
+    answer: execute(analysis, compiled.link(codes), project, introspection(analysis)),
+    splice: splicing(() => compileSplice(planning, analysis, shape)),
+  };
+}
+
+const fixed = (answer: Answer): Program => ({ answer: async () => answer, splice: async () => undefined });
+
+/** An operation that came this often will come again. */
+const OFTEN = 3;
+const PATIENCE_MAX = 1_000;
+
+/** Splices once that pays, and for a while not at all where the services' answers turn out to need the thorough way. */
+function splicing(compile: () => Splice | undefined): Splice {
+  let rests = OFTEN - 1;
+  let rest = 0;
+  let compiled: Splice | undefined | 'not yet' = 'not yet';
+  return async (variables, ask) => {
+    if (rests > 0) {
+      rests -= 1;
+      return undefined;
+    }
+    if (compiled === 'not yet') compiled = compile();
+    if (compiled === undefined) return undefined;
+    const text = await compiled(variables, ask);
+    rest = text === undefined ? Math.min(PATIENCE_MAX, 2 * rest + 1) : 0;
+    rests = rest;
+    return text;
+  };
 }
 
 /** The planner leaves out what it finds no way to, which would look like nulls. */
@@ -160,7 +197,7 @@ function execute(
   run: Step,
   project: Projection,
   introspect: (variables: Row) => Row,
-): Program {
+): Program['answer'] {
   return async (variables, ask) => {
     const execution: Execution = {
       ask,

@@ -1,4 +1,3 @@
-import type { FetchNode, PlanNode } from '@apollo/query-planner';
 import {
   GraphQLError,
   type GraphQLFormattedError,
@@ -8,17 +7,22 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { askedName } from '../conflicts.js';
+import { serviceRefusal } from '../errors.js';
 import type { Emitter } from './emit.js';
 import { type EntityCode, emitEntities, mergeAny, placesOf, type TypesOf } from './entities.js';
 import { isRow, mergeRow, type Row } from './merge.js';
 import { compileRewrites, type Rewrite } from './rewrite.js';
-
-type Path = readonly (string | number)[];
+import {
+  type Ask,
+  type Path,
+  type PlacedFetch,
+  type PlanShape,
+  runnerOf,
+  type Send,
+  senderOf,
+} from './shape.js';
 
 export type ServiceAnswer = { data?: unknown; errors?: readonly GraphQLFormattedError[] };
-
-/** One query to one service; `body` is JSON. Rejects with a GraphQLError that may be shown. */
-export type Ask = (service: string, body: string, isQuery: boolean) => Promise<ServiceAnswer>;
 
 /** What one execution of a plan carries along. */
 export type Execution = {
@@ -56,51 +60,23 @@ export type CompiledPlan = {
   rootNames: ReadonlySet<string>;
 };
 
-/** A plan as one function that runs it. Throws on a plan that this engine does not know: nothing is left out silently. */
-export function compilePlan(emitter: Emitter, node: PlanNode | undefined, typesOf: TypesOf): CompiledPlan {
+/** A plan as one function that runs it. */
+export function compilePlan(emitter: Emitter, shape: PlanShape, typesOf: TypesOf): CompiledPlan {
   const codes: string[] = [];
   const rootNames = new Set<string>();
-  const link =
-    node === undefined ? () => nothing : compileNode({ emitter, typesOf, codes, rootNames }, node, []);
-  return { code: `[${codes.join(', ')}]`, link, rootNames };
+  const linked = shape.fetches.map((fetch) => compileFetch({ emitter, typesOf, codes, rootNames }, fetch));
+  return {
+    code: `[${codes.join(', ')}]`,
+    link: (made) =>
+      runnerOf(
+        shape,
+        linked.map((link) => link(made)),
+      ),
+    rootNames,
+  };
 }
 
 type Compilation = { emitter: Emitter; typesOf: TypesOf; codes: string[]; rootNames: Set<string> };
-
-const nothing: Step = async () => undefined;
-
-function compileNode(compilation: Compilation, node: PlanNode, path: Path): Linked {
-  const { kind } = node;
-  switch (kind) {
-    case 'Sequence': {
-      const linked = node.nodes.map((child) => compileNode(compilation, child, path));
-      return (codes) => {
-        const steps = linked.map((link) => link(codes));
-        return async (execution) => {
-          for (const step of steps) await step(execution);
-        };
-      };
-    }
-    case 'Parallel': {
-      const linked = node.nodes.map((child) => compileNode(compilation, child, path));
-      return (codes) => {
-        const steps = linked.map((link) => link(codes));
-        return async (execution) => {
-          await Promise.all(steps.map((step) => step(execution)));
-        };
-      };
-    }
-    case 'Flatten':
-      return compileNode(compilation, node.node, [...path, ...node.path]);
-    case 'Fetch':
-      return compileFetch(compilation, node, path);
-    case 'Condition':
-    case 'Defer':
-      throw new Error(`The plan has a ${kind} node, which this gateway does not execute.`);
-    default:
-      return kind satisfies never;
-  }
-}
 
 type Fetch = {
   service: string;
@@ -109,14 +85,12 @@ type Fetch = {
   path: Path;
   fields: readonly string[];
   renames: ReadonlyMap<string, string>;
-  /** Asks, about these representations (JSON) if it is about entities. */
-  send: (execution: Execution, representations?: string) => Promise<ServiceAnswer>;
+  send: Send;
 };
 
 function compileFetch(
   { emitter, typesOf, codes, rootNames }: Compilation,
-  node: FetchNode,
-  path: Path,
+  { node, path }: PlacedFetch,
 ): Linked {
   const { requires, inputRewrites, outputRewrites = [], contextRewrites = [] } = node;
   if (contextRewrites.length > 0)
@@ -133,7 +107,7 @@ function compileFetch(
         one.kind === 'KeyRenamer' ? [[one.path.at(-1) ?? '', one.renameKeyTo]] : [],
       ),
     ),
-    send: sender(node),
+    send: senderOf(node),
   };
   const output = outputRewrites.length > 0 ? compileRewrites(outputRewrites, typesOf) : undefined;
   if (!isOfEntities && path.length === 0) {
@@ -156,25 +130,6 @@ function compileFetch(
   };
 }
 
-function sender(node: FetchNode): Fetch['send'] {
-  const { operation, operationName, variableUsages = [], serviceName } = node;
-  const isQuery = node.operationKind === 'query';
-  const name = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`;
-  const head = `{"query":${JSON.stringify(operation)}${name},"variables":`;
-  if (variableUsages.includes('representations'))
-    throw new Error('A variable of an operation may not be named representations.');
-  return async (execution, representations) => {
-    // Without a prototype, a variable named __proto__ is one like any other.
-    const variables: Row = Object.create(null);
-    for (const variable of variableUsages)
-      if (Object.hasOwn(execution.variables, variable)) variables[variable] = execution.variables[variable];
-    const text = variableUsages.length === 0 ? '{}' : JSON.stringify(variables);
-    if (representations === undefined) return execution.ask(serviceName, `${head}${text}}`, isQuery);
-    const before = text === '{}' ? '{' : `${text.slice(0, -1)},`;
-    return execution.ask(serviceName, `${head}${before}"representations":[${representations}]}}`, isQuery);
-  };
-}
-
 /** Asks; an error of the fetch itself is noted at the one field it leaves null, or with the place in the page it belongs to. */
 async function answerOf(
   fetch: Fetch,
@@ -182,13 +137,32 @@ async function answerOf(
   representations?: string,
 ): Promise<ServiceAnswer | undefined> {
   try {
-    return await fetch.send(execution, representations);
+    return readAnswer(fetch.service, await fetch.send(execution, representations));
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     execution.errors.push(placed(error, fetch));
     return undefined;
   }
 }
+
+function readAnswer(service: string, text: string): ServiceAnswer {
+  let cause = new Error('That is no GraphQL answer.');
+  try {
+    const answer: unknown = JSON.parse(text);
+    if (isAnswer(answer)) return answer;
+  } catch (error) {
+    if (error instanceof Error) cause = error;
+  }
+  throw serviceRefusal(service, 'SERVICE_UNAVAILABLE', cause);
+}
+
+const isAnswer = (value: unknown): value is ServiceAnswer =>
+  typeof value === 'object' &&
+  value !== null &&
+  (!('errors' in value) || (Array.isArray(value.errors) && value.errors.every(isErrorLike))) &&
+  ('data' in value || 'errors' in value);
+
+const isErrorLike = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 const rootStep =
   (fetch: Fetch, output: Rewrite | undefined): Step =>

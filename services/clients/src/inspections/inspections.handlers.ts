@@ -10,6 +10,7 @@ import {
   ComplaintMerged,
   ComplaintReceived,
   ComplaintReopened,
+  ComplaintRescheduled,
   ComplaintResolved,
   ComplaintReviewed,
   ComplaintWithdrawn,
@@ -28,6 +29,7 @@ export const supervisionHandlers: readonly Handler[] = [
     ComplaintReviewed,
   ].map((open) => handle(open, (tx, { data }) => watchComplaint(tx, data, true))),
   handle(ComplaintExtended, (tx, { data }) => watchComplaint(tx, data, true)),
+  handle(ComplaintRescheduled, (tx, { data }) => watchComplaint(tx, data, true)),
   ...[ComplaintResolved, ComplaintFollowedUp, ComplaintClosed, ComplaintWithdrawn, ComplaintDeclined].map(
     (ended) => handle(ended, (tx, { data }) => watchComplaint(tx, data, false)),
   ),
