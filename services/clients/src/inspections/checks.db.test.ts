@@ -5,6 +5,7 @@ import {
   ComplaintExtended,
   ComplaintReceived,
   ComplaintReopened,
+  ComplaintRescheduled,
   ComplaintResolved,
   OrderSubmitted,
   RiskProfileChanged,
@@ -220,6 +221,9 @@ describe('a complaint', () => {
     const extended = complaint();
     await world.deliver(ComplaintReceived(extended));
     await world.deliver(ComplaintExtended({ ...extended, dueOn: '2026-03-16', complexity: 'COMPLEX' }));
+    const moved = complaint();
+    await world.deliver(ComplaintReceived(moved));
+    await world.deliver(ComplaintRescheduled({ ...moved, dueOn: '2026-03-16' }));
     const decided = complaint();
     await world.deliver(ComplaintResolved({ ...decided, onTime: true }));
     const tardy = complaint();
@@ -227,6 +231,7 @@ describe('a complaint', () => {
     await world.deliver(ComplaintClosed({ ...tardy, onTime: false }));
     await night();
     expect(await late(extended.complaintId)).toEqual([]);
+    expect(await late(moved.complaintId)).toEqual([]);
     expect(await late(decided.complaintId)).toEqual([]);
     expect(await late(tardy.complaintId)).toHaveLength(1);
   });
