@@ -120,6 +120,7 @@ function splice(schemas: SpliceSchemas, analysis: Analysis, shape: PlanShape): S
       const pieces = ['{"data":'];
       whole.emit(splicing.root, pieces);
       pieces.push('}');
+      // Joined at once: a text that grows bit by bit is a tree, which took a page of many objects twice the time to write.
       return pieces.join('');
     } catch (error) {
       if (error === UNLIKE || error instanceof GraphQLError) return undefined;
