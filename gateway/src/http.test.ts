@@ -79,11 +79,27 @@ test('no more connections than may be, and no answer goes to another', async () 
   expect(sockets.size).toBe(3);
 });
 
+/** A promise that somebody else keeps. */
+function aPromise(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((kept) => {
+    resolve = kept;
+  });
+  return { promise, resolve };
+}
+
 test('one that is given up, waiting or under way, disturbs no other', async () => {
-  const server = await serve((request, response) => void setTimeout(() => echo(request, response), 30));
+  const { promise: hasArrived, resolve: arrived } = aPromise();
+  // The first is never answered.
+  let count = 0;
+  const server = await serve((request, response) => {
+    count += 1;
+    if (count === 1) arrived();
+    else echo(request, response);
+  });
   const origin = originOf(portOf(server), 1);
   const [running, waiting, last] = ['1', '2', '3'].map((body) => ask(origin, body));
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await hasArrived;
   waiting?.sending.cancel();
   running?.sending.cancel();
   expect(await running?.outcome).toEqual({ failure: 'CANCELLED' });
@@ -132,14 +148,15 @@ async function raw(onData: (socket: Socket, times: number) => void): Promise<Ori
 const answer = (text: string) => `HTTP/1.1 200 OK\r\ncontent-length: ${text.length}\r\n\r\n${text}`;
 
 test('an answer that nobody asked for reaches nobody', async () => {
+  let first: Socket | undefined;
   const origin = await raw((socket, times) => {
-    if (times > 1) return socket.write(answer('mine'));
-    socket.write(answer('first'));
-    setTimeout(() => socket.write(answer('smuggled')), 20);
-    return undefined;
+    first ??= socket;
+    return socket.write(answer(times > 1 ? 'mine' : 'first'));
   });
   expect(await ask(origin, '1').outcome).toEqual({ text: 'first' });
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  const isGivenUp = new Promise((resolve) => first?.once('close', resolve));
+  first?.write(answer('smuggled'));
+  await isGivenUp;
   expect(await ask(origin, '2').outcome).toEqual({ text: 'mine' });
 });
 

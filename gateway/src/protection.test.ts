@@ -338,9 +338,10 @@ describe('more than can be done at once', () => {
     for (let n = 0; n < 3; n += 1) {
       const socket = connect(Number(new URL(firm.url).port), '127.0.0.1');
       socket.write(
-        'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"query"',
+        'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\nexpect: 100-continue\r\n\r\n{"query"',
       );
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      // The server says so when it takes the request.
+      expect(String(await new Promise((resolve) => socket.once('data', resolve)))).toMatch(/^HTTP\/1.1 100 /);
       socket.destroy();
       await new Promise((resolve) => socket.once('close', resolve));
     }
