@@ -1,30 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { Decimal } from '@client-graph/kit/decimal';
 import { describe, expect, test } from '@jest/globals';
-import {
-  changesOf,
-  decide,
-  downgradeOn,
-  type IndividualFacts as Facts,
-  type Standing,
-} from './grading.rules.js';
-import type { GradingRules, GradingTables } from './grading-tables.rules.js';
-
-const file = JSON.parse(
-  readFileSync(new URL('../data/grading-rules.json', import.meta.url), 'utf8'),
-) as GradingTables & { version: string };
-const RULES: GradingRules = { version: file.version, tables: file };
-const TODAY = '2026-03-02';
-
-const someFacts = (changes: Partial<Facts> = {}): Facts => ({
-  assets: new Decimal(0),
-  assetsAsOf: TODAY,
-  tolerance: null,
-  toleranceValidTo: null,
-  investmentYears: 0,
-  ...changes,
-});
-const yuan = (amount: string | number) => new Decimal(amount);
+import { RULES, someFacts, TODAY, yuan } from '../test/graded.js';
+import { changesOf, decide, downgradeOn, type Standing } from './grading.rules.js';
 
 describe('timing', () => {
   const held = (changes: Partial<Standing> = {}): Standing => ({

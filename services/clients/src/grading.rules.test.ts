@@ -1,35 +1,17 @@
-import { readFileSync } from 'node:fs';
 import { RiskLevel } from '@client-graph/events';
-import { Decimal } from '@client-graph/kit/decimal';
 import { plusDays } from '@client-graph/kit/time';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decide, evaluate, type IndividualFacts as Facts, factsOf, type Standing } from './grading.rules.js';
+import { RULES, someFacts, TABLES, TODAY, yuan } from '../test/graded.js';
+import { decide, evaluate, factsOf, type Standing } from './grading.rules.js';
 import {
   GRADES,
   type IndividualGrade as Grade,
-  type GradingRules,
   type GradingTables,
   type Level,
   tableProblems,
 } from './grading-tables.rules.js';
 import { reasonsOf } from './reasons.rules.js';
-
-const file = JSON.parse(
-  readFileSync(new URL('../data/grading-rules.json', import.meta.url), 'utf8'),
-) as GradingTables & { version: string };
-const RULES: GradingRules = { version: file.version, tables: file };
-const TODAY = '2026-03-02';
-
-const someFacts = (changes: Partial<Facts> = {}): Facts => ({
-  assets: new Decimal(0),
-  assetsAsOf: TODAY,
-  tolerance: null,
-  toleranceValidTo: null,
-  investmentYears: 0,
-  ...changes,
-});
-const yuan = (amount: string | number) => new Decimal(amount);
 
 describe('the tables of domain.md 3.1.4', () => {
   test.each([
@@ -233,7 +215,7 @@ test('reasons speak of the stored inputs', () => {
 });
 
 describe('tables that contradict themselves are found', () => {
-  const grade = file.grade;
+  const grade = TABLES.grade;
   test.each<[string, Partial<GradingTables>]>([
     [
       'a gap',
@@ -315,7 +297,7 @@ describe('tables that contradict themselves are found', () => {
         ],
       },
     ],
-  ])('%s', (_, changes) => expect(tableProblems({ ...file, ...changes })).not.toEqual([]));
+  ])('%s', (_, changes) => expect(tableProblems({ ...TABLES, ...changes })).not.toEqual([]));
 
-  test("and the firm's own have none", () => expect(tableProblems(file)).toEqual([]));
+  test("and the firm's own have none", () => expect(tableProblems(TABLES)).toEqual([]));
 });
